@@ -1,0 +1,180 @@
+package workflow
+
+import (
+	"slices"
+	"time"
+)
+
+// Apply decides one step: whether the machine d knows it in the state of the issue, whether the persons are kept apart, whether the
+// needs are met, and what the issue is afterwards. It changes nothing that it was given. by.As must hold what the policy granted.
+//
+// Errors: ErrForbidden when persons or orgs that must be kept apart are not, ErrRefused when the step is not possible as things
+// stand, ErrInvalid when the step lacks something.
+func Apply(d *Definition, i Issue, s Step, by Actor, at time.Time) (Change, error) {
+	if err := KeptApart(&i, &s, &by); err != nil {
+		return Change{}, err
+	}
+	arrow, ok := d.Arrow(i.State, s.Action, s.of(&i))
+	if !ok {
+		return Change{}, notPossible(d, &i, s)
+	}
+	if err := check(arrow, &i, &s, &by, at); err != nil {
+		return Change{}, err
+	}
+	c := Change{Before: i, Issue: i, Tell: arrow.Tell}
+	after := &c.Issue
+	complete := true
+	if slices.Contains(arrow.Needs, NeedCountersign) {
+		complete = sign(after, &s, &by, at)
+	}
+	if complete {
+		move(after, arrow, at)
+	}
+	effect(d, after, &s, &by, at)
+	if err := record(after, &c.Before, &s, &by); err != nil {
+		return Change{}, err
+	}
+	if rule, _ := s.Action.Rule(); !rule.Line {
+		after.Version++
+	}
+	c.Line = newLine(&c, s, by, at)
+	return c, nil
+}
+
+// of is the kind of request that the step is about.
+func (s *Step) of(i *Issue) RequestKind {
+	switch s.Action {
+	case Ask:
+		return s.Request
+	case GrantIt, Deny:
+		return i.Request.Kind
+	}
+	return ""
+}
+
+// move puts the issue where the arrow leads and starts the clock of the new state.
+func move(i *Issue, arrow *Arrow, at time.Time) {
+	to := arrow.To
+	switch to {
+	case Same:
+		return
+	case Before:
+		to = i.Before
+	}
+	if to == Merged {
+		i.Before = i.State
+	}
+	today := DayOf(at)
+	i.State, i.Since = to, today
+	i.Signs = nil
+	i.Clock = Clock{}
+	if arrow.Clock != "" {
+		i.Clock = Clock{Name: arrow.Clock, From: today}
+	}
+	if to == Closed {
+		i.ClosedOn = today
+	}
+}
+
+// sign adds the actor's yes and says whether every party has said it now.
+func sign(i *Issue, s *Step, by *Actor, at time.Time) bool {
+	org := by.As.Appointment.Org
+	signs := append(slices.Clip(i.Signs), Sign{Org: org, Person: by.Person, Note: s.Note, At: at})
+	i.Signs = signs
+	for _, party := range i.Signers() {
+		if !slices.ContainsFunc(signs, func(x Sign) bool { return x.Org == party }) {
+			return false
+		}
+	}
+	return true
+}
+
+// record keeps who had which part in the round, and refuses to name as responsible someone who judged it.
+func record(after, before *Issue, s *Step, by *Actor) error {
+	if after.Round != before.Round {
+		return nil
+	}
+	var duties [2]Duty
+	n := 0
+	if s.Action.rectifies() {
+		duties[n], n = DutyRectify, n+1
+	}
+	if s.Action == Pass {
+		duties[n], n = DutyVerify, n+1
+	}
+	if after.State == Closed && before.State != Closed {
+		duties[n], n = DutyClose, n+1
+	}
+	for _, duty := range duties[:n] {
+		for _, person := range by.Persons() {
+			if !after.did(duty, []PersonID{person}) {
+				after.Deeds = append(slices.Clip(after.Deeds), Deed{Person: person, Duty: duty})
+			}
+		}
+	}
+	for _, deed := range after.Deeds {
+		if deed.Duty != DutyRectify && after.named([]PersonID{deed.Person}) {
+			return Forbidden("persons_kept_apart", Say("本轮已由其验收或销号的人不能再作为责任人(责任人≠验收人≠销号人)",
+				"someone who verified or closed in this round cannot be named as responsible"))
+		}
+	}
+	return nil
+}
+
+// KeptApart refuses what nobody may do, whatever posts they hold: judging what one rectified, closing what one verified, rectifying
+// what one judged in the same round, deciding one's own request, and an org judging an issue for which it is itself responsible.
+// A stand-in and the one stood in for count as one. It returns ErrForbidden with the reason.
+func KeptApart(i *Issue, s *Step, by *Actor) error {
+	persons := by.Persons()
+	switch {
+	case s.Action.judges():
+		return mayJudge(i, s, by, persons)
+	case s.Action.rectifies():
+		if i.did(DutyVerify, persons) || i.did(DutyClose, persons) {
+			return Forbidden("persons_kept_apart", Say("您在本轮已参与验收或销号,不能再参与整改(责任人≠验收人≠销号人)",
+				"you verified or closed in this round, so you cannot take part in rectifying it"))
+		}
+	case s.Action == GrantIt || s.Action == Deny:
+		for _, p := range persons {
+			if slices.Contains(i.Request.Askers, p) {
+				return Forbidden("persons_kept_apart", Say("申请不能由申请人自己审批", "a request is decided by another person than the one who asked"))
+			}
+		}
+	}
+	return nil
+}
+
+func mayJudge(i *Issue, s *Step, by *Actor, persons []PersonID) error {
+	if by.As.Appointment.Org != 0 && by.As.Appointment.Org == i.Responsible && s.Action != Record {
+		return Forbidden("own_issue", Say("本组织是责任单位,不能对自己的问题%s", "your organisation is responsible for this issue and cannot %s it",
+			s.Action.Text()))
+	}
+	if i.did(DutyRectify, persons) || i.named(persons) {
+		return Forbidden("persons_kept_apart", Say("您参与了本轮整改(或是责任人),不能由您%s(责任人≠验收人≠销号人)",
+			"you took part in rectifying this round (or are the responsible person), so you cannot %s", s.Action.Text()))
+	}
+	closing := s.Action == Close || s.Action == Refuse || s.Action == Record
+	if closing && i.did(DutyVerify, persons) {
+		return Forbidden("persons_kept_apart", Say("本轮由您验收,不能再由您%s(验收人≠销号人)", "you verified this round, so you cannot %s", s.Action.Text()))
+	}
+	if (s.Action == Pass || s.Action == ApprovePlan) && slices.ContainsFunc(i.Signs, func(x Sign) bool { return slices.Contains(persons, x.Person) }) {
+		return Forbidden("persons_kept_apart", Say("您已代表一方会签,不能再代表另一方", "you have signed for one party and cannot sign for another"))
+	}
+	return nil
+}
+
+// notPossible says that the state does not know the action, and what it does know.
+func notPossible(d *Definition, i *Issue, s Step) *Fault {
+	var zh, en string
+	for _, arrow := range d.Possible(i.State) {
+		if text := arrow.Do.Text(); arrow.Of == "" || arrow.Of == Extension {
+			zh += "、" + text.Zh
+			en += ", " + text.En
+		}
+	}
+	if zh == "" {
+		return Refused("step_not_possible", Say("问题%s已处于“%s”,不能再%s", "issue %s is %s; it cannot be changed by “%s”", i.ShownNumber(), i.State.Text(), s.Action.Text()))
+	}
+	return Refused("step_not_possible", Say("问题%s处于“%s”,现在不能%s;可以:%s", "issue %s is in state “%s”, where “%s” is not possible; possible: %s",
+		i.ShownNumber(), i.State.Text(), s.Action.Text(), Text{zh[len("、"):], en[2:]}))
+}

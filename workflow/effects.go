@@ -1,0 +1,168 @@
+package workflow
+
+import (
+	"slices"
+	"time"
+)
+
+// effect does to the issue what the action means; where it stands has been settled by the arrow.
+func effect(d *Definition, i *Issue, s *Step, by *Actor, at time.Time) {
+	switch s.Action {
+	case Edit:
+		edit(i, s)
+	case Assign, Transfer:
+		assign(d, i, s, by)
+	case Return:
+		giveBack(i)
+	case Plan:
+		plan(i, s)
+	case Report:
+		i.Recovered = first(s.Recovered, i.Recovered)
+		attest(i, s, by, at)
+	case Attest:
+		attest(i, s, by, at)
+	case Finish:
+		finish(i, s, by, at)
+	case Submit:
+		i.Reported = true
+		i.Recovered = first(s.Recovered, i.Recovered)
+		attest(i, s, by, at)
+	case Pass:
+		i.Criteria = s.Criteria
+	case Reject, Refuse:
+		i.Reported, i.Endorsed = false, false
+		i.Due = first(s.Due, i.Due)
+	case Withdraw:
+		i.Reported = false
+	case Object:
+		i.Objection = s.Note
+	case Answer:
+		i.Objection = ""
+	case Record:
+		i.Document = s.Document
+	case Reopen:
+		reopen(d, i, s)
+	case Merge:
+		i.MergedInto = s.Other
+	case Unmerge:
+		i.MergedInto, i.Before = 0, ""
+	case Ask:
+		ask(d, i, s, by)
+	case GrantIt:
+		grant(i)
+	case Deny:
+		i.Request = Request{}
+	default:
+		mark(i, s, by)
+	}
+}
+
+// mark does the actions that leave a mark and nothing else.
+func mark(i *Issue, s *Step, by *Actor) {
+	switch s.Action {
+	case Resume:
+		i.Condition = ""
+	case Supervise:
+		i.Supervised = true
+	case Escalate:
+		i.Escalated = true
+		i.Closer = first(i.Line.Above(i.Closer), i.Closer)
+	case Endorse:
+		post, _ := PostNamed(string(by.As.Appointment.Post))
+		i.Endorsed = i.Endorsed || (post.Head && by.As.Appointment.Org == i.Closer)
+	}
+}
+
+func edit(i *Issue, s *Step) {
+	i.Detail, i.Aspect, i.Goal = first(s.Detail, i.Detail), first(s.Aspect, i.Aspect), first(s.Goal, i.Goal)
+	i.Source, i.Kind, i.Grade, i.Due = first(s.Source, i.Source), first(s.Kind, i.Kind), first(s.Grade, i.Grade), first(s.Due, i.Due)
+	i.Person = first(s.Person, i.Person)
+	if len(s.Measures) > 0 {
+		i.Measures = slices.Clone(s.Measures)
+	}
+}
+
+// assign settles who is responsible, by when, and who judges.
+func assign(d *Definition, i *Issue, s *Step, by *Actor) {
+	if s.Responsible != 0 {
+		i.Responsible, i.Line = s.Responsible, s.Facts.Line
+		i.Person = 0
+	}
+	i.Person = first(s.Person, i.Person)
+	if len(s.Assisting) > 0 {
+		i.Assisting = slices.Clone(s.Assisting)
+	}
+	if len(s.Parties) > 0 {
+		i.Parties = slices.Clone(s.Parties)
+	}
+	i.Due = first(s.Due, i.Due)
+	if s.Action == Assign {
+		i.Kind, i.Grade = first(s.Kind, i.Kind), first(s.Grade, i.Grade)
+		i.Machine, i.Definition = d.Machine, d.Hash
+		i.Assigner = by.As.Appointment.Org
+	}
+	i.Verifier, i.Closer = d.Judges(i)
+}
+
+// giveBack returns the issue to the list of what is to be assigned; the org that returns it is not responsible any more.
+func giveBack(i *Issue) {
+	i.Responsible, i.Line = 0, i.FinderLine
+	i.Person, i.Assisting, i.Parties = 0, nil, nil
+	i.Assigner, i.Verifier, i.Closer = 0, 0, 0
+}
+
+func plan(i *Issue, s *Step) {
+	i.Goal = first(s.Goal, i.Goal)
+	if len(s.Measures) == 0 {
+		return
+	}
+	i.Measures = slices.Clone(s.Measures)
+	for n := range i.Measures {
+		i.Measures[n].Done, i.Measures[n].DoneOn, i.Measures[n].Result = false, "", ""
+	}
+}
+
+func attest(i *Issue, s *Step, by *Actor, at time.Time) {
+	if len(s.Evidence) == 0 {
+		return
+	}
+	i.Evidence = slices.Clip(i.Evidence)
+	for _, e := range s.Evidence {
+		e.Round, e.By, e.At = i.Round, by.Person, at
+		i.Evidence = append(i.Evidence, e)
+	}
+}
+
+func finish(i *Issue, s *Step, by *Actor, at time.Time) {
+	i.Measures = slices.Clone(i.Measures)
+	m := &i.Measures[s.Measure-1]
+	m.Done, m.DoneOn, m.Result = true, DayOf(at), s.Note
+	attest(i, s, by, at)
+}
+
+// reopen begins the next round: what was closed stays in history, the new round is planned and shown afresh.
+func reopen(d *Definition, i *Issue, s *Step) {
+	i.Round++
+	i.Machine, i.Definition = d.Machine, d.Hash
+	i.Due = first(s.Due, i.Due)
+	i.Measures, i.Deeds, i.Signs = nil, nil, nil
+	i.Criteria, i.Request, i.Extensions = Criteria{}, Request{}, 0
+	i.Reported, i.Endorsed, i.Objection, i.ClosedOn = false, false, "", ""
+	i.Document = Document{}
+	i.Verifier, i.Closer = d.Judges(i)
+}
+
+// Absorb is the other half of a merge: what it does to the issue that stays. With undo it takes the merged one out again.
+func Absorb(i Issue, merged *Issue, undo bool, by Actor, at time.Time) Change {
+	c := Change{Before: i, Issue: i}
+	after := &c.Issue
+	after.Absorbed = slices.DeleteFunc(slices.Clone(i.Absorbed), func(a Absorbed) bool { return a.Issue == merged.ID })
+	s := Step{Action: Unmerge, Other: merged.ID, Note: merged.Number}
+	if !undo {
+		s.Action = Merge
+		after.Absorbed = append(after.Absorbed, Absorbed{Issue: merged.ID, Number: merged.Number, Source: merged.Source, OwnNumber: merged.OwnNumber})
+	}
+	after.Version++
+	c.Line = newLine(&c, s, by, at)
+	return c
+}
