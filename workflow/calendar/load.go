@@ -1,0 +1,169 @@
+package calendar
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"rectify/workflow"
+)
+
+//go:embed holidays.json
+var shipped []byte
+
+// year is what one notice of the State Council lays down, as it is written in the file.
+type year struct {
+	Year     int            `json:"year"`
+	Notice   string         `json:"notice"` // number of the notice
+	Issued   workflow.Day   `json:"issued"`
+	Source   string         `json:"source"` // where it can be read
+	Holidays []holiday      `json:"holidays"`
+	Working  []workflow.Day `json:"working"` // Saturdays and Sundays that are worked
+
+	except map[int]bool // the days that differ from the week, by number: worked or free
+}
+
+// holiday is a run of free days, both ends included.
+type holiday struct {
+	Name string       `json:"name"`
+	From workflow.Day `json:"from"`
+	To   workflow.Day `json:"to"`
+}
+
+const (
+	maxFile    = 1 << 20
+	maxHoliday = 15 // days; the longest so far had nine
+)
+
+// Shipped returns the calendar of the notices that were known when the program was built.
+func Shipped() *Calendar {
+	c, err := Load(bytes.NewReader(shipped))
+	if err != nil {
+		panic(fmt.Sprintf("calendar: the holidays.json built into the program is broken: %v", err))
+	}
+	return c
+}
+
+// Load reads a calendar from a file of the form of holidays.json. It returns ErrInvalid, with the year and the entry, for a file that
+// cannot be read as such, an unknown field, a year given twice or without a notice, a day outside its year, a holiday that ends before
+// it begins or is longer than 15 days, two entries for one day, and a make-up day that is no Saturday or Sunday.
+func Load(r io.Reader) (*Calendar, error) {
+	var file struct {
+		Years []year `json:"years"`
+	}
+	in := json.NewDecoder(io.LimitReader(r, maxFile))
+	in.DisallowUnknownFields()
+	if err := in.Decode(&file); err != nil {
+		return nil, unreadable(err)
+	}
+	if _, err := in.Token(); !errors.Is(err, io.EOF) {
+		return nil, refuse(workflow.Say("正文结束后还有内容", "there is something after its end"))
+	}
+	years := make(map[int]year, len(file.Years))
+	for _, y := range file.Years {
+		if _, twice := years[y.Year]; twice {
+			return nil, refuse(workflow.Say("%d 年出现两次", "the year %d is given twice", y.Year))
+		}
+		except, err := y.exceptions()
+		if err != nil {
+			return nil, err
+		}
+		y.except = except
+		years[y.Year] = y
+	}
+	return build(years), nil
+}
+
+// Merge returns a calendar in which each year that newer knows is as in newer, and the others are as in c. Neither is changed.
+func (c *Calendar) Merge(newer *Calendar) *Calendar {
+	years := maps.Clone(c.years)
+	maps.Copy(years, newer.years)
+	return build(years)
+}
+
+// build puts checked years together. Where the notice of one year reaches into the December before it, the later notice is right.
+func build(years map[int]year) *Calendar {
+	c := &Calendar{years: years, except: make(map[int]bool, 40*len(years))}
+	for _, y := range slices.Sorted(maps.Keys(years)) {
+		maps.Copy(c.except, years[y].except)
+	}
+	return c
+}
+
+// exceptions checks the year and returns its days that differ from the week, by number: worked or free.
+func (y year) exceptions() (map[int]bool, error) {
+	if y.Notice == "" || len(y.Holidays) == 0 {
+		return nil, refuse(workflow.Say("%d 年缺少通知文号(notice)或放假安排(holidays)", "the year %d lacks its notice or its holidays", y.Year))
+	}
+	except := map[int]bool{}
+	for _, h := range y.Holidays {
+		from, to, err := y.span(h)
+		if err != nil {
+			return nil, err
+		}
+		for n := from; n <= to; n++ {
+			if _, twice := except[n]; twice {
+				return nil, y.refuse(h.Name, workflow.Say("%s 已在另一项中", "%s is in another entry already", dayOf(n)))
+			}
+			except[n] = false
+		}
+	}
+	for _, day := range y.Working {
+		n, ok := y.number(day)
+		if !ok || !isWeekend(n) {
+			return nil, y.refuse("working", workflow.Say("%q 不是该年的周六或周日,不能是调休上班日", "%q is no Saturday or Sunday of the year and cannot be a make-up day", day))
+		}
+		if _, twice := except[n]; twice {
+			return nil, y.refuse("working", workflow.Say("%s 已在另一项中", "%s is in another entry already", day))
+		}
+		except[n] = true
+	}
+	return except, nil
+}
+
+// span checks a holiday and returns the numbers of its first and last day.
+func (y year) span(h holiday) (from, to int, err error) {
+	from, okFrom := y.number(h.From)
+	to, okTo := y.number(h.To)
+	switch {
+	case !okFrom || !okTo:
+		return 0, 0, y.refuse(h.Name, workflow.Say("%q 至 %q 不在该年内", "%q to %q is not in the year", h.From, h.To))
+	case to < from:
+		return 0, 0, y.refuse(h.Name, workflow.Say("结束日 %s 早于开始日 %s", "the end %s is before the begin %s", h.To, h.From))
+	case to-from >= maxHoliday:
+		return 0, 0, y.refuse(h.Name, workflow.Say("%s 至 %s 超过 %d 天,请核对", "%s to %s is more than %d days; check it", h.From, h.To, maxHoliday))
+	}
+	return from, to, nil
+}
+
+// number returns the number of a day that the notice of the year may speak of: one of the year, or of the December before it.
+func (y year) number(day workflow.Day) (int, bool) {
+	n, ok := number(day)
+	if !ok {
+		return 0, false
+	}
+	of := moment(n)
+	return n, of.Year() == y.Year || of.Year() == y.Year-1 && of.Month() == time.December
+}
+
+func (y year) refuse(entry string, why workflow.Text) error {
+	return refuse(workflow.Say("%d 年“%s”:%s", "%d, %q: %s", y.Year, entry, why))
+}
+
+func refuse(why workflow.Text) error {
+	return workflow.Invalid("bad_calendar", "", workflow.Say("节假日文件有误:%s", "the file of holidays is wrong: %s", why))
+}
+
+func unreadable(err error) error {
+	var fault *workflow.Fault
+	if errors.As(err, &fault) {
+		return refuse(fault.Text)
+	}
+	return refuse(workflow.Say("不是所要的 JSON(%v)", "not the JSON that is wanted (%v)", err))
+}
