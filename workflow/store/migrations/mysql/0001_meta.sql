@@ -1,0 +1,6 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS meta (
+  name  VARCHAR(64)   NOT NULL,
+  value VARCHAR(1024) NOT NULL,
+  PRIMARY KEY (name)
+) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;

@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS meta (
+  name  TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) WITHOUT ROWID;
