@@ -92,6 +92,8 @@ func TestAddWorking(t *testing.T) {
 		{"back into an unknown year", "2024-01-02", -1, "2023-12-29", true},
 		{"in an unknown year", "2030-09-30", 5, "2030-10-07", true},
 		{"past the end of time", "9999-12-30", 5, "", true},
+		{"so far that only a limit ends the counting", "2026-01-01", 1 << 40, "", true},
+		{"as far back", "2026-01-01", -1 << 40, "", true},
 		{"no day", "", 5, "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
