@@ -1,0 +1,239 @@
+package policies
+
+import (
+	_ "embed" // the shipped files
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/casbin/casbin/v2"
+	"github.com/casbin/casbin/v2/model"
+
+	"rectify/workflow"
+)
+
+//go:embed model.conf
+var shippedModel []byte
+
+//go:embed policy.csv
+var shippedPolicy []byte
+
+// Guard is a policy in force. It does not change; a new policy is a new Guard.
+type Guard struct {
+	rules []Rule
+	table table
+	full  *casbin.Enforcer
+}
+
+// Shipped is the policy that comes with the program.
+func Shipped() (*Guard, error) { return New(shippedModel, "policy.csv", shippedPolicy) }
+
+// Load reads an office's own model.conf and policy.csv from a folder; where one is missing, the shipped one stands.
+func Load(dir string) (*Guard, error) {
+	files := os.DirFS(dir)
+	read := func(name string, shipped []byte) ([]byte, error) {
+		body, err := fs.ReadFile(files, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return shipped, nil
+		}
+		return body, err
+	}
+	conf, err := read("model.conf", shippedModel)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := read("policy.csv", shippedPolicy)
+	if err != nil {
+		return nil, err
+	}
+	return New(conf, "policy.csv", policy)
+}
+
+// New makes a guard of a Casbin model and a policy. It returns ErrInvalid, with every line that is wrong, for files that it does not
+// understand.
+func New(conf []byte, file string, policy []byte) (*Guard, error) {
+	rules, err := readRules(file, policy)
+	if err != nil {
+		return nil, err
+	}
+	g := &Guard{rules: rules}
+	if g.full, err = newEnforcer(conf, rules); err != nil {
+		return nil, err
+	}
+	ask := func(workflow.Post) *casbin.Enforcer { return g.full }
+	if string(conf) == string(shippedModel) {
+		// The shipped model never matches a line of another post, so each post is asked of its own lines alone.
+		ask = byPost(conf, rules)
+	}
+	g.table, err = compile(rules, ask)
+	return g, err
+}
+
+func byPost(conf []byte, rules []Rule) func(workflow.Post) *casbin.Enforcer {
+	return func(post workflow.Post) *casbin.Enforcer {
+		own := slices.DeleteFunc(slices.Clone(rules), func(r Rule) bool { return r.Post != post })
+		e, err := newEnforcer(conf, own)
+		if err != nil {
+			return nil
+		}
+		return e
+	}
+}
+
+func newEnforcer(conf []byte, rules []Rule) (*casbin.Enforcer, error) {
+	m, err := model.NewModelFromString(string(conf))
+	if err != nil {
+		return nil, bad("model.conf 有误:%v", "model.conf: %v", err)
+	}
+	for n := range rules {
+		if err := m.AddPolicy("p", "p", rules[n].fields); err != nil {
+			return nil, fmt.Errorf("%s: %w", rules[n].Place(), err)
+		}
+	}
+	e, err := casbin.NewEnforcer(m)
+	if err != nil {
+		return nil, bad("model.conf 有误:%v", "model.conf: %v", err)
+	}
+	e.AddFunction("among", among)
+	e.AddFunction("upto", upTo)
+	return e, nil
+}
+
+// among says whether the first word is one of the words of the second argument; * is every word.
+func among(args ...any) (any, error) {
+	word, words, err := twoTexts(args)
+	if err != nil || words == "*" {
+		return err == nil, err
+	}
+	for w := range strings.FieldsSeq(words) {
+		if w == word {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// upTo says whether the first grade is not above the second.
+func upTo(args ...any) (any, error) {
+	is, limit, err := twoTexts(args)
+	if err != nil {
+		return false, err
+	}
+	var a, b workflow.Grade
+	if err := errors.Join(a.UnmarshalText([]byte(is)), b.UnmarshalText([]byte(limit))); err != nil {
+		return false, err
+	}
+	return a <= b, nil
+}
+
+func twoTexts(args []any) (a, b string, err error) {
+	if len(args) != 2 {
+		return "", "", fmt.Errorf("two arguments wanted, %d given", len(args))
+	}
+	a, okA := args[0].(string)
+	b, okB := args[1].(string)
+	if !okA || !okB {
+		return "", "", fmt.Errorf("texts wanted, %T and %T given", args[0], args[1])
+	}
+	return a, b, nil
+}
+
+// Rules lists the lines of the policy.
+func (g *Guard) Rules() []Rule { return slices.Clone(g.rules) }
+
+// May answers for one cell, with the line that decides.
+func (g *Guard) May(post workflow.Post, level workflow.Level, r workflow.Relation, a workflow.Action, grade workflow.Grade) (*Rule, bool) {
+	n := g.table.at(post, level, r, a, grade)
+	if n == 0 {
+		return nil, false
+	}
+	return &g.rules[n-1], true
+}
+
+// Allow says whether the actor may do the action to the issue, as one of the grade, and by which appointment, relation and line.
+// An issue without a grade counts as ordinary. Only the actor's appointments are looked at; those in force is the caller's concern.
+func (g *Guard) Allow(by *workflow.Actor, a workflow.Action, i *workflow.Issue, grade workflow.Grade) (workflow.Grant, bool) {
+	for n := range by.Appointments {
+		as := &by.Appointments[n]
+		if grant, ok := g.allow(as, standing(by, as, i), a, grade); ok {
+			return grant, true
+		}
+	}
+	return workflow.Grant{}, false
+}
+
+// AllowAt says whether the actor may do something that is not about an issue (find, import) in the org at the end of the line.
+func (g *Guard) AllowAt(by *workflow.Actor, a workflow.Action, line *workflow.Lineage) (workflow.Grant, bool) {
+	for n := range by.Appointments {
+		as := &by.Appointments[n]
+		if !line.Passes(as.Org) {
+			continue
+		}
+		if grant, ok := g.allow(as, workflow.Relations(0).With(workflow.Within), a, workflow.Ordinary); ok {
+			return grant, true
+		}
+	}
+	return workflow.Grant{}, false
+}
+
+func (g *Guard) allow(as *workflow.Appointment, rs workflow.Relations, a workflow.Action, grade workflow.Grade) (workflow.Grant, bool) {
+	cells, ok := g.table.row(as.Post, as.Level(), a, grade)
+	if !ok {
+		return workflow.Grant{}, false
+	}
+	for r := workflow.Finder; r <= workflow.Within; r++ {
+		if rs.Has(r) && cells.at(r) != 0 {
+			return workflow.Grant{Appointment: *as, Relation: r, Rule: g.table.places[cells.at(r)-1]}, true
+		}
+	}
+	return workflow.Grant{}, false
+}
+
+// standing is every relation that the post gives the actor to the issue.
+func standing(by *workflow.Actor, as *workflow.Appointment, i *workflow.Issue) workflow.Relations {
+	person := by.Person
+	if as.For != 0 && i.Person == as.For {
+		person = as.For
+	}
+	return i.Relations(as.Org, person, as.Post == "inspector")
+}
+
+// Scope is what an actor may look at, for lists: the same answer as Allow with View, for many issues at once.
+type Scope struct {
+	Subtrees []workflow.Lineage  // everything at or below these orgs
+	Orgs     []workflow.OrgID    // and issues in which these orgs have a part
+	Person   workflow.PersonID   // and issues for which this person is responsible
+	For      []workflow.PersonID // and those of the persons stood in for
+}
+
+// Scope works out what the actor may look at.
+func (g *Guard) Scope(by *workflow.Actor) Scope {
+	var s Scope
+	for n := range by.Appointments {
+		as := &by.Appointments[n]
+		may := func(r workflow.Relation) bool {
+			_, ok := g.May(as.Post, as.Level(), r, workflow.View, workflow.Ordinary)
+			return ok
+		}
+		if as.Post == "inspector" {
+			if may(workflow.Inspecting) {
+				s.Subtrees = append(s.Subtrees, as.Line)
+			}
+			continue
+		}
+		if may(workflow.Involved) {
+			s.Subtrees = append(s.Subtrees, as.Line)
+			s.Orgs = append(s.Orgs, as.Org)
+		}
+		if may(workflow.Person) {
+			s.Person = by.Person
+			if as.For != 0 {
+				s.For = append(s.For, as.For)
+			}
+		}
+	}
+	return s
+}
