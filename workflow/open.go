@@ -1,0 +1,48 @@
+package workflow
+
+import (
+	"slices"
+	"time"
+)
+
+// Open says whether a step of the action (for request: of that kind) would be accepted from the actor if the form were filled in
+// rightly: nil, or the reason why not. by.As must hold what the policy granted. The buttons of a page are the steps that are open.
+func Open(d *Definition, i *Issue, action Action, of RequestKind, by *Actor, at time.Time) error {
+	s := Step{Action: action, Request: of}
+	if err := KeptApart(i, &s, by); err != nil {
+		return err
+	}
+	arrow, ok := d.Arrow(i.State, action, s.of(i))
+	if !ok {
+		return notPossible(d, i, s)
+	}
+	for _, need := range arrow.Needs {
+		if err := standing(need, i, &s, by, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// standing checks a need as far as it does not depend on what is filled in.
+func standing(need Need, i *Issue, s *Step, by *Actor, at time.Time) error {
+	switch need {
+	case NeedMeasuresDone, NeedUntouched, NeedOpenRequest, NeedNothingAsked, NeedClockOver, NeedNoObjection, NeedOpenObjection,
+		NeedEndorsement, NeedNoSuperior:
+		return checkers[need](i, s, at)
+	case NeedCountersign:
+		return maySign(i, by)
+	case NeedMeasure:
+		if !slices.ContainsFunc(i.Measures, func(m Measure) bool { return !m.Done }) {
+			return Refused("no_open_measure", Say("没有未完成的措施", "there is no measure left to finish"))
+		}
+	case NeedRequest:
+		if err := needNothingAsked(i, s, at); err != nil {
+			return err
+		}
+		if s.Request == Extension && i.Due != "" && i.Due < DayOf(at) {
+			return needLaterDue(i, s, at)
+		}
+	}
+	return nil
+}
