@@ -40,3 +40,11 @@ func Kept(db *DB) int {
 	defer db.writes.mu.Unlock()
 	return len(db.writes.kept)
 }
+
+// WithLease is withLease.
+func WithLease(ctx context.Context, db *DB, fn func(context.Context) error) error {
+	return db.withLease(ctx, fn)
+}
+
+// Migrations are the embedded files.
+var Migrations = migrations

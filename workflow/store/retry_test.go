@@ -284,4 +284,3 @@ func TestDatabaseAwayAndBack(t *testing.T) {
 	require.NoError(t, add(3))
 	require.Equal(t, 3, count(t, db))
 }
-

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
@@ -17,7 +18,10 @@ import (
 	"rectify/workflow"
 )
 
-const readers = 8 // connections that read an SQLite file beside the one that writes
+const (
+	readers     = 8 // connections that read an SQLite file beside the one that writes
+	busyTimeout = 5 * time.Second
+)
 
 // openSQLite opens path, and makes its folder if that is missing. One connection writes: two would only wait for each other, and
 // unfairly. FULL, because NORMAL loses answered steps when the power fails.
@@ -36,8 +40,14 @@ func (db *DB) openSQLite(ctx context.Context, path string) (gorm.Dialector, erro
 		return nil, errors.Join(err, db.closePools())
 	}
 	db.reads = newPool(reads)
-	if err := checkSQLite(ctx, writes, path); err != nil {
-		return nil, errors.Join(err, db.closePools())
+	// Two processes that turn a new file to WAL at once are told that it is busy without the wait of busy_timeout.
+	begin := time.Now()
+	err = checkSQLite(ctx, writes, path)
+	for n := 1; outcomeOf(err) == busy && time.Since(begin) < busyTimeout && db.pause(ctx, n); n++ {
+		err = checkSQLite(ctx, writes, path)
+	}
+	if err != nil {
+		return nil, errors.Join(sqliteFault(path, err), db.closePools())
 	}
 	return gormlite.OpenDB(db.reads), nil
 }
@@ -65,7 +75,7 @@ func sqliteConns(path string, n int, pragmas ...string) (*sql.DB, error) {
 func checkSQLite(ctx context.Context, conns *sql.DB, path string) error {
 	var mode, health string
 	if err := conns.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
-		return sqliteFault(path, err)
+		return err
 	}
 	if !strings.EqualFold(mode, "wal") {
 		return workflow.Refused("database_place", workflow.Say(
@@ -73,14 +83,14 @@ func checkSQLite(ctx context.Context, conns *sql.DB, path string) error {
 			"the disk of the database file %s cannot keep a write-ahead log (mode %s); put it on a local disk, not on a network share", path, mode))
 	}
 	if err := conns.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&health); err != nil {
-		return sqliteFault(path, err)
+		return err
 	}
 	if health != "ok" {
 		return corrupt(path)
 	}
 	tx, err := conns.BeginTx(ctx, nil) // immediate: takes the lock for writing
 	if err != nil {
-		return sqliteFault(path, err)
+		return err
 	}
 	return tx.Rollback()
 }

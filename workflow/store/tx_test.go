@@ -214,7 +214,7 @@ func TestBadAddressesAreRefusedWithoutThePassword(t *testing.T) {
 	for dsn, code := range map[string]string{
 		"postgres://u:hidden@h/db":                 "bad_database",
 		"mysql://u:hidden@:/":                      "bad_database",
-		"mysql://u:hid%zz@h:1/db":                 "bad_database",
+		"mysql://u:hid%zz@h:1/db":                  "bad_database",
 		"mysql://u:hidden@127.0.0.1:1/db":          "database_away",
 		"mysql://u:hidden@no.such.host.invalid/db": "database_away",
 	} {
