@@ -1,0 +1,139 @@
+package sheet
+
+import (
+	"regexp"
+	"strings"
+)
+
+// reading is one row of a table, or several joined ones, by field: what was read and where.
+type reading struct {
+	place  Place
+	cells  map[field]source
+	extra  map[string]string
+	texts  []string  // all values of its own, in the order of the columns
+	more   []reading // rows that go on with this one: the same merged problem, or more measures under its key
+	notes  *sheetNotes
+	joined bool // with a row of a table of measures
+	fault  note // the row as a whole cannot be taken
+}
+
+// source is a value with the place it came from.
+type source struct {
+	cell
+	place  Place
+	header string
+	unit   string // of money, as the header names it
+	rank   int
+}
+
+// read takes one row of a block apart.
+func (b *block) read(row int) reading {
+	r := reading{place: b.place(row, -1), cells: make(map[field]source, len(b.columns)), extra: map[string]string{}, notes: b.notes}
+	for _, c := range b.columns {
+		value := b.at(row, c.col)
+		if value.text != "" && !value.filled {
+			r.texts = append(r.texts, value.text)
+		}
+		if c.field == fExtra {
+			r.keep(c.header, value.text)
+			continue
+		}
+		r.cells[c.field] = source{cell: value, place: b.place(row, c.col), header: c.header, unit: c.unit, rank: c.rank}
+	}
+	return r
+}
+
+// keep adds a value without a field of its own.
+func (r *reading) keep(header, text string) {
+	if blank(text) {
+		return
+	}
+	if old := r.extra[header]; old != "" && old != text {
+		text = old + "\n" + text
+	}
+	r.extra[header] = text
+}
+
+// text returns the value of a field, "" for one that stands for nothing.
+func (r *reading) text(f field) string {
+	if s := r.cells[f].text; !blank(s) {
+		return s
+	}
+	return ""
+}
+
+// where returns the place of a field, or of the row where the table has no such column.
+func (r *reading) where(f field) Place {
+	if s, ok := r.cells[f]; ok {
+		return s.place
+	}
+	return r.place
+}
+
+// idle says whether the row has neither problem nor organisation nor date, so that it is a note, a signature, a total or a heading.
+func (r *reading) idle() bool {
+	dated := r.text(fResponsible)+r.text(fAssisting)+r.text(fFound)+r.text(fDue) != ""
+	if dated {
+		return false
+	}
+	for _, s := range r.cells {
+		if s.text != "" && footing(s.text) {
+			return true
+		}
+	}
+	if r.heading() != "" {
+		return true
+	}
+	return r.text(fDetail)+r.text(fSummary) == "" || r.cells[fDetail].filled
+}
+
+// footing says whether a text begins a total, a note or a line for signatures.
+func footing(s string) bool {
+	s = strings.Join(strings.Fields(narrow(s)), "")
+	for _, word := range []string{"合计", "总计", "小计", "共计", "累计", "本页小计", "本页合计"} {
+		if strings.HasPrefix(s, word) {
+			return true
+		}
+	}
+	for _, word := range []string{"注", "备注", "说明", "填表人", "制表人", "审核人", "负责人", "签字", "签章", "主要负责人签字", "填报人", "联系人", "填表日期", "填报日期"} {
+		if strings.HasPrefix(s, word+":") {
+			return true
+		}
+	}
+	return false
+}
+
+// goesOn says whether the row continues the one above: the problem is one merged cell over both, and so is the number, if any.
+func (r *reading) goesOn() bool {
+	detail, number := r.cells[fDetail], r.cells[fNumber]
+	return detail.filled && detail.text != "" && (number.filled || number.text == "")
+}
+
+// own returns what the row says itself in a field, not what a merged cell says for it.
+func (r *reading) own(f field) string {
+	if r.cells[f].filled {
+		return ""
+	}
+	return r.text(f)
+}
+
+// headingMark is how a heading between the rows is numbered: 一、 (一) 第一部分.
+var headingMark = regexp.MustCompile(`^(第?[一二三四五六七八九十]{1,3}[、..部]|[((][一二三四五六七八九十]{1,3}[))])`)
+
+// heading returns the text of a row that holds nothing but a numbered heading: the aspect of the rows below it.
+func (r *reading) heading() string {
+	only := ""
+	for f, s := range r.cells {
+		switch {
+		case s.text == "" || s.filled && f != fDetail:
+		case only != "":
+			return ""
+		default:
+			only = s.text
+		}
+	}
+	if len(r.extra) > 0 || !headingMark.MatchString(only) {
+		return ""
+	}
+	return only
+}
