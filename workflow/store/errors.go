@@ -185,6 +185,9 @@ func (db *DB) explain(ctx context.Context, err error) error {
 		said = workflow.Refused("database_busy", workflow.Say("数据库正忙,这一步没有保存;请稍后再试",
 			"the database is busy and this step was not kept; try again in a moment"))
 	case final:
+		if errors.Is(err, sqlite3.INTERRUPT) && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		said = sqliteFault(db.name, err)
 	}
 	if said != err {

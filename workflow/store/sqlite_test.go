@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -62,6 +63,89 @@ func TestSettingsOfSQLite(t *testing.T) {
 		require.Equal(t, want, got, pragma)
 	}
 	require.Equal(t, 1, db.Conns().Stats().MaxOpenConnections)
+}
+
+// No room is left: writing is refused in words, reading goes on, and so does writing once there is room. A big write does not take
+// the small ones that share its COMMIT with it.
+func TestDiskFull(t *testing.T) {
+	db := storetest.Open(t, storetest.SQLite(t))
+	items(t, db)
+	limit := func(extra int) {
+		var pages int
+		require.NoError(t, db.Conns().QueryRow("PRAGMA page_count").Scan(&pages))
+		run(t, db, fmt.Sprint("PRAGMA max_page_count = ", pages+extra))
+	}
+	run(t, db, "CREATE TABLE blobs (id INTEGER PRIMARY KEY, body BLOB NOT NULL)")
+	limit(5)
+	release := held(t, db)
+	defer release()
+	var wg sync.WaitGroup
+	results := make([]error, 8)
+	for i := range results {
+		wg.Go(func() {
+			results[i] = db.Write(t.Context(), func(tx *gorm.DB) error {
+				if i == 3 {
+					return tx.Exec("INSERT INTO blobs (body) VALUES (zeroblob(?))", 1<<20).Error
+				}
+				return insert(tx, i, fmt.Sprint(i))
+			})
+		})
+	}
+	time.Sleep(50 * time.Millisecond)
+	release()
+	wg.Wait()
+	for i, err := range results {
+		if i == 3 {
+			asFault(t, err, "disk_full")
+			continue
+		}
+		require.NoError(t, err)
+	}
+	require.Equal(t, len(results)-1, count(t, db))
+	limit(1000)
+	require.NoError(t, db.Write(t.Context(), func(tx *gorm.DB) error {
+		return tx.Exec("INSERT INTO blobs (body) VALUES (zeroblob(?))", 1<<20).Error
+	}))
+}
+
+// Who stops waiting while a query runs is told so, and does not disturb the writes of others.
+func TestCancelledInTheMiddle(t *testing.T) {
+	db := storetest.Open(t, storetest.SQLite(t))
+	items(t, db)
+	const long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT COUNT(*) FROM n"
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	err := db.Read(ctx, func(tx *gorm.DB) error { var n int; return tx.Raw(long, 1_000_000_000).Scan(&n).Error })
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+
+	release := held(t, db)
+	defer release()
+	var wg sync.WaitGroup
+	results := make([]error, 8)
+	for i := range results {
+		wg.Go(func() {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			runs := 0
+			results[i] = db.Write(ctx, func(tx *gorm.DB) error {
+				if runs++; i == 3 {
+					cancel()
+				}
+				err := insert(tx, i, fmt.Sprint(i))
+				if runs != 1 {
+					t.Error("had to be run again")
+				}
+				return err
+			})
+		})
+	}
+	time.Sleep(50 * time.Millisecond)
+	release()
+	wg.Wait()
+	for _, err := range results {
+		require.NoError(t, err)
+	}
+	require.Equal(t, len(results), count(t, db), "what was begun is finished")
 }
 
 func TestSettingsOfMySQL(t *testing.T) {
