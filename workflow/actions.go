@@ -112,6 +112,10 @@ func RequestKinds() []Wording {
 	}
 }
 
+func (k RequestKind) known() bool {
+	return k == Extension || k == LastingForm || k == Suspension || k == Cancellation
+}
+
 // Duty is one of the three parts that are kept in different hands (责任人 ≠ 验收人 ≠ 销号人).
 type Duty string
 

@@ -21,7 +21,7 @@ func Apply(d *Definition, i Issue, s Step, by Actor, at time.Time) (Change, erro
 	if err := check(arrow, &i, &s, &by, at); err != nil {
 		return Change{}, err
 	}
-	c := Change{Before: i, Issue: i, Tell: arrow.Tell}
+	c := Change{Before: i, Issue: i, Tell: slices.Clip(arrow.Tell)}
 	after := &c.Issue
 	complete := true
 	if slices.Contains(arrow.Needs, NeedCountersign) {
@@ -52,17 +52,18 @@ func (s *Step) of(i *Issue) RequestKind {
 	return ""
 }
 
-// move puts the issue where the arrow leads and starts the clock of the new state.
+// move puts the issue where the arrow leads and starts the clock of the new state. After a merge is undone the clock that ran before
+// it runs on: the time that it names was never withdrawn.
 func move(i *Issue, arrow *Arrow, at time.Time) {
 	to := arrow.To
 	switch to {
 	case Same:
 		return
 	case Before:
-		to = i.Before
-	}
-	if to == Merged {
-		i.Before = i.State
+		i.State, i.Since, i.Clock = i.Before, DayOf(at), i.BeforeClock
+		return
+	case Merged:
+		i.Before, i.BeforeClock = i.State, i.Clock
 	}
 	today := DayOf(at)
 	i.State, i.Since = to, today
@@ -145,7 +146,7 @@ func KeptApart(i *Issue, s *Step, by *Actor) error {
 }
 
 func mayJudge(i *Issue, s *Step, by *Actor, persons []PersonID) error {
-	if by.As.Appointment.Org != 0 && by.As.Appointment.Org == i.Responsible && s.Action != Record {
+	if by.As.Appointment.Org != 0 && by.As.Appointment.Org == i.Responsible && !mayJudgeOwn(i, s) {
 		return Forbidden("own_issue", Say("本组织是责任单位,不能对自己的问题%s", "your organisation is responsible for this issue and cannot %s it",
 			s.Action.Text()))
 	}
@@ -163,14 +164,37 @@ func mayJudge(i *Issue, s *Step, by *Actor, persons []PersonID) error {
 	return nil
 }
 
+// mayJudgeOwn: where nobody stands above, closure is recorded from a document, and a plan that no party countersigns either is
+// approved within the org, by another person than the one who made it.
+func mayJudgeOwn(i *Issue, s *Step) bool {
+	switch s.Action {
+	case Record:
+		return true
+	case ApprovePlan, RejectPlan:
+		return len(i.Signers()) == 0
+	}
+	return false
+}
+
 // notPossible says that the state does not know the action, and what it does know.
-func notPossible(d *Definition, i *Issue, s Step) *Fault {
+func notPossible(d *Definition, i *Issue, s Step) error {
+	switch {
+	case s.Action == Ask && !s.Request.known():
+		return missing("request", Say("请选择申请事项:延期、转长期、挂账或撤销", "choose what is requested: extension, lasting, suspension or cancellation"))
+	case (s.Action == GrantIt || s.Action == Deny) && !i.Request.Open():
+		return needOpenRequest(i, &s, time.Time{})
+	}
 	var zh, en string
+	seen := make(map[Action]bool)
 	for _, arrow := range d.Possible(i.State) {
-		if text := arrow.Do.Text(); arrow.Of == "" || arrow.Of == Extension {
-			zh += "、" + text.Zh
-			en += ", " + text.En
+		decides := arrow.Do == GrantIt || arrow.Do == Deny
+		if seen[arrow.Do] || decides && arrow.Of != i.Request.Kind {
+			continue
 		}
+		seen[arrow.Do] = true
+		text := arrow.Do.Text()
+		zh += "、" + text.Zh
+		en += ", " + text.En
 	}
 	if zh == "" {
 		return Refused("step_not_possible", Say("问题%s已处于“%s”,不能再%s", "issue %s is %s; it cannot be changed by “%s”", i.ShownNumber(), i.State.Text(), s.Action.Text()))

@@ -11,7 +11,7 @@ const (
 	NeedDetail        Need = "detail"          // the problem is stated
 	NeedSource        Need = "source"          // the source is one of the dictionary
 	NeedResponsible   Need = "responsible"     // a responsible org, given or proposed
-	NeedDue           Need = "due"             // a due day, given or proposed, not before today
+	NeedDue           Need = "due"             // a due day, given or on the issue, not before today (assign takes a proposed one as it is)
 	NeedKind          Need = "kind"            // given or proposed
 	NeedGrade         Need = "grade"           // given or proposed
 	NeedParties       Need = "parties"         // at least one org beside the verifier is named to countersign
@@ -157,7 +157,8 @@ func MachineFor(g Grade, k Kind) string {
 }
 
 // Judges finds who verifies and who closes an issue: the nearest org above the responsible one at the level of the grade or
-// higher; the assigner closes if it is higher than that; in a reopened round the closer is one org higher. 0 where no org is left.
+// higher; the assigner closes if it is higher than that; in a reopened round the closer is one org higher, and 0 where no org is left;
+// of an escalated issue the closer is one org higher where there is one.
 func (d *Definition) Judges(i *Issue) (verifier, closer OrgID) {
 	closer = i.Line.NearestAbove(d.CloseAt[i.Grade])
 	if a := i.Assigner; a != 0 && closer != 0 && a != closer && i.Line.above(a, closer) {
@@ -165,6 +166,9 @@ func (d *Definition) Judges(i *Issue) (verifier, closer OrgID) {
 	}
 	if i.Round > 1 {
 		closer = i.Line.Above(closer)
+	}
+	if i.Escalated {
+		closer = first(i.Line.Above(closer), closer)
 	}
 	if d.CloserVerifies {
 		return closer, closer

@@ -30,7 +30,7 @@ func effect(d *Definition, i *Issue, s *Step, by *Actor, at time.Time) {
 	case Pass:
 		i.Criteria = s.Criteria
 	case Reject, Refuse:
-		i.Reported, i.Endorsed = false, false
+		i.Reported, i.Endorsed, i.Objection = false, false, ""
 		i.Due = first(s.Due, i.Due)
 	case Withdraw:
 		i.Reported = false
@@ -45,7 +45,7 @@ func effect(d *Definition, i *Issue, s *Step, by *Actor, at time.Time) {
 	case Merge:
 		i.MergedInto = s.Other
 	case Unmerge:
-		i.MergedInto, i.Before = 0, ""
+		i.MergedInto, i.Before, i.BeforeClock = 0, "", Clock{}
 	case Ask:
 		ask(d, i, s, by)
 	case GrantIt:
@@ -53,12 +53,12 @@ func effect(d *Definition, i *Issue, s *Step, by *Actor, at time.Time) {
 	case Deny:
 		i.Request = Request{}
 	default:
-		mark(i, s, by)
+		mark(d, i, s, by)
 	}
 }
 
 // mark does the actions that leave a mark and nothing else.
-func mark(i *Issue, s *Step, by *Actor) {
+func mark(d *Definition, i *Issue, s *Step, by *Actor) {
 	switch s.Action {
 	case Resume:
 		i.Condition = ""
@@ -66,7 +66,11 @@ func mark(i *Issue, s *Step, by *Actor) {
 		i.Supervised = true
 	case Escalate:
 		i.Escalated = true
-		i.Closer = first(i.Line.Above(i.Closer), i.Closer)
+		closer, verifier := first(i.Line.Above(i.Closer), i.Closer), i.Verifier
+		if d.CloserVerifies {
+			verifier = closer
+		}
+		judgedBy(i, verifier, closer)
 	case Endorse:
 		post, _ := PostNamed(string(by.As.Appointment.Post))
 		i.Endorsed = i.Endorsed || (post.Head && by.As.Appointment.Org == i.Closer)
@@ -78,8 +82,23 @@ func edit(i *Issue, s *Step) {
 	i.Source, i.Kind, i.Grade, i.Due = first(s.Source, i.Source), first(s.Kind, i.Kind), first(s.Grade, i.Grade), first(s.Due, i.Due)
 	i.Person = first(s.Person, i.Person)
 	if len(s.Measures) > 0 {
-		i.Measures = slices.Clone(s.Measures)
+		i.Measures = intended(s.Measures)
 	}
+}
+
+// intended copies measures as what is to be done: whether one is done is said by finishing it and in no other way.
+func intended(measures []Measure) []Measure {
+	measures = slices.Clone(measures)
+	for n := range measures {
+		measures[n].Done, measures[n].DoneOn, measures[n].Result = false, "", ""
+	}
+	return measures
+}
+
+// judgedBy settles who verifies and who closes; what the head of another closing org endorsed is not endorsed by this one's.
+func judgedBy(i *Issue, verifier, closer OrgID) {
+	i.Endorsed = i.Endorsed && closer == i.Closer
+	i.Verifier, i.Closer = verifier, closer
 }
 
 // assign settles who is responsible, by when, and who judges.
@@ -101,24 +120,22 @@ func assign(d *Definition, i *Issue, s *Step, by *Actor) {
 		i.Machine, i.Definition = d.Machine, d.Hash
 		i.Assigner = by.As.Appointment.Org
 	}
-	i.Verifier, i.Closer = d.Judges(i)
+	verifier, closer := d.Judges(i)
+	judgedBy(i, verifier, closer)
 }
 
 // giveBack returns the issue to the list of what is to be assigned; the org that returns it is not responsible any more.
 func giveBack(i *Issue) {
 	i.Responsible, i.Line = 0, i.FinderLine
 	i.Person, i.Assisting, i.Parties = 0, nil, nil
-	i.Assigner, i.Verifier, i.Closer = 0, 0, 0
+	i.Assigner = 0
+	judgedBy(i, 0, 0)
 }
 
 func plan(i *Issue, s *Step) {
 	i.Goal = first(s.Goal, i.Goal)
-	if len(s.Measures) == 0 {
-		return
-	}
-	i.Measures = slices.Clone(s.Measures)
-	for n := range i.Measures {
-		i.Measures[n].Done, i.Measures[n].DoneOn, i.Measures[n].Result = false, "", ""
+	if len(s.Measures) > 0 {
+		i.Measures = intended(s.Measures)
 	}
 }
 

@@ -208,9 +208,10 @@ type Issue struct {
 	ClosedOn   Day      `json:"closed_on,omitempty"`
 	Document   Document `json:"document,omitzero"`
 
-	MergedInto IssueID    `json:"merged_into,omitempty,string"`
-	Before     State      `json:"before,omitempty"` // the state before the merge
-	Absorbed   []Absorbed `json:"absorbed,omitempty"`
+	MergedInto  IssueID    `json:"merged_into,omitempty,string"`
+	Before      State      `json:"before,omitempty"`      // the state before the merge
+	BeforeClock Clock      `json:"before_clock,omitzero"` // the clock that ran in it
+	Absorbed    []Absorbed `json:"absorbed,omitempty"`
 }
 
 // ShownNumber is the number as people write it: with the round from the second on.

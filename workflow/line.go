@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"hash"
+	"maps"
 	"reflect"
 	"strconv"
 	"strings"
@@ -119,6 +120,26 @@ func Diff(before, after *Issue) (json.RawMessage, error) {
 		changed[name] = is
 	}
 	return json.Marshal(changed)
+}
+
+// Fold lays the Data of lines over each other, oldest first, and returns the issue that they tell of. A field is replaced as a whole,
+// never merged with what it was. It returns an error when one of them is not a JSON object.
+func Fold(data ...json.RawMessage) (Issue, error) {
+	fields := make(map[string]json.RawMessage)
+	for _, one := range data {
+		var changed map[string]json.RawMessage
+		if err := json.Unmarshal(one, &changed); err != nil {
+			return Issue{}, err
+		}
+		maps.Copy(fields, changed)
+	}
+	whole, err := json.Marshal(fields)
+	if err != nil {
+		return Issue{}, err
+	}
+	var i Issue
+	err = json.Unmarshal(whole, &i)
+	return i, err
 }
 
 // jsonInt is an id as JSON: a string, because programs in other languages lose digits of a number so long.

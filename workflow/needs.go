@@ -48,7 +48,7 @@ var checkers = map[Need]checker{
 func check(arrow *Arrow, i *Issue, s *Step, by *Actor, at time.Time) error {
 	for _, need := range arrow.Needs {
 		if need == NeedCountersign {
-			if err := maySign(i, by); err != nil {
+			if err := maySign(i, s, by); err != nil {
 				return err
 			}
 			continue
@@ -95,11 +95,12 @@ func needResponsible(i *Issue, s *Step, _ time.Time) error {
 }
 
 func needDue(i *Issue, s *Step, at time.Time) error {
+	proposed := s.Action == Assign && s.Due == "" // a list may come in late: what it says is taken as it is
 	switch due := first(s.Due, i.Due); {
 	case due == "":
 		return missing("due", Say("请填写整改时限", "give the due day"))
-	case s.Due != "" && s.Due < DayOf(at):
-		return Invalid("due_in_the_past", "due", Say("整改时限%s已过,请填写今天(%s)或以后的日期", "the due day %s has passed; give today (%s) or later", s.Due, DayOf(at)))
+	case due < DayOf(at) && !proposed:
+		return Invalid("due_in_the_past", "due", Say("整改时限%s已过,请填写今天(%s)或以后的日期", "the due day %s has passed; give today (%s) or later", due, DayOf(at)))
 	}
 	return nil
 }
@@ -199,10 +200,12 @@ func needCriteria(i *Issue, s *Step, _ time.Time) error {
 func needOther(i *Issue, s *Step, _ time.Time) error {
 	o := s.Facts.Other
 	switch {
-	case s.Other == 0 || o == nil:
+	case s.Other == 0 || o == nil || o.ID != s.Other:
 		return missing("other", Say("请指定另一个问题", "name the other issue"))
 	case o.ID == i.ID:
 		return Invalid("same_issue", "other", Say("问题不能并入自身", "an issue cannot be merged into itself"))
+	case s.Action == Unmerge && s.Other != i.MergedInto:
+		return Invalid("other_issue", "other", Say("问题%s没有并入问题%s", "issue %s was not merged into issue %s", i.ShownNumber(), o.ShownNumber()))
 	case o.State.End() || o.State == Draft:
 		return Refused("other_not_open", Say("问题%s处于“%s”,不能并案", "issue %s is %s and cannot take part in a merge", o.ShownNumber(), o.State.Text()))
 	}
@@ -279,8 +282,11 @@ func needNoSuperior(i *Issue, _ *Step, _ time.Time) error {
 }
 
 // maySign lets the org of the post sign if it is a party and has not signed.
-func maySign(i *Issue, by *Actor) error {
+func maySign(i *Issue, s *Step, by *Actor) error {
 	org := by.As.Appointment.Org
+	if org == i.Responsible && mayJudgeOwn(i, s) {
+		return nil
+	}
 	if !slices.Contains(i.Signers(), org) {
 		return Refused("not_a_party", Say("本组织不是会签单位", "your organisation is not one of the parties"))
 	}

@@ -31,7 +31,7 @@ func standing(need Need, i *Issue, s *Step, by *Actor, at time.Time) error {
 		NeedEndorsement, NeedNoSuperior:
 		return checkers[need](i, s, at)
 	case NeedCountersign:
-		return maySign(i, by)
+		return maySign(i, s, by)
 	case NeedMeasure:
 		if !slices.ContainsFunc(i.Measures, func(m Measure) bool { return !m.Done }) {
 			return Refused("no_open_measure", Say("没有未完成的措施", "there is no measure left to finish"))

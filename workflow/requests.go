@@ -72,7 +72,7 @@ func ask(d *Definition, i *Issue, s *Step, by *Actor) {
 		}
 	}
 	if i.Assigner == 0 {
-		decider = i.Line.NearestAbove(OrganCommittee)
+		decider = first(i.FinderLine.NearestAbove(OrganCommittee), i.FinderLine[0].Org)
 	}
 	i.Request.Decider = first(decider, i.Line[0].Org)
 }
@@ -100,9 +100,9 @@ func checkReach(i *Issue, s *Step, by *Actor) error {
 	line := i.Line
 	if s.Responsible != 0 {
 		line = s.Facts.Line
-		if line.Last().Org != s.Responsible {
-			return Invalid("unknown_org", "responsible", Say("没有这个责任单位", "there is no such organisation"))
-		}
+	}
+	if line.Last().Org != first(s.Responsible, i.Responsible) {
+		return Invalid("unknown_org", "responsible", Say("没有这个责任单位", "there is no such organisation"))
 	}
 	if !line.Passes(by.As.Appointment.Org) {
 		return Invalid("out_of_reach", "responsible", Say("责任单位不在%s辖内", "the responsible organisation is not below %s", by.As.Appointment.OrgName))

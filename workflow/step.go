@@ -1,6 +1,9 @@
 package workflow
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Step is what an actor asks for: an action with what it needs. Fields that the action does not use are ignored; those that it may
 // change and that are empty keep what the issue has.
@@ -74,6 +77,7 @@ func NewIssue(d *Definition, f Finding, by Actor, at time.Time) (Change, error) 
 		i.Line = i.FinderLine
 	}
 	do := Find
+	var tell []Relation
 	if !f.Draft {
 		do = Register
 		arrow, ok := d.Arrow(Draft, Register, "")
@@ -83,9 +87,10 @@ func NewIssue(d *Definition, f Finding, by Actor, at time.Time) (Change, error) 
 		if err := check(arrow, &i, &Step{Action: Register}, &by, at); err != nil {
 			return Change{}, err
 		}
-		i.State = arrow.To
+		move(&i, arrow, at)
+		tell = slices.Clip(arrow.Tell)
 	}
-	c := Change{Issue: i}
+	c := Change{Issue: i, Tell: tell}
 	c.Line = newLine(&c, Step{Action: do}, by, at)
 	return c, nil
 }
