@@ -205,8 +205,7 @@ func standing(by *workflow.Actor, as *workflow.Appointment, i *workflow.Issue) w
 type Scope struct {
 	Subtrees []workflow.Lineage  // everything at or below these orgs
 	Orgs     []workflow.OrgID    // and issues in which these orgs have a part
-	Person   workflow.PersonID   // and issues for which this person is responsible
-	For      []workflow.PersonID // and those of the persons stood in for
+	People   []workflow.PersonID // and issues for which these are responsible: the actor and whom they stand in for
 }
 
 // Scope works out what the actor may look at.
@@ -229,11 +228,15 @@ func (g *Guard) Scope(by *workflow.Actor) Scope {
 			s.Orgs = append(s.Orgs, as.Org)
 		}
 		if may(workflow.Person) {
-			s.Person = by.Person
-			if as.For != 0 {
-				s.For = append(s.For, as.For)
-			}
+			s.People = addPerson(addPerson(s.People, by.Person), as.For)
 		}
 	}
 	return s
+}
+
+func addPerson(people []workflow.PersonID, p workflow.PersonID) []workflow.PersonID {
+	if p == 0 || slices.Contains(people, p) {
+		return people
+	}
+	return append(people, p)
 }
