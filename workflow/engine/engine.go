@@ -1,0 +1,143 @@
+// Package engine holds every use case: may they, what happens, keep it. It is the one door: web pages, the JSON API, imports, bulk
+// steps, timers and the command line all come through here, and every step through Do, DoAll or Find.
+//
+// Time, identity and randomness come from the Config. Who acts is a parameter of every call.
+package engine
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"rectify/policies"
+	"rectify/workflow"
+	"rectify/workflow/calendar"
+	"rectify/workflow/definitions"
+	"rectify/workflow/store"
+)
+
+// Config is what an engine works with. All fields are needed.
+type Config struct {
+	DB          *store.DB
+	Files       *store.Files
+	Guard       *policies.Guard
+	Definitions *definitions.Set
+	Calendar    *calendar.Calendar
+	Now         func() time.Time
+	NewID       func() int64
+	Random      io.Reader // for first passwords
+	Log         *slog.Logger
+}
+
+// Engine carries out the use cases. It is safe for use by many goroutines.
+type Engine struct {
+	db       *store.DB
+	files    *store.Files
+	guard    *policies.Guard
+	current  *definitions.Set
+	calendar *calendar.Calendar
+	now      func() time.Time
+	newID    func() int64
+	random   io.Reader
+	log      *slog.Logger
+
+	pinned  sync.Map      // of *workflow.Definition by hash: those that issues follow
+	hashing chan struct{} // how many passwords are hashed at once
+}
+
+// New makes an engine and keeps the definitions in force in the database, so that issues can be pinned to them.
+func New(ctx context.Context, c Config) (*Engine, error) {
+	e := &Engine{
+		db: c.DB, files: c.Files, guard: c.Guard, current: c.Definitions, calendar: c.Calendar,
+		now: c.Now, newID: c.NewID, random: c.Random, log: c.Log, hashing: make(chan struct{}, hashesAtOnce),
+	}
+	for _, name := range machines {
+		d, ok := c.Definitions.Machine(name)
+		if !ok {
+			return nil, workflow.Invalid("no_such_machine", "", workflow.Say("缺少流程定义“%s”", "the definition %q is missing", name))
+		}
+		body, _ := c.Definitions.Body(d.Hash)
+		if err := e.db.PutDefinition(ctx, d.Hash, d.Machine, body); err != nil {
+			return nil, err
+		}
+		e.pinned.Store(d.Hash, d)
+	}
+	return e, nil
+}
+
+// machines are the names that workflow.MachineFor gives.
+var machines = []string{"immediate", "standard", "major"}
+
+// Ready says whether the database answers.
+func (e *Engine) Ready(ctx context.Context) error {
+	_, _, err := e.db.Definition(ctx, e.current.For(workflow.Ordinary, workflow.KindTimed).Hash)
+	return err
+}
+
+// moment is now in UTC and whole milliseconds, which every database keeps alike.
+func (e *Engine) moment() time.Time { return e.now().UTC().Truncate(time.Millisecond) }
+
+// Today is the day in China.
+func (e *Engine) Today() workflow.Day { return workflow.DayOf(e.now()) }
+
+// missingDefinition says that an issue follows a definition that this process has not loaded yet.
+type missingDefinition struct{ hash string }
+
+func (m missingDefinition) Error() string { return "definition " + m.hash + " is not loaded" }
+
+// definition finds the definition that an issue follows. It does not ask the database: see withDefinitions.
+func (e *Engine) definition(hash string) (*workflow.Definition, error) {
+	if d, ok := e.pinned.Load(hash); ok {
+		return d.(*workflow.Definition), nil //nolint:forcetypeassert // nothing else is stored
+	}
+	return nil, missingDefinition{hash}
+}
+
+// withDefinitions runs fn, loads the definition that it lacked and runs it again. So fn, which may hold a transaction open, never
+// waits for a second connection.
+func (e *Engine) withDefinitions(ctx context.Context, fn func() error) error {
+	for {
+		err := fn()
+		missing, ok := errors.AsType[missingDefinition](err)
+		if !ok {
+			return err
+		}
+		machine, body, err := e.db.Definition(ctx, missing.hash)
+		if err != nil {
+			return err
+		}
+		d, err := definitions.Parse(machine+".yaml", body)
+		if err != nil {
+			return err
+		}
+		e.pinned.Store(missing.hash, d)
+	}
+}
+
+// idEpoch is the moment from which ids count, 2020-01-01.
+var idEpoch = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// IDs makes a source of ids: 41 bits of milliseconds since 2020 and 22 bits that begin at a random number in each millisecond and
+// count on, so that ids of one process never meet, and those of two hardly.
+func IDs(now func() time.Time, random io.Reader) func() int64 {
+	var mu sync.Mutex
+	var lastMilli, low int64
+	return func() int64 {
+		mu.Lock()
+		defer mu.Unlock()
+		milli := now().Sub(idEpoch).Milliseconds()
+		if milli > lastMilli {
+			var b [4]byte
+			_, _ = io.ReadFull(random, b[:])
+			lastMilli, low = milli, int64(binary.BigEndian.Uint32(b[:])>>11) // half of the room is left for counting
+		}
+		if low++; low >= 1<<22 {
+			lastMilli, low = lastMilli+1, 0
+		}
+		return lastMilli<<22 | low
+	}
+}

@@ -1,0 +1,273 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"rectify/policies"
+	"rectify/workflow"
+	"rectify/workflow/store"
+)
+
+// Filter narrows a list; see store.Filter. The engine fills in Today and Under.
+type Filter = store.Filter
+
+// Row is an issue as lists show it.
+type Row = store.Row
+
+// Counts counts issues, each once.
+type Counts = store.Counts
+
+// Org is an organisation in the tree.
+type Org = store.Org
+
+// Offer is a step that would be accepted from the actor, given the right input.
+type Offer struct {
+	Action  workflow.Action
+	Request workflow.RequestKind
+	Needs   []workflow.Need
+	Grant   workflow.Grant
+}
+
+// View is one issue as the actor sees it.
+type View struct {
+	Issue  workflow.Issue
+	Light  workflow.Light
+	Orgs   map[workflow.OrgID]Org
+	People map[workflow.PersonID]string
+	Offers []Offer
+}
+
+// Issue shows one issue. ErrNotFound when it is not there or the actor may not see it.
+func (e *Engine) Issue(ctx context.Context, by workflow.Actor, id workflow.IssueID) (View, error) {
+	i, err := e.see(ctx, &by, id)
+	if err != nil {
+		return View{}, err
+	}
+	return e.view(ctx, by, i)
+}
+
+// IssueNumbered shows the issue with the number, with or without the mark of its round.
+func (e *Engine) IssueNumbered(ctx context.Context, by workflow.Actor, number string) (View, error) {
+	i, err := e.db.IssueByNumber(ctx, number)
+	if err == nil {
+		_, err = e.seen(&by, i)
+	}
+	if err != nil {
+		return View{}, err
+	}
+	return e.view(ctx, by, i)
+}
+
+// see loads an issue that the actor may look at.
+func (e *Engine) see(ctx context.Context, by *workflow.Actor, id workflow.IssueID) (workflow.Issue, error) {
+	i, err := e.db.Issue(ctx, id)
+	if errors.Is(err, workflow.ErrNotFound) {
+		return i, noIssue()
+	}
+	if err != nil {
+		return i, err
+	}
+	return e.seen(by, i)
+}
+
+func (e *Engine) seen(by *workflow.Actor, i workflow.Issue) (workflow.Issue, error) {
+	if _, ok := e.guard.Allow(by, workflow.View, &i, i.Grade); !ok {
+		return workflow.Issue{}, noIssue()
+	}
+	return i, nil
+}
+
+func (e *Engine) view(ctx context.Context, by workflow.Actor, i workflow.Issue) (View, error) {
+	v := View{Issue: i, Light: workflow.LightOf(i.State, i.Due, e.Today())}
+	err := e.withDefinitions(ctx, func() (err error) {
+		v.Offers, err = e.offers(by, &i)
+		return err
+	})
+	if err != nil {
+		return v, err
+	}
+	orgs := append([]workflow.OrgID{i.Finder, i.Responsible, i.Assigner, i.Verifier, i.Closer, i.Request.Decider}, i.Assisting...)
+	orgs = append(orgs, i.Parties...)
+	for _, p := range i.Line {
+		orgs = append(orgs, p.Org)
+	}
+	if v.Orgs, err = e.db.OrgsByID(ctx, orgs); err != nil {
+		return v, err
+	}
+	people := []workflow.PersonID{i.Person, i.FoundBy}
+	for _, m := range i.Measures {
+		people = append(people, m.Person)
+	}
+	for _, x := range i.Evidence {
+		people = append(people, x.By)
+	}
+	for _, s := range i.Signs {
+		people = append(people, s.Person)
+	}
+	for _, d := range i.Deeds {
+		people = append(people, d.Person)
+	}
+	v.People, err = e.names(ctx, people)
+	return v, err
+}
+
+func (e *Engine) names(ctx context.Context, ids []workflow.PersonID) (map[workflow.PersonID]string, error) {
+	people, err := e.db.PeopleByID(ctx, ids)
+	names := make(map[workflow.PersonID]string, len(people))
+	for id, p := range people {
+		names[id] = p.Name
+	}
+	return names, err
+}
+
+// offers lists the steps that are open to the actor.
+func (e *Engine) offers(by workflow.Actor, i *workflow.Issue) ([]Offer, error) {
+	d, err := e.definition(i.Definition)
+	if err != nil {
+		return nil, err
+	}
+	var out []Offer
+	for _, arrow := range d.Possible(i.State) {
+		grant, ok := e.guard.Allow(&by, arrow.Do, i, i.Grade)
+		if !ok {
+			continue
+		}
+		by.As = grant
+		if decides := arrow.Do == workflow.GrantIt || arrow.Do == workflow.Deny; decides && arrow.Of != i.Request.Kind {
+			continue
+		}
+		if workflow.Open(d, i, arrow.Do, arrow.Of, &by, e.moment()) == nil {
+			out = append(out, Offer{Action: arrow.Do, Request: arrow.Of, Needs: arrow.Needs, Grant: grant})
+		}
+	}
+	return out, nil
+}
+
+// Page is a piece of a list with the names that its rows need. Next is where the following one starts, "" at the end.
+type Page struct {
+	Rows   []Row
+	Orgs   map[workflow.OrgID]Org
+	People map[workflow.PersonID]string
+	Next   string
+	Today  workflow.Day
+}
+
+// PageLimit is the most rows that one page holds.
+const PageLimit = 200
+
+// Issues lists what the actor may see, by due day, narrowed by the filter and, if under is not 0, to the subtree of that org.
+func (e *Engine) Issues(ctx context.Context, by workflow.Actor, f Filter, under workflow.OrgID, after string, limit int) (Page, error) {
+	if limit < 1 || limit > PageLimit {
+		return Page{}, workflow.Invalid("bad_limit", "limit", workflow.Say("每页1至%d条", "a page holds 1 to %d rows", PageLimit))
+	}
+	f, err := e.narrow(ctx, f, under)
+	if err != nil {
+		return Page{}, err
+	}
+	found, err := e.db.Issues(ctx, e.scope(&by), f, after, limit)
+	if err != nil {
+		return Page{}, err
+	}
+	p := Page{Rows: found.Rows, Next: found.Next, Today: f.Today}
+	var orgs []workflow.OrgID
+	var people []workflow.PersonID
+	for n := range p.Rows {
+		orgs = append(orgs, p.Rows[n].Responsible, p.Rows[n].Finder)
+		people = append(people, p.Rows[n].Person)
+	}
+	if p.Orgs, err = e.db.OrgsByID(ctx, orgs); err != nil {
+		return Page{}, err
+	}
+	p.People, err = e.names(ctx, people)
+	return p, err
+}
+
+// narrow fills in what the filter takes from today and from the org tree.
+func (e *Engine) narrow(ctx context.Context, f Filter, under workflow.OrgID) (Filter, error) {
+	f.Today = e.Today()
+	if under == 0 {
+		return f, nil
+	}
+	org, err := e.db.Org(ctx, under)
+	f.Under = org.Line
+	return f, err
+}
+
+// Counts counts what Issues would list.
+func (e *Engine) Counts(ctx context.Context, by workflow.Actor, f Filter, under workflow.OrgID) (Counts, error) {
+	f, err := e.narrow(ctx, f, under)
+	if err != nil {
+		return Counts{}, err
+	}
+	return e.db.Counts(ctx, e.scope(&by), f)
+}
+
+// History lists the lines of an issue after a place in its chain, oldest first.
+func (e *Engine) History(ctx context.Context, by workflow.Actor, id workflow.IssueID, after, limit int) ([]workflow.Line, error) {
+	if limit < 1 || limit > PageLimit {
+		return nil, workflow.Invalid("bad_limit", "limit", workflow.Say("每页1至%d条", "a page holds 1 to %d rows", PageLimit))
+	}
+	if _, err := e.see(ctx, &by, id); err != nil {
+		return nil, err
+	}
+	return e.db.History(ctx, workflow.KindIssue, int64(id), after, limit)
+}
+
+// Explanation answers why somebody may or may not take a step on an issue.
+type Explanation struct {
+	Person  string
+	Allowed bool
+	Code    string        // of the refusal
+	Reason  workflow.Text // in a sentence
+	Who     workflow.Text // which posts, in which relation, may
+	Policy  policies.Explanation
+}
+
+// Explain says whether a step would be accepted from the person with the account ("" for the actor), and if not why not and who can.
+// The actor must be able to see the issue.
+func (e *Engine) Explain(ctx context.Context, by workflow.Actor, account string, id workflow.IssueID, a workflow.Action, of workflow.RequestKind) (Explanation, error) {
+	if rule, ok := a.Rule(); !ok || (!rule.Step && a != workflow.View) {
+		return Explanation{}, workflow.Invalid("unknown_action", "action", workflow.Say("没有“%s”这个动作", "there is no action %q", string(a)))
+	}
+	i, err := e.see(ctx, &by, id)
+	if err != nil {
+		return Explanation{}, err
+	}
+	whom := by
+	if account != "" && account != by.Account {
+		if whom, err = e.ActorNamed(ctx, account); err != nil {
+			return Explanation{}, err
+		}
+	}
+	x := Explanation{Person: whom.Name, Policy: e.guard.Explain(&whom, a, &i, i.Grade), Who: e.guard.Who(a, i.Grade)}
+	err = e.withDefinitions(ctx, func() error { return e.wouldAccept(whom, &i, a, of, x.Policy) })
+	if fault, ok := errors.AsType[*workflow.Fault](err); ok {
+		x.Code, x.Reason = fault.Code, fault.Text
+		return x, nil
+	}
+	x.Allowed = err == nil
+	if x.Allowed {
+		x.Reason = workflow.Say("可以:依据%s,以%s身份", "yes: by %s, as %s", x.Policy.Grant.Rule, x.Policy.Grant.Relation.Text())
+	}
+	return x, err
+}
+
+// wouldAccept asks for one step in the order in which Do asks.
+func (e *Engine) wouldAccept(by workflow.Actor, i *workflow.Issue, a workflow.Action, of workflow.RequestKind, p policies.Explanation) error {
+	if _, ok := e.guard.Allow(&by, workflow.View, i, i.Grade); !ok {
+		return noIssue()
+	}
+	if !p.Allowed {
+		return e.notPermitted(a, i.Grade)
+	}
+	if a == workflow.View {
+		return nil
+	}
+	d, err := e.definition(i.Definition)
+	if err != nil {
+		return err
+	}
+	by.As = p.Grant
+	return workflow.Open(d, i, a, of, &by, e.moment())
+}
