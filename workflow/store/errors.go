@@ -190,8 +190,8 @@ func (db *DB) explain(ctx context.Context, err error) error {
 		}
 		said = sqliteFault(db.name, err)
 	}
-	if said != err {
-		db.log.ErrorContext(ctx, "database", "name", db.name, "error", err)
+	if errors.As(said, &fault) {
+		db.log.ErrorContext(ctx, "database", "name", db.name, "code", fault.Code, "error", err)
 	}
 	return said
 }

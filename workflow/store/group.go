@@ -79,7 +79,7 @@ func (j *job) run(conn *txConn, tx *gorm.DB, fn func(tx *gorm.DB) error) {
 func (j *job) lend(conn *txConn) error {
 	j.turn <- conn
 	err := <-j.result
-	j.gone = err == errGone
+	j.gone = errors.Is(err, errGone)
 	return err
 }
 
@@ -160,10 +160,7 @@ func inSavepoint(ctx context.Context, conn *txConn, j *job) (result, broken erro
 		return nil, err
 	}
 	result = j.lend(conn)
-	if conn.dead != nil {
-		return nil, conn.dead
-	}
-	if result != nil {
+	if result != nil { // of a transaction that died, conn says so to either statement
 		if _, err := conn.ExecContext(ctx, "ROLLBACK TO step"); err != nil {
 			return nil, err
 		}

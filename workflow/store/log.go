@@ -14,7 +14,10 @@ import (
 const slow = 500 * time.Millisecond // a statement that takes longer is logged
 
 // statementLog sends what gorm has to say to slog: errors that nobody expects, and slow statements.
-type statementLog struct{ log *slog.Logger }
+type statementLog struct {
+	log *slog.Logger
+	now func() time.Time
+}
 
 // LogMode is part of gorm's interface; the level is that of the slog handler.
 func (l statementLog) LogMode(logger.LogLevel) logger.Interface { return l }
@@ -41,7 +44,7 @@ func (l statementLog) ParamsFilter(_ context.Context, sql string, _ ...any) (str
 
 // Trace is called after each statement.
 func (l statementLog) Trace(ctx context.Context, begin time.Time, statement func() (string, int64), err error) {
-	took := time.Since(begin)
+	took := l.now().Sub(begin)
 	switch {
 	case err != nil && !expected(err):
 		sql, _ := statement()

@@ -39,7 +39,7 @@ type Schema struct {
 
 // Status opens the database without asking for tables that fit, and says how they do. Errors as Open.
 func Status(ctx context.Context, cfg Config) (Schema, error) {
-	db, err := connect(ctx, cfg)
+	db, err := connect(ctx, cfg, false)
 	if err != nil {
 		return Schema{}, err
 	}
@@ -50,7 +50,7 @@ func Status(ctx context.Context, cfg Config) (Schema, error) {
 // Migrate brings the tables up to this program, or sets them up, and returns the files that it ran. Two programs that do so at
 // once wait for each other. Errors as Open; tables newer than the program are refused.
 func Migrate(ctx context.Context, cfg Config) ([]string, error) {
-	db, err := connect(ctx, cfg)
+	db, err := connect(ctx, cfg, true)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +72,9 @@ func (db *DB) checkSchema(ctx context.Context, setup bool) error {
 	case setup && !s.complete:
 		_, err := db.migrate(ctx)
 		return err
+	case !s.complete:
+		return workflow.Refused("schema_missing", workflow.Say("数据库 %s 里还没有建表;请运行 rectify serve 或 rectify migrate",
+			"the database %s has no tables yet; run rectify serve or rectify migrate", s.Database))
 	}
 	return workflow.Refused("schema_behind", workflow.Say(
 		"数据库 %s 的表结构是第 %d 版,本程序需要第 %d 版;请先备份,再运行 rectify migrate",

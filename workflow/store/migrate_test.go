@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"io/fs"
+	"os"
 	"path"
 	"regexp"
 	"strings"
@@ -28,7 +29,13 @@ func run(t *testing.T, db *store.DB, query string, args ...any) {
 func TestEmptyDatabaseIsSetUpOnlyWhenAskedTo(t *testing.T) {
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
 		_, err := store.Open(t.Context(), noSetup(dsn))
-		require.Contains(t, asFault(t, err, "schema_behind").Text.Zh, "rectify migrate")
+		if file, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
+			require.Contains(t, asFault(t, err, "database_missing").Text.Zh, file)
+			require.NoFileExists(t, file, "asking for a wrong path makes no file")
+			require.NoError(t, os.WriteFile(file, nil, 0o600))
+			_, err = store.Open(t.Context(), noSetup(dsn))
+		}
+		require.Contains(t, asFault(t, err, "schema_missing").Text.Zh, "rectify migrate")
 		s, err := store.Status(t.Context(), noSetup(dsn))
 		require.NoError(t, err)
 		require.Zero(t, s.Current)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -20,16 +21,24 @@ import (
 const (
 	connections  = 32 // more gained nothing where it was measured
 	connLifetime = 30 * time.Minute
+	dialWithin   = 3 * time.Second
+	answerWithin = 30 * time.Second
 	// What the store relies on: a value that does not fit is an error, and no lock is waited for longer than a person would.
 	sqlMode = "'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'"
 )
 
 // openMySQL opens mysql://user:password@host:port/database?…; the query takes the parameters of go-sql-driver/mysql (timeout,
 // tls, and session variables such as wsrep_sync_wait), except those the store needs for itself.
-func (db *DB) openMySQL(ctx context.Context, dsn string) (gorm.Dialector, error) {
+//
+// An answer is waited for half a minute, so that a network that swallows everything does not hold a caller for ever; a change of
+// tables may take longer.
+func (db *DB) openMySQL(ctx context.Context, dsn string, migrate bool) (gorm.Dialector, error) {
 	cfg, err := mysqlConfig(dsn)
 	if err != nil {
 		return nil, err
+	}
+	if !migrate {
+		cfg.ReadTimeout, cfg.WriteTimeout = cmp.Or(cfg.ReadTimeout, answerWithin), cmp.Or(cfg.WriteTimeout, answerWithin)
 	}
 	cfg.Logger = driverLog{db.log}
 	db.dialect, db.name = MySQL, cfg.DBName+"@"+cfg.Addr
@@ -66,9 +75,7 @@ func mysqlConfig(dsn string) (*driver.Config, error) {
 	cfg.User = u.User.Username()
 	cfg.Passwd, _ = u.User.Password()
 	cfg.Net, cfg.Addr, cfg.DBName = "tcp", net.JoinHostPort(u.Hostname(), port), u.Path[1:]
-	if cfg.Timeout == 0 {
-		cfg.Timeout = 3 * time.Second
-	}
+	cfg.Timeout = cmp.Or(cfg.Timeout, dialWithin)
 	if cfg.Params == nil {
 		cfg.Params = map[string]string{}
 	}

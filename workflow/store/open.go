@@ -27,7 +27,7 @@ type Config struct {
 	DSN string
 	// Data is the folder for the database file when DSN is empty; it is made if it is not there. Empty for ./data.
 	Data string
-	// Setup creates the tables of an empty database. Without it an empty database is refused like one that is behind.
+	// Setup creates the database file if it is not there, and the tables of an empty database. Without it both are refused.
 	Setup bool
 	// Now is the clock. Required.
 	Now func() time.Time
@@ -53,7 +53,7 @@ type DB struct {
 // Open opens the database, checks it and its tables, and returns it ready for use. What a person can put right is returned as a
 // *workflow.Fault: a file that is no database or damaged, a server that is away, tables older or newer than this program.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
-	db, err := connect(ctx, cfg)
+	db, err := connect(ctx, cfg, false)
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +84,8 @@ func (db *DB) Ping(ctx context.Context) error {
 	return db.explain(ctx, db.reads.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM meta").Scan(&n))
 }
 
-// connect opens the connections without looking at the tables.
-func connect(ctx context.Context, cfg Config) (*DB, error) {
+// connect opens the connections without looking at the tables. To migrate may make the file and may take its time.
+func connect(ctx context.Context, cfg Config, migrate bool) (*DB, error) {
 	if cfg.Now == nil {
 		return nil, errors.New("store: Config.Now is missing")
 	}
@@ -100,9 +100,9 @@ func connect(ctx context.Context, cfg Config) (*DB, error) {
 	var err error
 	switch scheme, _, _ := strings.Cut(cfg.DSN, "://"); {
 	case scheme == cfg.DSN, scheme == SQLite:
-		dialect, err = db.openSQLite(ctx, sqlitePath(cfg))
+		dialect, err = db.openSQLite(ctx, sqlitePath(cfg), cfg.Setup || migrate)
 	case scheme == "mysql":
-		dialect, err = db.openMySQL(ctx, cfg.DSN)
+		dialect, err = db.openMySQL(ctx, cfg.DSN, migrate)
 	default:
 		err = workflow.Invalid("bad_database", "db", workflow.Say(
 			"不认识的数据库类型 %q;请写 sqlite:文件路径,或 mysql://用户:密码@主机:端口/库名",
@@ -116,7 +116,7 @@ func connect(ctx context.Context, cfg Config) (*DB, error) {
 		SkipDefaultTransaction: true,
 		DisableAutomaticPing:   true,
 		NowFunc:                func() time.Time { return cfg.Now().UTC().Truncate(time.Millisecond) },
-		Logger:                 statementLog{db.log},
+		Logger:                 statementLog{db.log, cfg.Now},
 	})
 	if err != nil {
 		return nil, errors.Join(db.explain(ctx, err), db.closePools())

@@ -167,6 +167,8 @@ func TestWhatErrorsMean(t *testing.T) {
 type network struct {
 	net.Listener
 	down      atomic.Bool
+	silent    atomic.Bool  // connections stay open and carry nothing
+	thenDown  atomic.Bool  // and nobody gets through after that
 	cutCommit atomic.Int64 // so many COMMITs reach the server and their answers are lost
 	conns     sync.Map
 }
@@ -203,7 +205,7 @@ func (n *network) carry(client net.Conn, server string) {
 	}
 	defer upstream.Close()
 	n.conns.Store(client, true)
-	var deaf atomic.Bool
+	var deaf atomic.Bool // this connection
 	go func() {
 		buf := make([]byte, 64<<10)
 		for {
@@ -214,8 +216,13 @@ func (n *network) carry(client net.Conn, server string) {
 			}
 			if bytes.Contains(buf[:k], []byte("COMMIT")) && n.cutCommit.Add(-1) >= 0 {
 				deaf.Store(true)
+				if n.thenDown.Load() {
+					n.down.Store(true)
+				}
 			}
-			_, _ = upstream.Write(buf[:k])
+			if !n.silent.Load() {
+				_, _ = upstream.Write(buf[:k])
+			}
 		}
 	}()
 	buf := make([]byte, 64<<10)
@@ -262,6 +269,15 @@ func TestUnansweredCommitIsKeptOnce(t *testing.T) {
 	_, err = step(2)
 	require.NoError(t, err)
 	require.Equal(t, 2, count(t, db))
+
+	wire.thenDown.Store(true)
+	wire.cutCommit.Store(1)
+	_, err = step(3)
+	require.ErrorIs(t, err, store.ErrUnknown, "that the server is away now does not mean that nothing was kept")
+	wire.down.Store(false)
+	_, err = step(3)
+	require.NoError(t, err)
+	require.Equal(t, 3, count(t, db))
 }
 
 func TestDatabaseAwayAndBack(t *testing.T) {
@@ -283,4 +299,20 @@ func TestDatabaseAwayAndBack(t *testing.T) {
 	require.NoError(t, db.Ping(t.Context()))
 	require.NoError(t, add(3))
 	require.Equal(t, 3, count(t, db))
+}
+
+// The network swallows everything: a caller who can wait only so long is told in time, and one who can wait is not held for ever.
+func TestSilentNetwork(t *testing.T) {
+	wire, dsn := wire(t, storetest.MySQL(t))
+	db := storetest.Open(t, dsn+"?readTimeout=200ms&timeout=200ms")
+	items(t, db)
+	wire.silent.Store(true)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	require.ErrorIs(t, db.Write(ctx, func(tx *gorm.DB) error { return insert(tx, 1, "a") }), context.DeadlineExceeded)
+	asFault(t, db.Write(t.Context(), func(tx *gorm.DB) error { return insert(tx, 1, "a") }), "database_away")
+	wire.silent.Store(false)
+	wire.cut()
+	require.NoError(t, db.Write(t.Context(), func(tx *gorm.DB) error { return insert(tx, 1, "a") }))
+	require.Equal(t, 1, count(t, db))
 }

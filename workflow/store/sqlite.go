@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -23,10 +24,14 @@ const (
 	busyTimeout = 5 * time.Second
 )
 
-// openSQLite opens path, and makes its folder if that is missing. One connection writes: two would only wait for each other, and
+// openSQLite opens path; create makes it and its folder if they are not there. One connection writes: two would only wait for each other, and
 // unfairly. FULL, because NORMAL loses answered steps when the power fails.
-func (db *DB) openSQLite(ctx context.Context, path string) (gorm.Dialector, error) {
+func (db *DB) openSQLite(ctx context.Context, path string, create bool) (gorm.Dialector, error) {
 	db.dialect, db.name = SQLite, path
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !create {
+		return nil, workflow.Refused("database_missing", workflow.Say("没有数据库文件 %s;请检查路径,或先运行 rectify serve 或 rectify migrate",
+			"there is no database file %s; check the path, or run rectify serve or rectify migrate first", path))
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, notWritable(path)
 	}
@@ -41,9 +46,10 @@ func (db *DB) openSQLite(ctx context.Context, path string) (gorm.Dialector, erro
 	}
 	db.reads = newPool(reads)
 	// Two processes that turn a new file to WAL at once are told that it is busy without the wait of busy_timeout.
-	begin := time.Now()
+	patience, cancel := context.WithTimeout(ctx, busyTimeout)
+	defer cancel()
 	err = checkSQLite(ctx, writes, path)
-	for n := 1; outcomeOf(err) == busy && time.Since(begin) < busyTimeout && db.pause(ctx, n); n++ {
+	for n := 1; outcomeOf(err) == busy && db.pause(patience, n); n++ {
 		err = checkSQLite(ctx, writes, path)
 	}
 	if err != nil {
