@@ -41,7 +41,8 @@ type headerWords struct {
 
 // synonyms are the headers by which each field is known. Order matters where two columns of a sheet claim one field: the one that
 // stands earlier here has it, the other is kept by its header. For the problem it means: the more specific first.
-// A header is recognised when it is one of these or ends in one of three characters or more (整改责任单位, 主要存在问题).
+// A header is recognised when it is one of these or ends in one of three characters or more (整改责任单位, 主要存在问题), except in one
+// marked with "=", which is how names end.
 var synonyms = []headerWords{
 	{fNumber, "通知书号 文书号 问题编号 清单编号 问题序号 编号 序号 编码 项次 No"},
 	{fSource, "问题来源 来源 发现途径 问题渠道 来源渠道"},
@@ -53,7 +54,7 @@ var synonyms = []headerWords{
 	{fMeasures, "整改措施 具体整改措施 整改举措 具体措施 措施 改进措施 整改方案"},
 	{fLeader, "责任领导 分管领导 包案领导 牵头领导 督办领导 整改责任领导"},
 	{fResponsible, "牵头单位 牵头部门 责任支部 责任党支部 整改责任支部 责任单位 整改责任单位 整改单位 责任部门 责任科室 责任处室 承办单位 承办部门 " +
-		"主责单位 责任主体 所在支部 所在党支部 支部名称 党支部 所属支部 所在单位 责任党组织 党组织名称 被审计单位 被巡察单位 被督查单位 填报单位 上报单位 单位名称 单位"},
+		"主责单位 责任主体 所在支部 所在党支部 支部名称 =党支部 所属支部 所在单位 责任党组织 党组织名称 被审计单位 被巡察单位 被督查单位 填报单位 上报单位 单位名称 单位"},
 	{fAssisting, "配合单位 配合部门 协办单位 协助单位 配合科室 责任配合单位 协同单位"},
 	{fPerson, "责任人 整改责任人 直接责任人 具体责任人 责任人员 承办人 经办人 责任人姓名"},
 	{fFinder, "检查人 发现人 查摆人 检查人员 排查人"},
@@ -81,6 +82,7 @@ const (
 type meaning struct {
 	field field
 	rank  int    // the smaller, the better its claim to the field
+	whole bool   // recognised only as a whole, not at the end of a header
 	unit  string // of money, "" if the header names none
 }
 
@@ -91,7 +93,8 @@ func newDictionary(words []headerWords) dictionary {
 	d := dictionary{}
 	for _, s := range words {
 		for rank, header := range strings.Fields(s.headers) {
-			d[strings.ToLower(header)] = meaning{field: s.field, rank: rank}
+			name, whole := strings.CutPrefix(strings.ToLower(header), "=")
+			d[name] = meaning{field: s.field, rank: rank, whole: whole}
 		}
 	}
 	return d
@@ -117,7 +120,7 @@ func (d dictionary) find(header string) (meaning, bool) {
 // suffix looks for the longest known header of three characters or more at the end of name: its head, in Chinese.
 func (d dictionary) suffix(name []rune) (meaning, bool) {
 	for from := 1; from+3 <= len(name); from++ {
-		if m, ok := d[string(name[from:])]; ok {
+		if m, ok := d[string(name[from:])]; ok && !m.whole {
 			m.rank += 1000 // a header found whole has the better claim
 			return m, true
 		}

@@ -37,7 +37,7 @@ func (b *block) has(f field) bool {
 func (d dictionary) blocks(g *grid) []*block {
 	var found []*block
 	for row := 0; row < len(g.rows); row++ {
-		columns, depth := d.headerAt(g, row)
+		columns, depth := d.headerAt(g, row, len(found) == 0)
 		if depth == 0 {
 			continue
 		}
@@ -52,7 +52,7 @@ func (d dictionary) blocks(g *grid) []*block {
 
 // headerAt reads a header of up to three rows at row, with the number of its rows; 0 if there is none. More rows are taken for the
 // header as long as they look like one and make more columns understood.
-func (d dictionary) headerAt(g *grid, row int) ([]column, int) {
+func (d dictionary) headerAt(g *grid, row int, first bool) ([]column, int) {
 	if !g.labels(row) {
 		return nil, 0
 	}
@@ -63,7 +63,7 @@ func (d dictionary) headerAt(g *grid, row int) ([]column, int) {
 			break
 		}
 		columns := d.understand(g, row, n)
-		if k := distinct(columns); k > known && isHeader(columns, k) {
+		if k := distinct(columns); k > known && isHeader(columns, first) {
 			best, depth, known = columns, n, k
 		}
 	}
@@ -165,16 +165,20 @@ func distinct(columns []column) int {
 }
 
 // isHeader asks for three columns understood (or all of two), half of the columns at least, and among them either the problem or
-// what can be joined to a problem by its number.
-func isHeader(columns []column, known int) bool {
-	all, seen := 0, map[field]bool{}
+// what can be joined to a problem by its number. Below a first header the rows are data, which may end like a header (甲党支部): there
+// most of what is understood must be known headers as a whole.
+func isHeader(columns []column, first bool) bool {
+	known, whole, seen := 0, 0, map[field]bool{}
 	for _, c := range columns {
 		if c.known {
-			all++
+			known++
+		}
+		if c.known && c.rank < 1000 {
+			whole++
 		}
 		seen[c.field] = true
 	}
-	if known < 3 && known < len(columns) || all*2 < len(columns) || known < 2 {
+	if known < 2 || known < 3 && known < len(columns) || known*2 < len(columns) || !first && (whole < 2 || whole*2 < known) {
 		return false
 	}
 	return seen[fProblem] || seen[fName] || seen[fNumber] && (seen[fMeasures] || seen[fResponsible] || seen[fDue] || seen[fStatus])

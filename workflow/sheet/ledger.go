@@ -117,7 +117,7 @@ func joinMeasures(measures []string) string {
 		if n == len(measures)-1 {
 			end = "。"
 		}
-		fmt.Fprintf(&b, "%d.%s%s", n+1, strings.TrimRight(m, "。;"), end)
+		fmt.Fprintf(&b, "%d.%s%s", n+1, strings.TrimRight(m, "。;\uff1b"), end)
 	}
 	return b.String()
 }

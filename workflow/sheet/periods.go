@@ -43,10 +43,10 @@ func (r dayReader) after(count, unit string, andHalf bool) (workflow.Day, bool) 
 		if andHalf {
 			n += months / 2
 		}
-		if n == 0 { // 半个月
-			return r.from.Add(15), unit == "月"
+		if count == "半" && unit == "月" {
+			return r.from.Add(15), true
 		}
-		return addMonths(r.from, n), n <= 1200
+		return addMonths(r.from, n), n > 0 && n <= 1200
 	}
 	n := chineseNumber(count) * map[string]int{"日": 1, "天": 1, "周": 7, "星期": 7}[unit]
 	return r.from.Add(n), n > 0

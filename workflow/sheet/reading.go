@@ -72,17 +72,16 @@ func (r *reading) where(f field) Place {
 
 // idle says whether the row has neither problem nor organisation nor date, so that it is a note, a signature, a total or a heading.
 func (r *reading) idle() bool {
-	dated := r.text(fResponsible)+r.text(fAssisting)+r.text(fFound)+r.text(fDue) != ""
-	if dated {
-		return false
-	}
-	for _, s := range r.cells {
-		if s.text != "" && footing(s.text) {
-			return true
-		}
-	}
 	if r.heading() != "" {
 		return true
+	}
+	if org := r.text(fResponsible); org != "" && !footing(org) || r.text(fAssisting)+r.text(fFound)+r.text(fDue) != "" {
+		return false
+	}
+	for _, text := range r.texts {
+		if footing(text) {
+			return true
+		}
 	}
 	return r.text(fDetail)+r.text(fSummary) == "" || r.cells[fDetail].filled
 }
@@ -118,7 +117,7 @@ func (r *reading) own(f field) string {
 }
 
 // headingMark is how a heading between the rows is numbered: 一、 (一) 第一部分.
-var headingMark = regexp.MustCompile(`^(第?[一二三四五六七八九十]{1,3}[、..部]|[((][一二三四五六七八九十]{1,3}[))])`)
+var headingMark = regexp.MustCompile(`^(第?[一二三四五六七八九十]{1,3}[、.\x{FF0E}部]|[(\x{FF08}][一二三四五六七八九十]{1,3}[)\x{FF09}])`)
 
 // heading returns the text of a row that holds nothing but a numbered heading: the aspect of the rows below it.
 func (r *reading) heading() string {

@@ -14,11 +14,11 @@ func blank(s string) bool {
 	return false
 }
 
-// measureMark is the number before a measure: 1. 1、 (1) ① 一、 but not the number of 1.5万元.
-var measureMark = regexp.MustCompile(`^(?:(\d{1,2}[..])(?:\D|$)|(\d{1,2}[、))]|[((]\d{1,2}[))]|[①-⑳]|[一二三四五六七八九十]{1,3}、|[((][一二三四五六七八九十]{1,3}[))]))`)
+// measureMark is the number before a measure: 1. 1、 (1) ① 一、 in half-width or full-width marks, but not the number of 1.5万元.
+var measureMark = regexp.MustCompile(`^(?:(\d{1,2}[.\x{FF0E}])(?:\D|$)|(\d{1,2}[、)\x{FF09}]|[(\x{FF08}]\d{1,2}[)\x{FF09}]|[①-⑳]|[一二三四五六七八九十]{1,3}、|[(\x{FF08}][一二三四五六七八九十]{1,3}[)\x{FF09}]))`)
 
 // inlineMark is where a numbered measure begins within a line: behind the mark that ends the one before.
-var inlineMark = regexp.MustCompile(`([;;。])\s*((?:[((]\d{1,2}[))]|\d{1,2}[、..)]|[①-⑳])\D)`)
+var inlineMark = regexp.MustCompile(`([;\x{FF1B}。])\s*((?:[(\x{FF08}]\d{1,2}[)\x{FF09}]|\d{1,2}[、.\x{FF0E})\x{FF09}]|[①-⑳])\D)`)
 
 // splitMeasures takes apart "1.…;\n2.…". Lines without a number go on with the numbered one above; if no line has a number, each is
 // a measure.
@@ -27,7 +27,7 @@ func splitMeasures(text string) []string {
 	numbered := false
 	for _, line := range strings.Split(inlineMark.ReplaceAllString(text, "$1\n$2"), "\n") {
 		line, marked := cutMark(strings.TrimSpace(line))
-		line = strings.TrimRight(line, ";; ")
+		line = strings.TrimRight(line, ";\uff1b ")
 		switch {
 		case blank(line):
 		case !marked && numbered:
@@ -52,7 +52,7 @@ func cutMark(line string) (string, bool) {
 // splitNames takes apart a list of organisations.
 func splitNames(text string) []string {
 	var names []string
-	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("、,,;;/\n ", r) }) {
+	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("、,\uff0c;\uff1b/\n ", r) }) {
 		if !blank(s) {
 			names = append(names, s)
 		}
@@ -72,7 +72,7 @@ func splitResponsible(text string) (first string, others []string) {
 	}
 	for _, name := range names {
 		if !partyOrg.MatchString(name) {
-			lines := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(";;\n", r) })
+			lines := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(";\uff1b\n", r) })
 			return strings.TrimSpace(lines[0]), lines[1:]
 		}
 	}
@@ -161,4 +161,4 @@ func readDone(s string) (done, sure bool) {
 }
 
 // elsewhere matches a text that states no problem but says where to find it: 详见底稿第3页, 见附件2.
-var elsewhere = regexp.MustCompile(`^(详见|见|参见|同上|详情见|具体见|详|另见)[^,,。;;]{0,20}[。]?$`)
+var elsewhere = regexp.MustCompile(`^(详见|见|参见|同上|详情见|具体见|详|另见)[^,\x{FF0C}。;\x{FF1B}]{0,20}。?$`)

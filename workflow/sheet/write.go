@@ -8,10 +8,10 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// dangerous says whether a spreadsheet could take a text for a formula, now or after a trip through CSV.
+// dangerous says whether a spreadsheet could take a text for a formula, now or after a trip through CSV: by = + - @, by their full-width forms, by a tab.
 func dangerous(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
-	return strings.ContainsRune("=+-@\t\r\n=+-@", r) && s != ""
+	return s != "" && strings.ContainsRune("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20", r)
 }
 
 // inert returns a text that cannot run: one that begins like a formula gets an apostrophe before it, which Read takes away again.
