@@ -23,15 +23,15 @@ func (db *DB) Once(ctx context.Context, fn func(tx *gorm.DB) error) error {
 }
 
 var (
-	IsDuplicate = isDuplicate
-	WantsAgain  = func(err error) bool { return outcomeOf(err) == rolledBack }
-	Unknown     = func(err error) bool { return outcomeOf(err) == unknown }
-	AtCommit    = func(err error) error { return &commitError{err} }
-	ErrUnknown  = errUnknownOutcome
-	ErrAgain    = errAgain
-	ErrClosed   = errClosed
-	IsLost      = func(err error) bool { return outcomeOf(err) == lost }
-	Fault       = errors.New("on purpose")
+	IsDuplicate  = isDuplicate
+	WantsAgain   = func(err error) bool { return outcomeOf(err) == rolledBack }
+	Unknown      = func(err error) bool { return outcomeOf(err) == unknown }
+	AtCommit     = func(err error) error { return &commitError{err} }
+	ErrUnknown   = errUnknownOutcome
+	ErrAgain     = errAgain
+	ErrClosed    = errClosed
+	IsLost       = func(err error) bool { return outcomeOf(err) == lost }
+	ErrOnPurpose = errors.New("on purpose")
 )
 
 // Kept is the number of statements that the writing connections keep.

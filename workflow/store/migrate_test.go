@@ -30,12 +30,12 @@ func TestEmptyDatabaseIsSetUpOnlyWhenAskedTo(t *testing.T) {
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
 		_, err := store.Open(t.Context(), noSetup(dsn))
 		if file, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
-			require.Contains(t, asFault(t, err, "database_missing").Text.Zh, file)
+			require.Contains(t, asFault(t, err, "database_missing").Zh, file)
 			require.NoFileExists(t, file, "asking for a wrong path makes no file")
 			require.NoError(t, os.WriteFile(file, nil, 0o600))
 			_, err = store.Open(t.Context(), noSetup(dsn))
 		}
-		require.Contains(t, asFault(t, err, "schema_missing").Text.Zh, "rectify migrate")
+		require.Contains(t, asFault(t, err, "schema_missing").Zh, "rectify migrate")
 		s, err := store.Status(t.Context(), noSetup(dsn))
 		require.NoError(t, err)
 		require.Zero(t, s.Current)
@@ -57,7 +57,7 @@ func TestTablesThatAreBehindAreRefusedUntilMigrated(t *testing.T) {
 		run(t, db, "DELETE FROM schema_version WHERE version_id = ?", s.Target)
 		require.NoError(t, db.Close())
 		_, err = store.Open(t.Context(), storetest.Config(dsn))
-		require.Contains(t, asFault(t, err, "schema_behind").Text.Zh, "rectify migrate")
+		require.Contains(t, asFault(t, err, "schema_behind").Zh, "rectify migrate")
 		_, err = store.Migrate(t.Context(), noSetup(dsn))
 		require.NoError(t, err)
 		storetest.Open(t, dsn)
@@ -93,18 +93,25 @@ func TestDatabaseOfAnotherProgramIsLeftAlone(t *testing.T) {
 // The process died in the middle of the first set-up: the next start finishes it without being asked.
 func TestSetUpThatBrokeOffIsFinished(t *testing.T) {
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
-		db := storetest.Open(t, dsn)
-		run(t, db, "DELETE FROM meta")
-		run(t, db, "DELETE FROM schema_version WHERE version_id > 0")
-		require.NoError(t, db.Close())
-		storetest.Open(t, dsn)
+		for _, undone := range []string{"version_id < 0", "version_id > 1", "version_id > 0"} {
+			db := storetest.Open(t, dsn)
+			run(t, db, "DELETE FROM meta")
+			run(t, db, "DELETE FROM schema_version WHERE "+undone)
+			require.NoError(t, db.Close())
+			_, err := store.Open(t.Context(), noSetup(dsn))
+			asFault(t, err, "schema_missing")
+			require.NoError(t, storetest.Open(t, dsn).Close())
+			db, err = store.Open(t.Context(), noSetup(dsn))
+			require.NoError(t, err)
+			require.NoError(t, db.Close())
+		}
 	})
 }
 
 func TestSeveralProcessesSetUpAtOnce(t *testing.T) {
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
 		var wg sync.WaitGroup
-		for range 4 {
+		for range 8 {
 			wg.Go(func() {
 				db, err := store.Open(t.Context(), storetest.Config(dsn))
 				if err != nil {

@@ -93,7 +93,9 @@ func TestDeadlockIsRunAgain(t *testing.T) {
 				err := bump(tx, order[1])
 				if store.WantsAgain(err) {
 					deadlocks.Add(1)
-					require.Error(t, insert(tx, 9, "after the end"), "the transaction is over: nothing may run outside of it")
+					if insert(tx, 9, "after the end") == nil {
+						t.Error("the transaction is over: nothing may run outside of it")
+					}
 				}
 				return err
 			})
@@ -158,7 +160,7 @@ func TestWhatErrorsMean(t *testing.T) {
 	for _, err := range []error{number(1047), mysql.ErrInvalidConn, io.EOF, &net.OpError{Op: "dial", Err: io.EOF}} {
 		require.True(t, store.IsLost(err), err)
 	}
-	for _, err := range []error{nil, store.Fault, number(1062), number(1064), context.Canceled, context.DeadlineExceeded, store.AtCommit(context.Canceled)} {
+	for _, err := range []error{nil, store.ErrOnPurpose, number(1062), number(1064), context.Canceled, context.DeadlineExceeded, store.AtCommit(context.Canceled)} {
 		require.False(t, store.WantsAgain(err) || store.Unknown(err) || store.IsLost(err), err)
 	}
 }

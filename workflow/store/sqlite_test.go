@@ -39,7 +39,7 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 		before, err := os.ReadFile(file)
 		require.NoError(t, err)
 		_, err = store.Open(t.Context(), storetest.Config("sqlite:"+file))
-		require.Contains(t, asFault(t, err, "database_corrupt").Text.Zh, file)
+		require.Contains(t, asFault(t, err, "database_corrupt").Zh, file)
 		after, err := os.ReadFile(file)
 		require.NoError(t, err)
 		require.Equal(t, before, after, "a file that is refused is not touched")
@@ -51,12 +51,14 @@ func TestPlacesThatCannotBeWritten(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
 	for _, path := range []string{filepath.Join(file, "under", "rectify.db"), "/proc/rectify.db"} {
 		_, err := store.Open(t.Context(), storetest.Config("sqlite:"+path))
-		require.Contains(t, asFault(t, err, "database_not_writable").Text.Zh, path)
+		require.Contains(t, asFault(t, err, "database_not_writable").Zh, path)
 	}
 }
 
 func TestSettingsOfSQLite(t *testing.T) {
-	db := storetest.Open(t, storetest.SQLite(t))
+	dsn := storetest.SQLite(t)
+	require.NoError(t, storetest.Open(t, dsn).Close())
+	db := storetest.Open(t, dsn)
 	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000"} {
 		var got string
 		require.NoError(t, db.Conns().QueryRow("PRAGMA "+pragma).Scan(&got))
@@ -155,6 +157,9 @@ func TestSettingsOfMySQL(t *testing.T) {
 		require.NoError(t, db.Conns().QueryRow("SELECT @@"+variable).Scan(&got))
 		require.Equal(t, want, got, variable)
 	}
+	var mode string
+	require.NoError(t, db.Conns().QueryRow("SELECT @@sql_mode").Scan(&mode))
+	require.Contains(t, mode, "STRICT_ALL_TABLES")
 	items(t, db)
 	require.NoError(t, db.Write(t.Context(), func(tx *gorm.DB) error {
 		require.NoError(t, insert(tx, 1, "汉字𠮷"))
