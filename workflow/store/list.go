@@ -1,0 +1,217 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"rectify/workflow"
+)
+
+const (
+	maxPage     = 500
+	exportAtOne = 200 // issues read at once for an export
+)
+
+const rowColumns = `i.id, i.number, i.round, i.version, i.own_number, i.checklist, i.source, i.kind, i.grade, i.state, i.due, i.found_on,
+i.since, i.reported, i.supervised, i.title, i.finder, i.responsible, i.person, i.amount, i.recovered, i.updated_at`
+
+// Issues reads a page of a list, the earliest due day first and those without one last. After is the Next of the page before, ""
+// for the first. Each issue is there once, however many parts of the scope it is in.
+//
+// Errors: ErrInvalid with the code bad_cursor.
+func (db *DB) Issues(ctx context.Context, s Scope, f Filter, after string, limit int) (Page, error) {
+	at, err := parseCursor(after)
+	if err != nil {
+		return Page{}, err
+	}
+	limit = max(1, min(limit, maxPage))
+	query, args := pageQuery(s, f, at, limit+1)
+	if query == "" {
+		return Page{}, nil
+	}
+	var page Page
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		page = Page{Rows: make([]Row, 0, limit)}
+		return each(tx, func(scan func(...any) error) error {
+			if len(page.Rows) == limit {
+				page.Next = cursorOf(&page.Rows[limit-1])
+				return nil
+			}
+			row, err := scanRow(scan)
+			page.Rows = append(page.Rows, row)
+			return err
+		}, query, args...)
+	})
+	return page, err
+}
+
+func scanRow(scan func(...any) error) (r Row, err error) {
+	var due, found, since dayColumn
+	var updated int64
+	err = scan(&r.ID, &r.Number, &r.Round, &r.Version, &r.OwnNumber, &r.Checklist, &r.Source, &r.Kind, &r.Grade, &r.State, &due, &found,
+		&since, &r.Reported, &r.Supervised, &r.Title, &r.Finder, &r.Responsible, &r.Person, &r.Amount, &r.Recovered, &updated)
+	r.Due, r.FoundOn, r.Since, r.UpdatedAt = due.day, found.day, since.day, moment(updated)
+	return r, err
+}
+
+// pageQuery finds the page in one statement: for every subtree and state one search by an index that ends after limit rows, for
+// the small parts of the scope one search each, their union, and only then the rows. "" if nothing can be in the list.
+func pageQuery(s Scope, f Filter, at cursor, limit int) (query string, args []any) {
+	spans, rest := f.spans(), f.rest()
+	if len(spans) == 0 {
+		return "", nil
+	}
+	next := condition{"(due > ? OR id > ?)", []any{at.due, at.id}}
+	var parts []string
+	add := func(c condition) {
+		parts = append(parts, "SELECT id, due FROM issues WHERE "+c.sql+" ORDER BY due, id LIMIT ?")
+		args = append(append(args, c.args...), limit)
+	}
+	for _, b := range s.branches(f.Under) {
+		if !b.tree {
+			add(and(b.condition, within(spans), condition{"due >= ?", []any{at.due}}, next, rest))
+			continue
+		}
+		for _, p := range spans {
+			days := condition{"state = ? AND due >= ? AND due <= ?", []any{string(p.state), max(p.from, at.due), p.to}}
+			add(and(b.condition, days, next, rest))
+		}
+	}
+	if len(parts) == 0 {
+		return "", nil
+	}
+	found := parts[0]
+	if len(parts) > 1 {
+		for n, part := range parts {
+			parts[n] = "SELECT id, due FROM (" + part + ") AS q" + strconv.Itoa(n)
+		}
+		found = "SELECT id, due FROM (" + strings.Join(parts, " UNION ") + ") AS u ORDER BY due, id LIMIT ?"
+		args = append(args, limit)
+	}
+	return "SELECT " + rowColumns + " FROM (" + found + ") AS p JOIN issues i ON i.id = p.id ORDER BY p.due, p.id", args
+}
+
+// cursor is the end of a page: the due day and id of its last row.
+type cursor struct {
+	due string
+	id  int64
+}
+
+func cursorOf(r *Row) string {
+	due := string(r.Due)
+	if due == "" {
+		due = noDue
+	}
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s %d", due, int64(r.ID)))
+}
+
+func parseCursor(text string) (cursor, error) {
+	if text == "" {
+		return cursor{due: firstDay}, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	due, digits, _ := strings.Cut(string(raw), " ")
+	id, bad := strconv.ParseInt(digits, 10, 64)
+	if _, wrong := time.Parse(time.DateOnly, due); err != nil || bad != nil || wrong != nil || id <= 0 || due < firstDay {
+		return cursor{}, workflow.Invalid("bad_cursor", "after", workflow.Say("翻页标记无效,请从第一页重新开始", "this is not the end of a page; start again from the first page"))
+	}
+	return cursor{due, id}, nil
+}
+
+// where is scope and filter as one condition.
+func where(s Scope, f Filter) condition { return and(s.holds(f.Under), within(f.spans()), f.rest()) }
+
+// EachIssue calls fn with every issue of a list, in the order of their numbers. It reads a few hundred at a time, so what changes
+// meanwhile may be there as it was or as it is. An error of fn ends it and comes back.
+func (db *DB) EachIssue(ctx context.Context, s Scope, f Filter, fn func(workflow.Issue) error) error {
+	c := where(s, f)
+	query := "SELECT doc FROM issues WHERE " + c.sql + " AND number > ? ORDER BY number LIMIT ?"
+	for last := ""; ; {
+		batch := make([]workflow.Issue, 0, exportAtOne)
+		err := db.read(ctx, func(tx *gorm.DB) error {
+			batch = batch[:0]
+			return each(tx, func(scan func(...any) error) error {
+				i, err := scanIssue(scan)
+				batch = append(batch, i)
+				return err
+			}, query, append(c.args[:len(c.args):len(c.args)], last, exportAtOne)...)
+		})
+		if err != nil {
+			return err
+		}
+		for n := range batch {
+			last = batch[n].Number
+			if err := fn(batch[n]); err != nil {
+				return err
+			}
+		}
+		if len(batch) < exportAtOne {
+			return nil
+		}
+	}
+}
+
+// Issue reads one issue, whoever may see it. ErrNotFound with the code no_such_issue.
+func (db *DB) Issue(ctx context.Context, id workflow.IssueID) (i workflow.Issue, err error) {
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		i, err = issueWhere(tx, "id = ?", int64(id))
+		return err
+	})
+	return i, err
+}
+
+// IssueByNumber reads an issue by its number, with or without the round at its end (-R2); a round that it has not had yet is not
+// found. Errors as Issue.
+func (db *DB) IssueByNumber(ctx context.Context, number string) (i workflow.Issue, err error) {
+	round := 1
+	if at := strings.LastIndex(number, "-R"); at > 0 {
+		if n, err := strconv.Atoi(number[at+2:]); err == nil && n > 1 {
+			number, round = number[:at], n
+		}
+	}
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		i, err = issueWhere(tx, "number = ?", number)
+		return err
+	})
+	if err == nil && i.Round < round {
+		return workflow.Issue{}, noIssue()
+	}
+	return i, err
+}
+
+// InScope says whether the issue is in the scope, by the same condition that lists have.
+func (db *DB) InScope(ctx context.Context, s Scope, id workflow.IssueID) (in bool, err error) {
+	c := and(condition{"id = ?", []any{int64(id)}}, s.holds(workflow.Lineage{}))
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		return each(tx, func(scan func(...any) error) error { return scan(&in) }, "SELECT COUNT(*) > 0 FROM issues WHERE "+c.sql, c.args...)
+	})
+	return in, err
+}
+
+// issueWhere reads one issue by a condition of this package.
+func issueWhere(tx *gorm.DB, where string, arg any) (i workflow.Issue, err error) {
+	found := false
+	err = each(tx, func(scan func(...any) error) error {
+		found = true
+		i, err = scanIssue(scan)
+		return err
+	}, "SELECT doc FROM issues WHERE "+where, arg)
+	if err == nil && !found {
+		err = noIssue()
+	}
+	return i, err
+}
+
+func scanIssue(scan func(...any) error) (workflow.Issue, error) {
+	var doc []byte
+	if err := scan(&doc); err != nil {
+		return workflow.Issue{}, err
+	}
+	return decodeIssue(doc)
+}
