@@ -54,9 +54,13 @@ var numberMonth = regexp.MustCompile(`^(\d{4})\.1$`)
 // text understands written dates. Parts joined by commas or brackets are read one by one: at most one may be a day, one a kind.
 func (r dayReader) text(text string) moment {
 	s := clockTime.ReplaceAllString(narrow(text), "")
-	s = strings.TrimRight(strings.Join(strings.Fields(s), ""), "。;,")
+	s = strings.TrimRight(strings.Join(strings.Fields(s), ""), "。;,.")
 	var all moment
 	for _, part := range strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune(",、;()并", c) }) {
+		part = promise.ReplaceAllString(part, "$2")
+		if done, _ := readDone(part); done && part != strings.Trim(s, "()") {
+			continue // 立行立改(已完成): the status has a column of its own
+		}
 		m := r.part(part)
 		if m.fault.any() || m.day != "" && all.day != "" || m.kind != "" && all.kind != "" {
 			return r.fault(text, m.fault)
@@ -71,6 +75,9 @@ func (r dayReader) text(text string) moment {
 	}
 	return all
 }
+
+// promise is what may stand around a date: 拟于6月底前完成.
+var promise = regexp.MustCompile(`^(拟|计划|预计|应|须|于|在)*(.+?)(整改)?(完成|到位|办结|销号)(整改|销号)?$`)
 
 // clockTime is a time of day behind a date.
 var clockTime = regexp.MustCompile(`[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$`)
@@ -89,7 +96,7 @@ func (r dayReader) part(s string) moment {
 	if from, to, ok := cutSpan(s); ok {
 		return r.until(from, to)
 	}
-	for _, try := range []func(string) (moment, bool){r.kind, r.whole, r.compact, r.month, r.season, r.short, r.relative, r.serial} {
+	for _, try := range []func(string) (moment, bool){r.kind, r.whole, r.compact, r.compactMonth, r.month, r.season, r.short, r.relative, r.serial} {
 		if m, ok := try(s); ok {
 			return m
 		}
@@ -97,10 +104,11 @@ func (r dayReader) part(s string) moment {
 	return unclear("", workflow.Text{})
 }
 
-// cutSpan cuts "2026年3月至6月".
+// cutSpan cuts 2026年3月至6月, 2026.3.1-2026.6.30.
 func cutSpan(s string) (from, to string, ok bool) {
-	for _, mark := range []string{"至", "到", "—", "~", "–"} {
-		if from, to, ok = strings.Cut(s, mark); ok && from != "" && to != "" {
+	for _, mark := range []string{"至", "到", "—", "~", "–", "-"} {
+		from, to, ok = strings.Cut(s, mark)
+		if ok && from != "" && to != "" && (mark != "-" || strings.ContainsAny(from, "./年月")) {
 			return from, strings.Trim(to, mark), true
 		}
 	}
@@ -184,6 +192,17 @@ func (r dayReader) compact(s string) (moment, bool) {
 		return moment{}, false
 	}
 	return onDay(s, atoi(m[1]), atoi(m[2]), atoi(m[3])), true
+}
+
+var compactYearMonth = regexp.MustCompile(`^(20\d{2})(\d{2})$`)
+
+// compactMonth understands 202606.
+func (r dayReader) compactMonth(s string) (moment, bool) {
+	m := compactYearMonth.FindStringSubmatch(s)
+	if m == nil {
+		return moment{}, false
+	}
+	return r.span(s, atoi(m[1]), atoi(m[2]), atoi(m[2])), true
 }
 
 const before = `(前|之前|以前|内|止|份)?$`

@@ -38,6 +38,8 @@ func TestDays(t *testing.T) {
 		"两周内": "2026-01-31", "自反馈之日起3个月内": "2026-04-17", "半个月内": "2026-02-01", "2026年6月30日前": "2026-06-30", "6月30日前": "2026-06-30", "6/30": "2026-06-30", "26.6.30": "2026-06-30",
 		"2026.6": "2026-06-30", "2026年5月中旬": "2026-05-20", "2026年3月至6月": "2026-06-30", "2026年3月1日至2026年6月15日": "2026-06-15", "46203": "2026-06-30", "\uff13个月内": "2026-04-17", "\uff12\uff10\uff12\uff16年\uff16月底前": "2026-06-30",
 		"2026年6月底前\uff0c长期坚持": "2026-06-30", "1月10日": "2027-01-10",
+		"拟于2026年6月底前完成": "2026-06-30", "3个月内完成整改": "2026-04-17", "2026.3.1-2026.6.30": "2026-06-30", "2026年6-8月": "2026-08-31", "202606": "2026-06-30",
+		"2026年6月底前\uff08已完成\uff09": "2026-06-30",
 	}
 	for text, want := range understood {
 		row := due(t, text, "2026年1月17日")
@@ -59,7 +61,7 @@ func TestDays(t *testing.T) {
 }
 
 func TestKindInsteadOfDay(t *testing.T) {
-	for text, want := range map[string]string{"立行立改": "immediate", "立即整改": "immediate", "长期坚持": "lasting", "持续推进": "lasting", "长期": "lasting", "分阶段": "timed"} {
+	for text, want := range map[string]string{"立行立改": "immediate", "立即整改": "immediate", "长期坚持": "lasting", "持续推进": "lasting", "长期": "lasting", "分阶段": "timed", "立行立改\uff0c已完成": "immediate"} {
 		row := due(t, text, "")
 		require.Empty(t, row.Refused, text)
 		require.Empty(t, row.Due, text)

@@ -139,6 +139,10 @@ func (d dictionary) understand(g *grid, row, n int) []column {
 // column understands the labels above one column: all of them together if they are a known header, else the lowest.
 func (d dictionary) column(col int, parts []string) column {
 	c := column{col: col, header: strings.Join(parts, "/")}
+	if old, ok := strings.CutPrefix(c.header, renamed); ok && extraHeader(d, old) != old {
+		c.header, c.field, c.known = old, fExtra, true
+		return c
+	}
 	together, ok := d.find(strings.Join(parts, ""))
 	if c.meaning, c.known = together, ok; !ok || together.rank >= 1000 {
 		if low, ok := d.find(parts[len(parts)-1]); ok {
@@ -166,7 +170,7 @@ func distinct(columns []column) int {
 
 // isHeader asks for three columns understood (or all of two), half of the columns at least, and among them either the problem or
 // what can be joined to a problem by its number. Below a first header the rows are data, which may end like a header (甲党支部): there
-// most of what is understood must be known headers as a whole.
+// three must be known headers as a whole, and most of what is understood.
 func isHeader(columns []column, first bool) bool {
 	known, whole, seen := 0, 0, map[field]bool{}
 	for _, c := range columns {
@@ -178,7 +182,7 @@ func isHeader(columns []column, first bool) bool {
 		}
 		seen[c.field] = true
 	}
-	if known < 2 || known < 3 && known < len(columns) || known*2 < len(columns) || !first && (whole < 2 || whole*2 < known) {
+	if known < 2 || known < 3 && known < len(columns) || known*2 < len(columns) || !first && (whole < 3 || whole*2 < known) {
 		return false
 	}
 	return seen[fProblem] || seen[fName] || seen[fNumber] && (seen[fMeasures] || seen[fResponsible] || seen[fDue] || seen[fStatus])
@@ -198,6 +202,7 @@ func settle(columns []column) []column {
 	for _, n := range order {
 		c := &columns[n]
 		switch {
+		case c.field == fOrigin:
 		case !c.known || c.field == fExtra:
 			c.field = fExtra
 		case c.field == fProblem && !taken[fProblem]:

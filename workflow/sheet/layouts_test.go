@@ -100,10 +100,12 @@ func TestNoteAcross(t *testing.T) {
 		{"一、组织建设方面"},
 		{"甲问题", "甲支部", "2026-03-01"},
 		{"注:一式三份"},
+		{"单位负责人(签字):"},
+		{"合 计", "共1个", ""},
 	}, [][2]string{{"A2", "C2"}, {"A4", "C4"}}})))
 	require.Len(t, list.Rows, 1)
 	require.Equal(t, "一、组织建设方面", list.Rows[0].Aspect)
-	require.Equal(t, 2, list.Skipped)
+	require.Equal(t, 4, list.Skipped)
 }
 
 func TestJoinedSheets(t *testing.T) {

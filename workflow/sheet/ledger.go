@@ -113,11 +113,14 @@ func joinMeasures(measures []string) string {
 	}
 	var b strings.Builder
 	for n, m := range measures {
-		end := ";\n"
-		if n == len(measures)-1 {
-			end = "。"
+		fmt.Fprintf(&b, "%d.%s", n+1, m)
+		switch {
+		case n == len(measures)-1:
+		case strings.HasSuffix(m, "。") || strings.HasSuffix(m, ";"):
+			b.WriteString("\n")
+		default:
+			b.WriteString(";\n")
 		}
-		fmt.Fprintf(&b, "%d.%s%s", n+1, strings.TrimRight(m, "。;\uff1b"), end)
 	}
 	return b.String()
 }

@@ -72,7 +72,7 @@ func (r *reading) where(f field) Place {
 
 // idle says whether the row has neither problem nor organisation nor date, so that it is a note, a signature, a total or a heading.
 func (r *reading) idle() bool {
-	if r.heading() != "" {
+	if r.heading() != "" || len(r.texts) > 0 && onlyTotal.MatchString(strings.Join(strings.Fields(narrow(r.texts[0])), "")) {
 		return true
 	}
 	if org := r.text(fResponsible); org != "" && !footing(org) || r.text(fAssisting)+r.text(fFound)+r.text(fDue) != "" {
@@ -86,20 +86,20 @@ func (r *reading) idle() bool {
 	return r.text(fDetail)+r.text(fSummary) == "" || r.cells[fDetail].filled
 }
 
+// A total begins so, and so does a note or a line for signatures below a table.
+var (
+	totalWord = regexp.MustCompile(`^(合计|总计|小计|共计|累计|本页小计|本页合计)`)
+	onlyTotal = regexp.MustCompile(totalWord.String() + `:?$`)
+	footNote  = regexp.MustCompile(`^(注|备注|说明|填表|制表|审核|填报|审签|签字|签章|联系人|联系电话|负责人|单位负责人|主要负责人|党组织书记|书记签字)[^:]{0,8}:`)
+)
+
 // footing says whether a text begins a total, a note or a line for signatures.
 func footing(s string) bool {
+	if len(s) > 300 {
+		s = s[:300]
+	}
 	s = strings.Join(strings.Fields(narrow(s)), "")
-	for _, word := range []string{"合计", "总计", "小计", "共计", "累计", "本页小计", "本页合计"} {
-		if strings.HasPrefix(s, word) {
-			return true
-		}
-	}
-	for _, word := range []string{"注", "备注", "说明", "填表人", "制表人", "审核人", "负责人", "签字", "签章", "主要负责人签字", "填报人", "联系人", "填表日期", "填报日期"} {
-		if strings.HasPrefix(s, word+":") {
-			return true
-		}
-	}
-	return false
+	return totalWord.MatchString(s) || footNote.MatchString(s)
 }
 
 // goesOn says whether the row continues the one above: the problem is one merged cell over both, and so is the number, if any.

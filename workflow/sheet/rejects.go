@@ -76,10 +76,10 @@ func (row *Row) reasons() string {
 	return strings.Join(reasons, "\n")
 }
 
-// extraHeaders are the headers of all columns without a field; what an earlier workbook of refused rows added is not carried on.
+// extraHeaders are the headers of all columns without a field.
 func extraHeaders(rows []Row) []string {
 	var headers []string
-	seen := map[string]bool{colReason: true, colFromSheet: true, colFromRow: true}
+	seen := map[string]bool{}
 	for n := range rows {
 		for header := range rows[n].Extra {
 			if !seen[header] {
@@ -94,8 +94,8 @@ func extraHeaders(rows []Row) []string {
 
 // extraHeader renames a column that would compete with a standard one, so that it is kept by its header again.
 func extraHeader(d dictionary, header string) string {
-	if m, ok := d.find(header); ok && m.field != fExtra && m.rank < 1000 {
-		return "原" + header
+	if m, ok := d.find(header); ok && m.field != fExtra && m.field != fOrigin && m.rank < 1000 {
+		return renamed + header
 	}
 	return header
 }
