@@ -11,7 +11,7 @@ const (
 	NeedDetail        Need = "detail"          // the problem is stated
 	NeedSource        Need = "source"          // the source is one of the dictionary
 	NeedResponsible   Need = "responsible"     // a responsible org, given or proposed
-	NeedDue           Need = "due"             // a due day, given or on the issue, not before today (assign takes a proposed one as it is)
+	NeedDue           Need = "due"             // a due day, given or on the issue, not before today unless it is proposed for register or assign
 	NeedKind          Need = "kind"            // given or proposed
 	NeedGrade         Need = "grade"           // given or proposed
 	NeedParties       Need = "parties"         // at least one org beside the verifier is named to countersign

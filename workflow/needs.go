@@ -95,7 +95,7 @@ func needResponsible(i *Issue, s *Step, _ time.Time) error {
 }
 
 func needDue(i *Issue, s *Step, at time.Time) error {
-	proposed := s.Action == Assign && s.Due == "" // a list may come in late: what it says is taken as it is
+	proposed := s.Due == "" && (s.Action == Assign || s.Action == Register) // a list may come in late: what it says is taken
 	switch due := first(s.Due, i.Due); {
 	case due == "":
 		return missing("due", Say("请填写整改时限", "give the due day"))
