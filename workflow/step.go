@@ -61,6 +61,7 @@ type Finding struct {
 	Number string
 	Issue  Issue // the facts; id, number, state, version and history are set by NewIssue
 	Draft  bool  // keep it as a draft instead of registering it at once
+	Note   string
 }
 
 // NewIssue makes an issue of a finding: a draft, or registered at once. d is the definition that it would follow if it were assigned
@@ -91,6 +92,6 @@ func NewIssue(d *Definition, f Finding, by Actor, at time.Time) (Change, error) 
 		tell = slices.Clip(arrow.Tell)
 	}
 	c := Change{Issue: i, Tell: tell}
-	c.Line = newLine(&c, Step{Action: do}, by, at)
+	c.Line = newLine(&c, Step{Action: do, Note: f.Note}, by, at)
 	return c, nil
 }

@@ -9,7 +9,7 @@ import (
 
 // Actor is the person with the appointments that are in force today. ErrNotFound for somebody who is not there or not active.
 func (e *Engine) Actor(ctx context.Context, person workflow.PersonID) (workflow.Actor, error) {
-	people, err := e.db.PeopleByID(ctx, []workflow.PersonID{person})
+	people, err := e.db.PersonsByID(ctx, []workflow.PersonID{person})
 	if err != nil {
 		return workflow.Actor{}, err
 	}

@@ -63,14 +63,16 @@ func (e *Engine) rehearse(ctx context.Context, by workflow.Actor, b Bulk, key st
 		return workflow.Invalid("unknown_action", "action", workflow.Say("“%s”不能批量办理", "%q is not done in bulk", string(b.Step.Action))), nil
 	}
 	if key != "" {
-		if taken, err := e.db.Answered(ctx, commandName(by.Person, key)); err != nil || taken {
+		if taken, err := e.db.Answered(ctx, store.Key{Command: commandName(by.Person, key)}); err != nil || taken {
 			return nil, err
 		}
 	}
 	l, err := e.load(ctx, b.ID, refs(&b.Step).Org)
 	if err == nil {
 		err = e.withDefinitions(ctx, func() error {
-			_, err := e.decide(l, by, b.Version, b.Step, e.moment())
+			a := asked{by: by, version: b.Version, at: e.moment()}
+			a.step, a.lacking = e.completed(b.Step)
+			_, err := e.decide(l, a)
 			return err
 		})
 	}

@@ -31,18 +31,28 @@ func (e *Engine) Do(ctx context.Context, by workflow.Actor, id workflow.IssueID,
 	if err != nil {
 		return workflow.Issue{}, err
 	}
+	a := asked{by: by, version: version, at: e.moment()}
+	a.step, a.lacking = e.completed(s)
 	if s.Action == workflow.Merge || s.Action == workflow.Unmerge {
-		return e.merge(ctx, by, id, version, k, s)
+		return e.merge(ctx, a, id, k)
 	}
-	at := e.moment()
 	var issue workflow.Issue
 	err = e.withDefinitions(ctx, func() (err error) {
 		issue, err = e.db.Transition(ctx, id, k, refs(&s), func(l store.Loaded) (workflow.Change, error) {
-			return e.decide(l, by, version, s, at)
+			return e.decide(l, a)
 		})
 		return err
 	})
 	return issue, e.who(ctx, id, err)
+}
+
+// asked is a step as somebody asked for it.
+type asked struct {
+	by      workflow.Actor
+	version int // that the actor saw
+	step    workflow.Step
+	lacking error // why a file that it names cannot be taken
+	at      time.Time
 }
 
 // refs names what the step refers to, for the store to read in the same transaction.
@@ -72,8 +82,8 @@ func commandName(person workflow.PersonID, key string) string {
 }
 
 // decide decides a step on an issue as it was just read. It may run more than once and has no effect of its own.
-func (e *Engine) decide(l store.Loaded, by workflow.Actor, version int, s workflow.Step, at time.Time) (workflow.Change, error) {
-	i := &l.Issue
+func (e *Engine) decide(l store.Loaded, a asked) (workflow.Change, error) {
+	i, by, s := &l.Issue, a.by, a.step
 	if _, ok := e.guard.Allow(&by, workflow.View, i, i.Grade); !ok {
 		return workflow.Change{}, noIssue()
 	}
@@ -83,8 +93,11 @@ func (e *Engine) decide(l store.Loaded, by workflow.Actor, version int, s workfl
 	if err := e.permit(&by, i, &s); err != nil {
 		return workflow.Change{}, err
 	}
-	if err := unchanged(i, &s, version); err != nil {
+	if err := unchanged(i, &s, a.version); err != nil {
 		return workflow.Change{}, err
+	}
+	if a.lacking != nil {
+		return workflow.Change{}, a.lacking
 	}
 	d, err := e.definitionFor(i, &s)
 	if err != nil {
@@ -94,7 +107,7 @@ func (e *Engine) decide(l store.Loaded, by workflow.Actor, version int, s workfl
 		s.Facts.Line = l.Org.Line
 	}
 	s.Facts.Other = l.Other
-	c, err := workflow.Apply(d, *i, s, by, at)
+	c, err := workflow.Apply(d, *i, s, by, a.at)
 	if err != nil {
 		return workflow.Change{}, err
 	}
@@ -177,9 +190,9 @@ func (e *Engine) wind(d *workflow.Definition, i *workflow.Issue) {
 }
 
 // merge takes the steps that change two issues: the one that leaves and the one that stays.
-func (e *Engine) merge(ctx context.Context, by workflow.Actor, id workflow.IssueID, version int, k store.Key, s workflow.Step) (workflow.Issue, error) {
-	undo := s.Action == workflow.Unmerge
-	if undo {
+func (e *Engine) merge(ctx context.Context, a asked, id workflow.IssueID, k store.Key) (workflow.Issue, error) {
+	s := &a.step
+	if s.Action == workflow.Unmerge {
 		i, err := e.db.Issue(ctx, id)
 		if err != nil {
 			return workflow.Issue{}, err
@@ -190,11 +203,10 @@ func (e *Engine) merge(ctx context.Context, by workflow.Actor, id workflow.Issue
 	if s.Other == 0 || s.Other == id {
 		ids = ids[:1]
 	}
-	at := e.moment()
 	var issues []workflow.Issue
 	err := e.withDefinitions(ctx, func() (err error) {
 		issues, err = e.db.TransitionAll(ctx, ids, k, func(l []store.Loaded) ([]workflow.Change, error) {
-			return e.decideMerge(l, by, version, s, at, undo)
+			return e.decideMerge(l, a)
 		})
 		return err
 	})
@@ -204,23 +216,23 @@ func (e *Engine) merge(ctx context.Context, by workflow.Actor, id workflow.Issue
 	return issues[0], nil
 }
 
-func (e *Engine) decideMerge(l []store.Loaded, by workflow.Actor, version int, s workflow.Step, at time.Time, undo bool) ([]workflow.Change, error) {
+func (e *Engine) decideMerge(l []store.Loaded, a asked) ([]workflow.Change, error) {
 	leaving := l[0]
 	if len(l) > 1 {
 		leaving.Other = &l[1].Issue
 	}
-	c, err := e.decide(leaving, by, version, s, at)
+	c, err := e.decide(leaving, a)
 	if err != nil {
 		return nil, err
 	}
-	staying := &l[1].Issue
+	by, s, staying := a.by, a.step, &l[1].Issue
 	if _, ok := e.guard.Allow(&by, workflow.View, staying, staying.Grade); !ok {
 		return nil, noIssue()
 	}
 	if err := e.permit(&by, staying, &s); err != nil {
 		return nil, err
 	}
-	return []workflow.Change{c, workflow.Absorb(*staying, &c.Issue, undo, by, at)}, nil
+	return []workflow.Change{c, workflow.Absorb(*staying, &c.Issue, s.Action == workflow.Unmerge, by, a.at)}, nil
 }
 
 // who adds to a conflict who made the change in between.

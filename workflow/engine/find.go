@@ -46,18 +46,18 @@ func (e *Engine) Find(ctx context.Context, by workflow.Actor, key string, f Find
 	by.As = grant
 	i := issueOf(f, places)
 	at := e.moment()
-	return e.db.Create(ctx, k, numberPrefix(&i, places.last(), at), func(number string, earlier *store.Earlier) (workflow.Change, error) {
+	return e.db.Create(ctx, k, numberPrefix(&i, places.last().Code, at), func(number string, earlier *store.Earlier) (workflow.Change, error) {
 		if err := answered(earlier); err != nil {
 			return workflow.Change{}, err
 		}
-		return e.newIssue(i, number, f.Draft, by, at)
+		return e.newIssue(workflow.Finding{Number: number, Issue: i, Draft: f.Draft}, by, at)
 	})
 }
 
-// newIssue makes the change that writes an issue down. It refuses words that the dictionary does not know.
-func (e *Engine) newIssue(i workflow.Issue, number string, draft bool, by workflow.Actor, at time.Time) (workflow.Change, error) {
-	d := e.current.For(i.Grade, i.Kind)
-	return workflow.NewIssue(d, workflow.Finding{ID: workflow.IssueID(e.newID()), Number: number, Issue: i, Draft: draft}, by, at)
+// newIssue makes the change that writes an issue down, under a new id.
+func (e *Engine) newIssue(f workflow.Finding, by workflow.Actor, at time.Time) (workflow.Change, error) {
+	f.ID = workflow.IssueID(e.newID())
+	return workflow.NewIssue(e.current.For(f.Issue.Grade, f.Issue.Kind), f, by, at)
 }
 
 // placed are the organisations that a finding names.
@@ -117,7 +117,7 @@ func (e *Engine) allowAt(by *workflow.Actor, a workflow.Action, p placed) (workf
 }
 
 func (e *Engine) outOfReach(a workflow.Action, org store.Org) error {
-	return workflow.Forbidden("out_of_reach", workflow.Say("%s不在您的辖内,不能%s", "%s is not within your reach, so you cannot do this there (%s)", org.shown(), a.Text()))
+	return workflow.Forbidden("out_of_reach", workflow.Say("%s不在您的辖内,不能%s", "%s is not within your reach, so you cannot do this there (%s)", org.Shown(), a.Text()))
 }
 
 func issueOf(f Finding, p placed) workflow.Issue {
@@ -132,8 +132,8 @@ func issueOf(f Finding, p placed) workflow.Issue {
 	return i
 }
 
-// numberPrefix is the beginning of an issue's number: source-org-year-.
-func numberPrefix(i *workflow.Issue, org store.Org, at time.Time) string {
+// numberPrefix is the beginning of an issue's number: source, code of the org, year.
+func numberPrefix(i *workflow.Issue, org string, at time.Time) string {
 	rule, _ := i.Source.Rule()
-	return rule.Letters + "-" + org.Code + "-" + at.In(workflow.China).Format("2006") + "-"
+	return rule.Letters + "-" + org + "-" + at.In(workflow.China).Format("2006")
 }

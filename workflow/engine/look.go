@@ -44,19 +44,22 @@ func (e *Engine) Issue(ctx context.Context, by workflow.Actor, id workflow.Issue
 	if err != nil {
 		return View{}, err
 	}
+	if err := e.took(ctx, &by, "view", id, i.ShownNumber()); err != nil {
+		return View{}, err
+	}
 	return e.view(ctx, by, i)
 }
 
 // IssueNumbered shows the issue with the number, with or without the mark of its round.
 func (e *Engine) IssueNumbered(ctx context.Context, by workflow.Actor, number string) (View, error) {
 	i, err := e.db.IssueByNumber(ctx, number)
-	if err == nil {
-		_, err = e.seen(&by, i)
+	if errors.Is(err, workflow.ErrNotFound) {
+		return View{}, noIssue()
 	}
 	if err != nil {
 		return View{}, err
 	}
-	return e.view(ctx, by, i)
+	return e.Issue(ctx, by, i.ID)
 }
 
 // see loads an issue that the actor may look at.
@@ -113,7 +116,7 @@ func (e *Engine) view(ctx context.Context, by workflow.Actor, i workflow.Issue) 
 }
 
 func (e *Engine) names(ctx context.Context, ids []workflow.PersonID) (map[workflow.PersonID]string, error) {
-	people, err := e.db.PeopleByID(ctx, ids)
+	people, err := e.db.PersonsByID(ctx, ids)
 	names := make(map[workflow.PersonID]string, len(people))
 	for id, p := range people {
 		names[id] = p.Name

@@ -262,3 +262,13 @@ func earlier(tx *gorm.DB, commands [][]byte, requests [][32]byte) ([]*Earlier, e
 	})
 	return out, err
 }
+
+// Answered says whether a command with the key was carried out before.
+func (db *DB) Answered(ctx context.Context, k Key) (bool, error) {
+	var found []*Earlier
+	err := db.read(ctx, func(tx *gorm.DB) (err error) {
+		found, err = earlier(tx, [][]byte{k.digest(0)}, [][32]byte{k.Request})
+		return err
+	})
+	return err == nil && found[0] != nil, err
+}

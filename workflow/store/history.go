@@ -154,6 +154,22 @@ func (db *DB) History(ctx context.Context, kind string, subject int64, afterSeq,
 	return lines, err
 }
 
+// LastLine reads the newest line of a subject. ErrNotFound when it has none.
+func (db *DB) LastLine(ctx context.Context, kind string, subject int64) (line workflow.Line, err error) {
+	found := false
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		return each(tx, func(scan func(...any) error) (err error) {
+			found = true
+			line, err = scanLine(scan)
+			return err
+		}, "SELECT "+lineColumns+" FROM history WHERE kind = ? AND subject = ? ORDER BY seq DESC LIMIT 1", kind, subject)
+	})
+	if err == nil && !found {
+		err = workflow.NotFound("no_history", workflow.Say("没有历史记录", "there is no history"))
+	}
+	return line, err
+}
+
 // historyOf reads the lines after one place up to another: the places of a subject have no gaps.
 func historyOf(tx *gorm.DB, kind string, subject int64, after, upTo int) (lines []workflow.Line, err error) {
 	err = each(tx, func(scan func(...any) error) error {

@@ -82,8 +82,8 @@ func (s *Scope) branches(under workflow.Lineage) []branch {
 	for _, l := range s.trees(under) {
 		out = append(out, branch{below(l), true})
 	}
-	if s.Person != 0 {
-		out = append(out, branch{and(condition{"person = ?", []any{int64(s.Person)}}, inside), false})
+	if len(s.People) > 0 {
+		out = append(out, branch{and(among("person", s.People, idParam), inside), false})
 	}
 	if len(s.Orgs) > 0 {
 		orgs := among("org_id", s.Orgs, idParam)

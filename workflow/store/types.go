@@ -73,7 +73,7 @@ type KnownRow struct {
 type Scope struct {
 	Subtrees []workflow.Lineage // the place of an org: everything at or below it
 	Orgs     []workflow.OrgID   // orgs that may be involved from outside the lineage of an issue
-	Person   workflow.PersonID  // who is named as responsible
+	People   []workflow.PersonID // one of them is named as responsible
 	All      bool
 }
 
@@ -141,4 +141,12 @@ type Counts struct {
 	Closed    int
 	Amount    int64 // fen
 	Recovered int64 // fen
+}
+
+// Shown is the name by which people know the organisation: the short one where it has one.
+func (o *Org) Shown() string {
+	if o.Short != "" {
+		return o.Short
+	}
+	return o.Name
 }
