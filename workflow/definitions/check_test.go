@@ -97,7 +97,9 @@ func TestActionsThatNobodyMayDoAreNamed(t *testing.T) {
 			require.ElementsMatch(t, c.want, got)
 		})
 	}
-	require.NotEmpty(t, definitions.Actions(s, func(workflow.Post, workflow.Level, workflow.Relation, workflow.Action, workflow.Grade) bool { return false }))
+	require.NotEmpty(t, definitions.Actions(s, func(workflow.Post, workflow.Level, workflow.Relation, workflow.Action, workflow.Grade) bool {
+		return false
+	}))
 }
 
 // A request that can be asked for and that nobody may deny leaves the issue waiting.
