@@ -146,13 +146,14 @@ func (m *importer) due(row *sheet.Row, i *workflow.Issue) {
 		return
 	}
 	i.Due, _ = m.e.calendar.After(i.FoundOn, span)
+	reckoned := workflow.Say("%s没有写日期,自发现之日%s起算", "“%s” without a day: reckoned from the day it was found, %s", word, i.FoundOn)
 	for n := range row.Doubtful {
-		if row.Doubtful[n].Understood == word {
-			row.Doubtful[n].Understood = word + "," + string(i.Due)
+		if d := &row.Doubtful[n]; d.Understood == word {
+			d.Understood, d.Reason = string(i.Due), reckoned
 			return
 		}
 	}
-	m.doubt(row, "due", "due_from_kind", word, string(i.Due), workflow.Say("未写时限,按整改类型自发现之日起算", "no due day is given; reckoned from the day it was found, by the kind"))
+	m.doubt(row, "due", "due_from_kind", word, string(i.Due), reckoned)
 }
 
 // person finds the responsible person: in the responsible org first, then in its unit. One who is not found makes the row doubtful.
