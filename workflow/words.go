@@ -96,7 +96,7 @@ var relationWords = []Wording{
 	{"within", Text{"辖内", "within reach"}},
 }
 
-// Levels, Grades and AllRelations list every value but the empty one, lowest first.
+// Levels lists the levels, the lowest first.
 func Levels() []Level {
 	return []Level{Branch, GeneralBranch, OrganCommittee, PartyGroup, WorkCommittee}
 }

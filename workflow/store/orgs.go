@@ -103,9 +103,12 @@ func (db *DB) OrgsByID(ctx context.Context, ids []workflow.OrgID) (map[workflow.
 	return out, err
 }
 
-// OrgsUnder reads an organisation and those below it in the order of their codes, at most limit with a code after the one given
-// ("" for the first). Errors as Org.
+// OrgsUnder reads an organisation and those below it (0: all there are) in the order of their codes, at most limit with a code after
+// the one given ("" for the first). Errors as Org.
 func (db *DB) OrgsUnder(ctx context.Context, org workflow.OrgID, after string, limit int) ([]Org, error) {
+	if org == 0 {
+		return db.orgs(ctx, "code > ? ORDER BY code LIMIT ?", after, limit)
+	}
 	top, err := db.Org(ctx, org)
 	if err != nil {
 		return nil, err
