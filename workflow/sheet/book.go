@@ -97,12 +97,7 @@ func Read(ctx context.Context, r io.Reader, name string, lim Limits) (*Book, err
 	}
 	done := make(chan result, 1)
 	go func() {
-		defer func() {
-			if recover() != nil {
-				done <- result{nil, broken()}
-			}
-		}()
-		book, err := parse(ctx, data, lim)
+		book, err := survive(func() (*Book, error) { return parse(ctx, data, lim) })
 		done <- result{book, err}
 	}()
 	select {
@@ -114,6 +109,16 @@ func Read(ctx context.Context, r io.Reader, name string, lim Limits) (*Book, err
 		}
 		return res.book, res.err
 	}
+}
+
+// survive turns a panic of the spreadsheet library into the refusal of the workbook. It must run in the goroutine that parses.
+func survive(parse func() (*Book, error)) (book *Book, err error) {
+	defer func() {
+		if recover() != nil {
+			book, err = nil, broken()
+		}
+	}()
+	return parse()
 }
 
 func parse(ctx context.Context, data []byte, lim Limits) (*Book, error) {

@@ -108,6 +108,30 @@ func TestNoteAcross(t *testing.T) {
 	require.Equal(t, 4, list.Skipped)
 }
 
+// A heading between the rows ends the aspect above it.
+func TestHeadingAfterAspect(t *testing.T) {
+	list := checklist(t, read(t, workbook(t, tab{"表", [][]any{
+		{"方面", "存在问题", "责任单位"}, {"学习方面", "学习不经常", "甲支部"}, {"(二)纪律建设方面"}, {"", "请假手续不全", "甲支部"}, {"作风方面", "下沉不够", "甲支部"}, {"", "调研不深", "甲支部"},
+	}, nil})))
+	var aspects []string
+	for _, row := range list.Rows {
+		aspects = append(aspects, row.Aspect)
+	}
+	require.Equal(t, []string{"学习方面", "(二)纪律建设方面", "作风方面", "作风方面"}, aspects)
+}
+
+// Whoever takes the rows adds findings at the cell they are about, whichever of two joined sheets it stands in.
+func TestFindingsOfOthers(t *testing.T) {
+	row := checklist(t, sample(t, "03-审计整改两表.xlsx")).Rows[0]
+	row.Refuse("responsible", "", "unknown_org", workflow.Say("没有这个组织", "No such organisation."))
+	row.Doubt("person", "唐伟", "", "unknown_person", workflow.Say("没有这个人", "No such person."))
+	row.Refuse("", "", "whole", workflow.Say("整行", "The row."))
+	require.Equal(t, sheet.Finding{Place: sheet.Place{Sheet: "整改情况(表二)", Row: 2, Column: "D"}, Value: "水务局办公室党支部",
+		Reason: workflow.Say("没有这个组织", "No such organisation."), Code: "unknown_org"}, row.Refused[0])
+	require.Equal(t, sheet.Place{Sheet: "整改情况(表二)", Row: 2, Column: "E"}, row.Doubtful[len(row.Doubtful)-1].Place)
+	require.Equal(t, row.Place, row.Refused[1].Place)
+}
+
 func TestJoinedSheets(t *testing.T) {
 	list := checklist(t, read(t, workbook(t,
 		tab{"措施", [][]any{{"问题编号", "责任单位", "整改措施", "完成时间"}, {"A-2", "乙支部", "二", "2026-04-01"}, {"a-1", "甲支部", "一", "2026-03-01"},

@@ -9,12 +9,20 @@ import (
 )
 
 var (
+	namedStart  = regexp.MustCompile(`^[自从](\d{4}[-./年].{3,7}?)(?:之日)?起(.+)$`)
 	periodStart = regexp.MustCompile(`^(自|从)?[^\d]{0,20}?(之日起|日起|起|之日后|后|以后|之后)`)
 	period      = regexp.MustCompile(`^(\d{1,4}|[零一二两三四五六七八九十百半]{1,5})个?(工作日|工作天|月|日|天|周|星期|季度|年)(半)?(内|以内|之内|完成|内完成)?$`)
 )
 
 // relative understands 3个月内, 半年内, 30日内, 自反馈之日起两周内. Working days are another calendar's affair and are refused.
 func (r dayReader) relative(s string) (moment, bool) {
+	if m := namedStart.FindStringSubmatch(s); m != nil { // 自2026年1月20日起3个月内
+		from, ok := r.whole(m[1])
+		r.from = from.day
+		if s = m[2]; !ok || from.day == "" {
+			return moment{}, false
+		}
+	}
 	m := period.FindStringSubmatch(periodStart.ReplaceAllString(s, ""))
 	if m == nil {
 		return moment{}, false

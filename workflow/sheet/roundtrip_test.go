@@ -123,6 +123,19 @@ func TestRejectsGiveBackNothingElse(t *testing.T) {
 	require.Equal(t, []string{"1", ""}, []string{again.Rows[0].Number, again.Rows[1].Number})
 	require.Len(t, refused(again.Rows), 2)
 	require.Equal(t, "no_problem", again.Rows[1].Refused[0].Code)
+
+	again = checklist(t, read(t, written(t, rejects(t, list, list.Rows[1:]))))
+	require.Equal(t, []string{""}, []string{again.Rows[0].Number})
+}
+
+// A column that was kept by its header does not take the place of a standard one.
+func TestRejectsKeepTheirColumns(t *testing.T) {
+	list := checklist(t, read(t, workbook(t, tab{"表", [][]any{{"通知书号", "文书号", "存在问题", "责任单位"}, {"通1", "文1", "问题甲", ""}}, nil})))
+	for range 2 {
+		require.Equal(t, "通1", list.Rows[0].Number)
+		require.Equal(t, map[string]string{"文书号": "文1"}, list.Rows[0].Extra)
+		list = checklist(t, read(t, written(t, rejects(t, list, list.Rows))))
+	}
 }
 
 func ledgerRows() []sheet.LedgerRow {

@@ -15,8 +15,9 @@ type interpreter struct {
 
 // row understands one reading.
 func (x *interpreter) row(r *reading) Row {
-	row := Row{Place: r.place, Extra: r.extra, read: map[field]string{}}
+	row := Row{Place: r.place, Extra: r.extra, read: make(map[field]string, len(r.cells)), places: make(map[field]Place, len(r.cells))}
 	for f, s := range r.cells {
+		row.places[f] = s.place
 		switch {
 		case s.kind == monthCell:
 			row.read[f] = s.text[:len("2026-06")] // the month, not the day that stands for it
@@ -40,6 +41,30 @@ func (x *interpreter) row(r *reading) Row {
 		x.more(&row, &r.more[n])
 	}
 	return row
+}
+
+// Refuse adds a reason why the row cannot be taken, found out by whoever takes it. What it is about is a word of Column.Field ("responsible",
+// "person", "due" …) and gives the place; "" means the row as a whole. The value is what was wrong, "" for all that the cell says.
+func (row *Row) Refuse(about, value, code string, reason workflow.Text) {
+	row.Refused = append(row.Refused, row.finding(about, value, code, reason))
+}
+
+// Doubt adds how something in the row was understood by whoever takes it; about and value are as for Refuse.
+func (row *Row) Doubt(about, value, understood, code string, reason workflow.Text) {
+	f := row.finding(about, value, code, reason)
+	f.Understood = understood
+	row.Doubtful = append(row.Doubtful, f)
+}
+
+func (row *Row) finding(about, value, code string, reason workflow.Text) Finding {
+	place, ok := row.places[field(about)]
+	if !ok {
+		place = row.Place
+	}
+	if value == "" {
+		value = row.read[field(about)]
+	}
+	return Finding{Place: place, Value: value, Reason: reason, Code: code}
 }
 
 func (row *Row) refuse(s source, code string, reason workflow.Text) {

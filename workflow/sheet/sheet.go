@@ -68,7 +68,8 @@ type Row struct {
 	Refused  []Finding // why this row cannot be taken
 	Doubtful []Finding // every interpretation that was made
 
-	read map[field]string // what was read, by field: the text that WriteRejects gives back
+	read   map[field]string // what was read, by field: the text that WriteRejects gives back
+	places map[field]Place  // where it was read
 }
 
 // OrgRow is one line of a table of organisations.
