@@ -43,7 +43,7 @@ func writeLines(tx *gorm.DB, lines []entry) error {
 		rows[n] = []any{
 			l.Kind, l.Subject, l.Seq, millis(l.At), l.Action, int64(l.Person), l.Name, int64(l.For), string(l.Post), int64(l.Org), l.OrgName,
 			l.Relation, l.Rule, l.OSUser, l.Round, l.Version, string(l.From), string(l.To), l.Note, l.Definition, string(l.Data), l.Prev[:],
-			l.Digest[:], l.command, l.request,
+			l.Digest[:], orNull(l.command), orNull(l.request),
 		}
 		owed[n] = []any{l.Kind, l.Subject, l.Seq, l.Action, l.tell, millis(l.At)}
 	}
@@ -51,6 +51,14 @@ func writeLines(tx *gorm.DB, lines []entry) error {
 		return raceLost(err, "PRIMARY", "history_command")
 	}
 	return insertAll(tx, outboxInsert, owed)
+}
+
+// orNull is NULL for nil, which a driver may take for no bytes.
+func orNull(b []byte) any {
+	if b == nil {
+		return nil
+	}
+	return b
 }
 
 // Note writes lines of history about subjects other than issues, in one transaction. Their Seq and chain are set here; a line has

@@ -176,8 +176,9 @@ func insertAll(tx *gorm.DB, into string, rows [][]any) error {
 	return nil
 }
 
-// marks is n question marks.
-func marks(n int) string { return strings.TrimPrefix(strings.Repeat(", ?", n), ", ") }
+// marks is n question marks. They begin with a space because gorm takes the bytes of a value apart when its question mark comes
+// right after a parenthesis.
+func marks(n int) string { return strings.TrimPrefix(strings.Repeat(", ?", n), ",") }
 
 // changeOne runs a statement that changes one row if nobody else changed it before; if somebody did it is errAgain.
 func changeOne(tx *gorm.DB, statement string, args ...any) error {

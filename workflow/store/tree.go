@@ -148,8 +148,8 @@ func (t *tree) insert() error {
 
 // move takes everything below an org from its old place to the new one. The org's own row is written already.
 func (t *tree) move(from, to workflow.Lineage) error {
-	was := below(from)
-	if err := t.learn(was.sql, was.args...); err != nil {
+	inside := below(from)
+	if err := t.learn(inside.sql, inside.args...); err != nil {
 		return err
 	}
 	err := each(t.tx, func(scan func(...any) error) error {
@@ -157,7 +157,7 @@ func (t *tree) move(from, to workflow.Lineage) error {
 		err := scan(&id)
 		t.issues = append(t.issues, id)
 		return err
-	}, "SELECT id FROM issues WHERE "+was.sql, was.args...)
+	}, "SELECT id FROM issues WHERE "+inside.sql, inside.args...)
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,8 @@ func (t *tree) move(from, to workflow.Lineage) error {
 		if !o.Line.Passes(from.Last().Org) || o.ID == from.Last().Org {
 			continue
 		}
-		tail := o.Line[depth:o.Line.Depth()]
+		was := o.Line
+		tail := was[depth:was.Depth()]
 		if shift+len(tail) > workflow.MaxDepth {
 			return tooDeep(o.Name, o.Code)
 		}
