@@ -46,6 +46,9 @@ var checkers = map[Need]checker{
 
 // check tests the needs of an arrow, in their order; the first that is not met is the error.
 func check(arrow *Arrow, i *Issue, s *Step, by *Actor, at time.Time) error {
+	if err := s.sound(); err != nil {
+		return err
+	}
 	for _, need := range arrow.Needs {
 		if need == NeedCountersign {
 			if err := maySign(i, s, by); err != nil {
@@ -106,12 +109,8 @@ func needDue(i *Issue, s *Step, at time.Time) error {
 }
 
 func needKind(i *Issue, s *Step, _ time.Time) error {
-	kind := first(s.Kind, i.Kind)
-	if kind == "" {
+	if first(s.Kind, i.Kind) == "" {
 		return missing("kind", Say("请选择整改类型", "choose the kind"))
-	}
-	if !slices.ContainsFunc(Kinds(), func(w Wording) bool { return w.Word == string(kind) }) {
-		return Invalid("unknown_word", "kind", Say("没有“%s”这种整改类型", "there is no kind %q", kind))
 	}
 	return nil
 }

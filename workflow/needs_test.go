@@ -23,7 +23,7 @@ func lacks() []lacking {
 	return []lacking{
 		{workflow.NeedDetail, "", func(i i, s s) { i.Detail, s.Detail = "", " " }, "missing_detail", "detail"},
 		{workflow.NeedSource, "none", func(i i, s s) { i.Source = "" }, "missing_source", "source"},
-		{workflow.NeedSource, "unknown", func(i i, s s) { s.Source = "gossip" }, "missing_source", "source"},
+		{workflow.NeedSource, "unknown", func(i i, s s) { s.Source = "gossip" }, "unknown_word", "source"},
 		{workflow.NeedResponsible, "", func(i i, s s) { i.Responsible, s.Responsible = 0, 0 }, "missing_responsible", "responsible"},
 		{workflow.NeedDue, "none", func(i i, s s) { i.Due, s.Due = "", "" }, "missing_due", "due"},
 		{workflow.NeedDue, "in the past", func(i i, s s) { s.Due = "2026-03-30" }, "due_in_the_past", "due"},

@@ -68,6 +68,9 @@ type Finding struct {
 // as it stands. It returns ErrInvalid where something is missing.
 func NewIssue(d *Definition, f Finding, by Actor, at time.Time) (Change, error) {
 	i := f.Issue
+	if err := i.Sound(); err != nil {
+		return Change{}, err
+	}
 	i.ID, i.Number, i.Round, i.Version = f.ID, f.Number, 1, 1
 	i.Machine, i.Definition = d.Machine, d.Hash
 	i.State, i.Since, i.FoundBy = Draft, DayOf(at), by.Person

@@ -69,9 +69,11 @@ func (e *Engine) rehearse(ctx context.Context, by workflow.Actor, b Bulk, key st
 	}
 	l, err := e.load(ctx, b.ID, refs(&b.Step).Org)
 	if err == nil {
+		a := asked{by: by, version: b.Version, at: e.moment()}
+		if a.step, a.lacking, err = e.completed(ctx, b.Step); err != nil {
+			return nil, err
+		}
 		err = e.withDefinitions(ctx, func() error {
-			a := asked{by: by, version: b.Version, at: e.moment()}
-			a.step, a.lacking = e.completed(b.Step)
 			_, err := e.decide(l, a)
 			return err
 		})

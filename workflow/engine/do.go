@@ -32,7 +32,9 @@ func (e *Engine) Do(ctx context.Context, by workflow.Actor, id workflow.IssueID,
 		return workflow.Issue{}, err
 	}
 	a := asked{by: by, version: version, at: e.moment()}
-	a.step, a.lacking = e.completed(s)
+	if a.step, a.lacking, err = e.completed(ctx, s); err != nil {
+		return workflow.Issue{}, err
+	}
 	if s.Action == workflow.Merge || s.Action == workflow.Unmerge {
 		return e.merge(ctx, a, id, k)
 	}
@@ -51,7 +53,7 @@ type asked struct {
 	by      workflow.Actor
 	version int // that the actor saw
 	step    workflow.Step
-	lacking error // why a file that it names cannot be taken
+	lacking error // why a file, a person or an org that it names cannot be taken
 	at      time.Time
 }
 

@@ -83,41 +83,49 @@ func sniff(name string, head []byte) (string, error) {
 	return "", workflow.Invalid("file_type", "file", workflow.Say("文件“%s”的内容与扩展名%s不符", "the content of %q is not what its ending %s says", name, ending))
 }
 
-// completed gives the pieces of evidence in a step what the store knows of their files: type, size and name are never taken from who
-// asks. It refuses a file that was not uploaded.
-func (e *Engine) completed(s workflow.Step) (workflow.Step, error) {
+// attached gives the pieces of evidence in a step what the store knows of their files: type and size are never taken from who asks. It
+// refuses a file that was not uploaded.
+func (e *Engine) attached(s *workflow.Step) error {
 	s.Evidence = slices.Clone(s.Evidence)
 	for n := range s.Evidence {
 		x := &s.Evidence[n]
-		x.Round, x.By = 0, 0
 		if x.Hash == "" {
 			x.Name, x.Type, x.Size = "", "", 0
 			continue
 		}
-		f, err := e.files.Open(x.Hash)
+		x.Name = path.Base(strings.ReplaceAll(x.Name, "\\", "/"))
+		head, size, err := e.head(x.Hash)
 		if err != nil {
-			return s, workflow.Invalid("unknown_file", "evidence", workflow.Say("第%d份佐证的文件尚未上传", "the file of evidence %d was not uploaded", n+1))
+			return workflow.Invalid("unknown_file", "evidence", workflow.Say("第%d份佐证的文件尚未上传", "the file of evidence %d was not uploaded", n+1))
 		}
-		head := make([]byte, sniffed)
-		read, _ := io.ReadFull(f, head)
-		info, statErr := f.Stat()
-		closeErr := f.Close()
-		if err := errors.Join(statErr, closeErr); err != nil {
-			return s, err
+		if x.Type, err = sniff(x.Name, head); err != nil {
+			return err
 		}
-		x.Name, x.Size = path.Base(strings.ReplaceAll(x.Name, "\\", "/")), info.Size()
-		if x.Type, err = sniff(x.Name, head[:read]); err != nil {
-			return s, err
-		}
+		x.Size = size
 	}
-	if s.Document.File != "" {
-		f, err := e.files.Open(s.Document.File)
-		if err != nil {
-			return s, workflow.Invalid("unknown_file", "document", workflow.Say("文件尚未上传", "the file was not uploaded"))
-		}
-		return s, f.Close()
+	if s.Document.File == "" {
+		return nil
 	}
-	return s, nil
+	if _, _, err := e.head(s.Document.File); err != nil {
+		return workflow.Invalid("unknown_file", "document", workflow.Say("文件尚未上传", "the file was not uploaded"))
+	}
+	return nil
+}
+
+// head reads the beginning of a file and its size.
+func (e *Engine) head(hash string) (head []byte, size int64, err error) {
+	f, err := e.files.Open(hash)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, err
+	}
+	head = make([]byte, min(sniffed, info.Size()))
+	_, err = io.ReadFull(f, head)
+	return head, info.Size(), err
 }
 
 // OpenFile opens a file that is evidence of an issue (or the document of its closure). ErrNotFound when it is not, or when the actor may

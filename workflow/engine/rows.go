@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -42,6 +43,9 @@ func (m *importer) candidate(ctx context.Context, row *sheet.Row) (candidate, er
 	c.issue.Person = person
 	for _, text := range row.Measures {
 		c.issue.Measures = append(c.issue.Measures, workflow.Measure{Text: text, Org: responsible.ID, Person: person, Due: c.issue.Due})
+	}
+	if fault, ok := errors.AsType[*workflow.Fault](c.issue.Sound()); ok {
+		row.Refused = append(row.Refused, sheet.Finding{Place: m.place(row, fault.Field), Value: row.Detail, Reason: fault.Text, Code: fault.Code})
 	}
 	c.key = store.RowKey{OwnNumber: row.Number, Text: store.TextKey(row.Detail, responsible.ID)}
 	return c, nil

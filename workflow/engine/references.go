@@ -1,0 +1,62 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"rectify/workflow"
+)
+
+// completed looks up what a step names: files, persons, organisations. lacking says which of them is not there; it is answered only to
+// who may take the step.
+func (e *Engine) completed(ctx context.Context, s workflow.Step) (out workflow.Step, lacking, err error) {
+	if lacking := e.attached(&s); lacking != nil {
+		return s, lacking, nil
+	}
+	err = e.known(ctx, &s)
+	if fault, ok := errors.AsType[*workflow.Fault](err); ok {
+		return s, fault, nil
+	}
+	return s, nil, err
+}
+
+// known checks that the persons and orgs that a step names exist. The responsible org is checked in the step's own transaction.
+func (e *Engine) known(ctx context.Context, s *workflow.Step) error {
+	var people []workflow.PersonID
+	orgs := append(append([]workflow.OrgID(nil), s.Assisting...), s.Parties...)
+	if s.Person != 0 {
+		people = append(people, s.Person)
+	}
+	for _, m := range s.Measures {
+		if m.Person != 0 {
+			people = append(people, m.Person)
+		}
+		if m.Org != 0 {
+			orgs = append(orgs, m.Org)
+		}
+	}
+	if len(people) > 0 {
+		found, err := e.db.PersonsByID(ctx, people)
+		if err != nil {
+			return err
+		}
+		for _, id := range people {
+			if p, ok := found[id]; !ok || !p.Active {
+				return workflow.Invalid("unknown_person", "person", workflow.Say("所指的责任人不存在或已停用", "the person named does not exist or is not active"))
+			}
+		}
+	}
+	if len(orgs) == 0 {
+		return nil
+	}
+	found, err := e.db.OrgsByID(ctx, orgs)
+	if err != nil {
+		return err
+	}
+	for _, id := range orgs {
+		if _, ok := found[id]; !ok {
+			return workflow.Invalid("unknown_org", "parties", workflow.Say("所指的组织不存在", "an organisation named does not exist"))
+		}
+	}
+	return nil
+}
