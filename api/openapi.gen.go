@@ -164,7 +164,12 @@ type Appointment struct {
 	// Examples: 861234567890123
 	Org     Id     `json:"org"`
 	OrgName string `json:"org_name"`
-	Post    string `json:"post"`
+
+	// Person 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Person Id     `json:"person,omitempty,omitzero"`
+	Post   string `json:"post"`
 
 	// PostText 两种语言的一句话 a sentence in both languages
 	PostText Text `json:"post_text"`
@@ -181,6 +186,11 @@ type AppointmentEnd struct {
 	//
 	// Examples: 2026-03-31
 	Until Day `json:"until"`
+}
+
+// Appointments defines model for Appointments.
+type Appointments struct {
+	Appointments []Appointment `json:"appointments"`
 }
 
 // Arrow defines model for Arrow.
@@ -237,6 +247,9 @@ type Checklist struct {
 type ChecklistFile struct {
 	File openapi_types.File `json:"file"`
 
+	// FoundOn 反馈日期；表中没有时才用 day of the feedback where the sheet gives none
+	FoundOn string `json:"found_on,omitempty,omitzero"`
+
 	// Mode 只检查；全部或都不；导入合格的行 check only; all or nothing; take the good rows
 	Mode ChecklistFileMode `json:"mode,omitempty,omitzero"`
 
@@ -256,6 +269,9 @@ type ChecklistFileMode string
 // Checklists defines model for Checklists.
 type Checklists struct {
 	Checklists []Checklist `json:"checklists"`
+
+	// Next 下一页的 after after of the next page
+	Next string `json:"next,omitempty,omitzero"`
 }
 
 // Clock 当前状态的时限 the time limit of the state
@@ -273,6 +289,29 @@ type Clock struct {
 	//
 	// Examples: 2026-03-31
 	Until Day `json:"until"`
+}
+
+// ClockRule defines model for ClockRule.
+type ClockRule struct {
+	// Basis 两种语言的一句话 a sentence in both languages
+	Basis Text   `json:"basis"`
+	N     int    `json:"n"`
+	Name  string `json:"name"`
+	Unit  string `json:"unit"`
+}
+
+// Column defines model for Column.
+type Column struct {
+	Column string `json:"column"`
+	Field  string `json:"field"`
+	Header string `json:"header"`
+	Sheet  string `json:"sheet"`
+}
+
+// Considered defines model for Considered.
+type Considered struct {
+	Appointment Appointment `json:"appointment"`
+	Relations   []string    `json:"relations"`
 }
 
 // Counts defines model for Counts.
@@ -355,11 +394,8 @@ type Explanation struct {
 	Code    string `json:"code,omitempty,omitzero"`
 
 	// Considered 看了哪些任职 the appointments that were looked at
-	Considered []struct {
-		Appointment Appointment `json:"appointment"`
-		Relations   []string    `json:"relations"`
-	} `json:"considered"`
-	Person string `json:"person"`
+	Considered []Considered `json:"considered"`
+	Person     string       `json:"person"`
 
 	// Reason 两种语言的一句话 a sentence in both languages
 	Reason Text `json:"reason"`
@@ -438,13 +474,16 @@ type Finding struct {
 	Source      string `json:"source"`
 }
 
+// FirstPassword defines model for FirstPassword.
+type FirstPassword struct {
+	Account  string `json:"account"`
+	Name     string `json:"name"`
+	Password string `json:"password"`
+}
+
 // FirstPasswords defines model for FirstPasswords.
 type FirstPasswords struct {
-	Passwords []struct {
-		Account  string `json:"account"`
-		Name     string `json:"name"`
-		Password string `json:"password"`
-	} `json:"passwords"`
+	Passwords []FirstPassword `json:"passwords"`
 }
 
 // Grade 等级 grade
@@ -740,14 +779,8 @@ type Line struct {
 
 // Machine defines model for Machine.
 type Machine struct {
-	Arrows []Arrow `json:"arrows"`
-	Clocks []struct {
-		// Basis 两种语言的一句话 a sentence in both languages
-		Basis Text   `json:"basis"`
-		N     int    `json:"n"`
-		Name  string `json:"name"`
-		Unit  string `json:"unit"`
-	} `json:"clocks"`
+	Arrows  []Arrow           `json:"arrows"`
+	Clocks  []ClockRule       `json:"clocks"`
 	CloseAt map[string]string `json:"close_at"`
 	Hash    string            `json:"hash"`
 	Machine string            `json:"machine"`
@@ -836,6 +869,14 @@ type NewEvidence struct {
 	Measure int    `json:"measure,omitempty,omitzero"`
 	Name    string `json:"name,omitempty,omitzero"`
 	Text    string `json:"text,omitempty,omitzero"`
+}
+
+// NewId defines model for NewId.
+type NewId struct {
+	// Id 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Id Id `json:"id"`
 }
 
 // NewMeasure defines model for NewMeasure.
@@ -1000,24 +1041,30 @@ type Problem struct {
 // Report defines model for Report.
 type Report struct {
 	// Already 以前已经导入 there already
-	Already   int       `json:"already"`
-	Checklist Checklist `json:"checklist,omitempty,omitzero"`
-	Columns   []struct {
-		Column string `json:"column"`
-		Field  string `json:"field"`
-		Header string `json:"header"`
-		Sheet  string `json:"sheet"`
-	} `json:"columns,omitempty,omitzero"`
-	Doubtful []ReportLine `json:"doubtful"`
-	Read     int          `json:"read"`
-	Refused  []ReportLine `json:"refused"`
+	Already int `json:"already"`
+
+	// Checklist 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Checklist Id           `json:"checklist,omitempty,omitzero"`
+	Columns   []Column     `json:"columns,omitempty,omitzero"`
+	Doubtful  []ReportLine `json:"doubtful"`
+
+	// Hidden 隐藏的工作表没有读 hidden sheets are not read
+	Hidden  []string     `json:"hidden,omitempty,omitzero"`
+	Read    int          `json:"read"`
+	Refused []ReportLine `json:"refused"`
+
+	// RefusedRows 退回的行数 rows that were refused
+	RefusedRows int `json:"refused_rows,omitempty,omitzero"`
 
 	// ReportedDone 自报完成 reported done
 	ReportedDone int `json:"reported_done"`
 
 	// Skipped 注释、签名、合计 notes and totals
-	Skipped int `json:"skipped"`
-	Taken   int `json:"taken"`
+	Skipped int    `json:"skipped"`
+	Taken   int    `json:"taken"`
+	Title   string `json:"title,omitempty,omitzero"`
 }
 
 // ReportLine defines model for ReportLine.
@@ -1154,13 +1201,11 @@ type StepResult struct {
 	// Issue 编号，十进制 an id in digits
 	//
 	// Examples: 861234567890123
-	Issue  Id     `json:"issue"`
-	Number string `json:"number,omitempty,omitzero"`
-
-	// Problem RFC 9457
-	Problem Problem `json:"problem,omitempty,omitzero"`
-	State   string  `json:"state,omitempty,omitzero"`
-	Version int     `json:"version,omitempty,omitzero"`
+	Issue   Id       `json:"issue"`
+	Number  string   `json:"number,omitempty,omitzero"`
+	Problem *Problem `json:"problem,omitempty"`
+	State   string   `json:"state,omitempty,omitzero"`
+	Version int      `json:"version,omitempty,omitzero"`
 }
 
 // StepResults defines model for StepResults.
@@ -1286,10 +1331,13 @@ type WithText = string
 // Examples: 861234567890123
 type WithUnder = Id
 
-// ImportChecklistParams defines parameters for ImportChecklist.
-type ImportChecklistParams struct {
-	// IdempotencyKey 自定的请求标识，重发时不变 a key of your own; the same when you send again
-	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+// ListChecklistsParams defines parameters for ListChecklists.
+type ListChecklistsParams struct {
+	// After 上一页的 next the next of the page before
+	After WithAfter `form:"after,omitempty" json:"after,omitempty,omitzero"`
+
+	// Limit 每页条数 rows on a page
+	Limit WithLimit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // CountIssuesParams defines parameters for CountIssues.
@@ -1488,9 +1536,6 @@ type ListOrgsParams struct {
 
 // ListPeopleParams defines parameters for ListPeople.
 type ListPeopleParams struct {
-	// Under 该组织及其下级 this organisation and those below it
-	Under WithUnder `form:"under,omitempty" json:"under,omitempty,omitzero"`
-
 	// After 上一页的 next the next of the page before
 	After WithAfter `form:"after,omitempty" json:"after,omitempty,omitzero"`
 
@@ -1506,9 +1551,6 @@ type TakeStepsParams struct {
 
 // AppointJSONRequestBody defines body for Appoint for application/json ContentType.
 type AppointJSONRequestBody = NewAppointment
-
-// EndAppointmentJSONRequestBody defines body for EndAppointment for application/json ContentType.
-type EndAppointmentJSONRequestBody = AppointmentEnd
 
 // ImportChecklistMultipartRequestBody defines body for ImportChecklist for multipart/form-data ContentType.
 type ImportChecklistMultipartRequestBody = ChecklistFile
@@ -1537,6 +1579,9 @@ type ImportPeopleMultipartRequestBody = TableFile
 // FirstPasswordsJSONRequestBody defines body for FirstPasswords for application/json ContentType.
 type FirstPasswordsJSONRequestBody = Accounts
 
+// EndAppointmentJSONRequestBody defines body for EndAppointment for application/json ContentType.
+type EndAppointmentJSONRequestBody = AppointmentEnd
+
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
 
@@ -1551,15 +1596,12 @@ type ServerInterface interface {
 	// Appoint 任职 Appoint
 	// (POST /api/v1/appointments)
 	Appoint(ctx echo.Context) error
-	// EndAppointment 免职 End an appointment
-	// (POST /api/v1/appointments/{appointment}/end)
-	EndAppointment(ctx echo.Context, appointment string) error
-	// ListChecklists 问题清单 Checklists
+	// ListChecklists 问题清单，新的在前 Checklists, the latest first
 	// (GET /api/v1/checklists)
-	ListChecklists(ctx echo.Context) error
+	ListChecklists(ctx echo.Context, params ListChecklistsParams) error
 	// ImportChecklist 导入清单(Excel) Import a checklist
 	// (POST /api/v1/checklists/import)
-	ImportChecklist(ctx echo.Context, params ImportChecklistParams) error
+	ImportChecklist(ctx echo.Context) error
 	// Rejects 不能导入的行，写成工作簿 The rows that cannot be imported, as a workbook
 	// (POST /api/v1/checklists/rejects)
 	Rejects(ctx echo.Context) error
@@ -1614,6 +1656,9 @@ type ServerInterface interface {
 	// GetOrg 一个组织 One organisation
 	// (GET /api/v1/orgs/{org})
 	GetOrg(ctx echo.Context, org string) error
+	// ListAppointments 一个组织的任职，含已免和将任 Who holds which post in an organisation, past and to come included
+	// (GET /api/v1/orgs/{org}/appointments)
+	ListAppointments(ctx echo.Context, org string) error
 	// ListPeople 人员与任职 People and their posts
 	// (GET /api/v1/people)
 	ListPeople(ctx echo.Context, params ListPeopleParams) error
@@ -1623,6 +1668,9 @@ type ServerInterface interface {
 	// FirstPasswords 发放初始密码 Hand out first passwords
 	// (POST /api/v1/people/passwords)
 	FirstPasswords(ctx echo.Context) error
+	// EndAppointment 免职 End an appointment
+	// (POST /api/v1/people/{person}/appointments/{appointment}/end)
+	EndAppointment(ctx echo.Context, person string, appointment string) error
 	// ListPolicy 现行的权限规则 The policy in force
 	// (GET /api/v1/policy)
 	ListPolicy(ctx echo.Context) error
@@ -1669,28 +1717,28 @@ func (w *ServerInterfaceWrapper) Appoint(ctx echo.Context) error {
 	return err
 }
 
-// EndAppointment converts echo context to params.
-func (w *ServerInterfaceWrapper) EndAppointment(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "appointment" -------------
-	var appointment string
-
-	err = runtime.BindStyledParameterWithOptions("simple", "appointment", ctx.Param("appointment"), &appointment, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter appointment: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.EndAppointment(ctx, appointment)
-	return err
-}
-
 // ListChecklists converts echo context to params.
 func (w *ServerInterfaceWrapper) ListChecklists(ctx echo.Context) error {
 	var err error
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListChecklistsParams
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListChecklists(ctx)
+	err = w.Handler.ListChecklists(ctx, params)
 	return err
 }
 
@@ -1698,28 +1746,8 @@ func (w *ServerInterfaceWrapper) ListChecklists(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) ImportChecklist(ctx echo.Context) error {
 	var err error
 
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ImportChecklistParams
-
-	headers := ctx.Request().Header
-	// ------------- Optional header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKey
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = IdempotencyKey
-	}
-
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ImportChecklist(ctx, params)
+	err = w.Handler.ImportChecklist(ctx)
 	return err
 }
 
@@ -2366,19 +2394,28 @@ func (w *ServerInterfaceWrapper) GetOrg(ctx echo.Context) error {
 	return err
 }
 
+// ListAppointments converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAppointments(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "org" -------------
+	var org string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "org", ctx.Param("org"), &org, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter org: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAppointments(ctx, org)
+	return err
+}
+
 // ListPeople converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPeople(ctx echo.Context) error {
 	var err error
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListPeopleParams
-	// ------------- Optional query parameter "under" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "under", ctx.QueryParams(), &params.Under, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter under: %s", err))
-	}
-
 	// ------------- Optional query parameter "after" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -2413,6 +2450,30 @@ func (w *ServerInterfaceWrapper) FirstPasswords(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.FirstPasswords(ctx)
+	return err
+}
+
+// EndAppointment converts echo context to params.
+func (w *ServerInterfaceWrapper) EndAppointment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "person" -------------
+	var person string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "person", ctx.Param("person"), &person, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter person: %s", err))
+	}
+
+	// ------------- Path parameter "appointment" -------------
+	var appointment string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "appointment", ctx.Param("appointment"), &appointment, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter appointment: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndAppointment(ctx, person, appointment)
 	return err
 }
 
@@ -2567,11 +2628,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/orgs", wrapper.ListOrgs, options.OperationMiddlewares["listOrgs"]...)
 	router.POST(options.BaseURL+"/api/v1/orgs/import", wrapper.ImportOrgs, options.OperationMiddlewares["importOrgs"]...)
 	router.GET(options.BaseURL+"/api/v1/orgs/:org", wrapper.GetOrg, options.OperationMiddlewares["getOrg"]...)
+	router.GET(options.BaseURL+"/api/v1/orgs/:org/appointments", wrapper.ListAppointments, options.OperationMiddlewares["listAppointments"]...)
 	router.GET(options.BaseURL+"/api/v1/people", wrapper.ListPeople, options.OperationMiddlewares["listPeople"]...)
 	router.POST(options.BaseURL+"/api/v1/people/import", wrapper.ImportPeople, options.OperationMiddlewares["importPeople"]...)
 	router.POST(options.BaseURL+"/api/v1/people/passwords", wrapper.FirstPasswords, options.OperationMiddlewares["firstPasswords"]...)
 	router.POST(options.BaseURL+"/api/v1/appointments", wrapper.Appoint, options.OperationMiddlewares["appoint"]...)
-	router.POST(options.BaseURL+"/api/v1/appointments/:appointment/end", wrapper.EndAppointment, options.OperationMiddlewares["endAppointment"]...)
+	router.POST(options.BaseURL+"/api/v1/people/:person/appointments/:appointment/end", wrapper.EndAppointment, options.OperationMiddlewares["endAppointment"]...)
 	router.GET(options.BaseURL+"/api/v1/words", wrapper.ListWords, options.OperationMiddlewares["listWords"]...)
 	router.GET(options.BaseURL+"/api/v1/definitions", wrapper.ListDefinitions, options.OperationMiddlewares["listDefinitions"]...)
 	router.GET(options.BaseURL+"/api/v1/policy", wrapper.ListPolicy, options.OperationMiddlewares["listPolicy"]...)
@@ -2630,12 +2692,18 @@ type AppointResponseObject interface {
 	VisitAppointResponse(w http.ResponseWriter) error
 }
 
-type Appoint204Response struct {
-}
+type Appoint201JSONResponse NewId
 
-func (response Appoint204Response) VisitAppointResponse(w http.ResponseWriter) error {
-	w.WriteHeader(204)
-	return nil
+func (response Appoint201JSONResponse) VisitAppointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type AppointdefaultApplicationProblemPlusJSONResponse struct {
@@ -2655,41 +2723,8 @@ func (response AppointdefaultApplicationProblemPlusJSONResponse) VisitAppointRes
 	return err
 }
 
-type EndAppointmentRequestObject struct {
-	Appointment string `json:"appointment"`
-	Body        *EndAppointmentJSONRequestBody
-}
-
-type EndAppointmentResponseObject interface {
-	VisitEndAppointmentResponse(w http.ResponseWriter) error
-}
-
-type EndAppointment204Response struct {
-}
-
-func (response EndAppointment204Response) VisitEndAppointmentResponse(w http.ResponseWriter) error {
-	w.WriteHeader(204)
-	return nil
-}
-
-type EndAppointmentdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response EndAppointmentdefaultApplicationProblemPlusJSONResponse) VisitEndAppointmentResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type ListChecklistsRequestObject struct {
+	Params ListChecklistsParams
 }
 
 type ListChecklistsResponseObject interface {
@@ -2728,8 +2763,7 @@ func (response ListChecklistsdefaultApplicationProblemPlusJSONResponse) VisitLis
 }
 
 type ImportChecklistRequestObject struct {
-	Params ImportChecklistParams
-	Body   *multipart.Reader
+	Body *multipart.Reader
 }
 
 type ImportChecklistResponseObject interface {
@@ -3483,6 +3517,45 @@ func (response GetOrgdefaultApplicationProblemPlusJSONResponse) VisitGetOrgRespo
 	return err
 }
 
+type ListAppointmentsRequestObject struct {
+	Org string `json:"org"`
+}
+
+type ListAppointmentsResponseObject interface {
+	VisitListAppointmentsResponse(w http.ResponseWriter) error
+}
+
+type ListAppointments200JSONResponse Appointments
+
+func (response ListAppointments200JSONResponse) VisitListAppointmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAppointmentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAppointmentsdefaultApplicationProblemPlusJSONResponse) VisitListAppointmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPeopleRequestObject struct {
 	Params ListPeopleParams
 }
@@ -3589,6 +3662,41 @@ type FirstPasswordsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response FirstPasswordsdefaultApplicationProblemPlusJSONResponse) VisitFirstPasswordsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAppointmentRequestObject struct {
+	Person      string `json:"person"`
+	Appointment string `json:"appointment"`
+	Body        *EndAppointmentJSONRequestBody
+}
+
+type EndAppointmentResponseObject interface {
+	VisitEndAppointmentResponse(w http.ResponseWriter) error
+}
+
+type EndAppointment204Response struct {
+}
+
+func (response EndAppointment204Response) VisitEndAppointmentResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndAppointmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndAppointmentdefaultApplicationProblemPlusJSONResponse) VisitEndAppointmentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3842,10 +3950,7 @@ type StrictServerInterface interface {
 	// Appoint 任职 Appoint
 	// (POST /api/v1/appointments)
 	Appoint(ctx context.Context, request AppointRequestObject) (AppointResponseObject, error)
-	// EndAppointment 免职 End an appointment
-	// (POST /api/v1/appointments/{appointment}/end)
-	EndAppointment(ctx context.Context, request EndAppointmentRequestObject) (EndAppointmentResponseObject, error)
-	// ListChecklists 问题清单 Checklists
+	// ListChecklists 问题清单，新的在前 Checklists, the latest first
 	// (GET /api/v1/checklists)
 	ListChecklists(ctx context.Context, request ListChecklistsRequestObject) (ListChecklistsResponseObject, error)
 	// ImportChecklist 导入清单(Excel) Import a checklist
@@ -3905,6 +4010,9 @@ type StrictServerInterface interface {
 	// GetOrg 一个组织 One organisation
 	// (GET /api/v1/orgs/{org})
 	GetOrg(ctx context.Context, request GetOrgRequestObject) (GetOrgResponseObject, error)
+	// ListAppointments 一个组织的任职，含已免和将任 Who holds which post in an organisation, past and to come included
+	// (GET /api/v1/orgs/{org}/appointments)
+	ListAppointments(ctx context.Context, request ListAppointmentsRequestObject) (ListAppointmentsResponseObject, error)
 	// ListPeople 人员与任职 People and their posts
 	// (GET /api/v1/people)
 	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
@@ -3914,6 +4022,9 @@ type StrictServerInterface interface {
 	// FirstPasswords 发放初始密码 Hand out first passwords
 	// (POST /api/v1/people/passwords)
 	FirstPasswords(ctx context.Context, request FirstPasswordsRequestObject) (FirstPasswordsResponseObject, error)
+	// EndAppointment 免职 End an appointment
+	// (POST /api/v1/people/{person}/appointments/{appointment}/end)
+	EndAppointment(ctx context.Context, request EndAppointmentRequestObject) (EndAppointmentResponseObject, error)
 	// ListPolicy 现行的权限规则 The policy in force
 	// (GET /api/v1/policy)
 	ListPolicy(ctx context.Context, request ListPolicyRequestObject) (ListPolicyResponseObject, error)
@@ -4018,57 +4129,11 @@ func (sh *strictHandler) Appoint(ctx echo.Context) error {
 	return nil
 }
 
-// EndAppointment operation middleware
-func (sh *strictHandler) EndAppointment(ctx echo.Context, appointment string) error {
-	var request EndAppointmentRequestObject
-
-	request.Appointment = appointment
-
-	var body EndAppointmentJSONRequestBody
-	var err error
-	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
-		// A request validator built on kin-openapi's openapi3filter with
-		// KeepValidatedValue leaves the value it validated on the body. Bind
-		// that value, matching member names exactly, so the handler receives
-		// what was validated instead of a second, case-insensitive decode.
-		// Otherwise bind only the request body, so that path and query
-		// parameters are not also bound into the body struct.
-		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
-			err = binder.BindBody(ctx, &body)
-		}
-	} else {
-		// A custom binder is installed on the Echo instance; defer to it
-		// entirely, since echo.Binder does not expose body-only binding and
-		// the binder may do more than decode (for example call ctx.Validate).
-		err = ctx.Bind(&body)
-	}
-	if err != nil {
-		return err
-	}
-	request.Body = &body
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.EndAppointment(ctx.Request().Context(), request.(EndAppointmentRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "EndAppointment")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(EndAppointmentResponseObject); ok {
-		return validResponse.VisitEndAppointmentResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
 // ListChecklists operation middleware
-func (sh *strictHandler) ListChecklists(ctx echo.Context) error {
+func (sh *strictHandler) ListChecklists(ctx echo.Context, params ListChecklistsParams) error {
 	var request ListChecklistsRequestObject
+
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListChecklists(ctx.Request().Context(), request.(ListChecklistsRequestObject))
@@ -4090,10 +4155,8 @@ func (sh *strictHandler) ListChecklists(ctx echo.Context) error {
 }
 
 // ImportChecklist operation middleware
-func (sh *strictHandler) ImportChecklist(ctx echo.Context, params ImportChecklistParams) error {
+func (sh *strictHandler) ImportChecklist(ctx echo.Context) error {
 	var request ImportChecklistRequestObject
-
-	request.Params = params
 
 	if reader, err := ctx.Request().MultipartReader(); err != nil {
 		return err
@@ -4647,6 +4710,31 @@ func (sh *strictHandler) GetOrg(ctx echo.Context, org string) error {
 	return nil
 }
 
+// ListAppointments operation middleware
+func (sh *strictHandler) ListAppointments(ctx echo.Context, org string) error {
+	var request ListAppointmentsRequestObject
+
+	request.Org = org
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAppointments(ctx.Request().Context(), request.(ListAppointmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAppointments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAppointmentsResponseObject); ok {
+		return validResponse.VisitListAppointmentsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPeople operation middleware
 func (sh *strictHandler) ListPeople(ctx echo.Context, params ListPeopleParams) error {
 	var request ListPeopleRequestObject
@@ -4741,6 +4829,55 @@ func (sh *strictHandler) FirstPasswords(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(FirstPasswordsResponseObject); ok {
 		return validResponse.VisitFirstPasswordsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndAppointment operation middleware
+func (sh *strictHandler) EndAppointment(ctx echo.Context, person string, appointment string) error {
+	var request EndAppointmentRequestObject
+
+	request.Person = person
+	request.Appointment = appointment
+
+	var body EndAppointmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndAppointment(ctx.Request().Context(), request.(EndAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndAppointment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndAppointmentResponseObject); ok {
+		return validResponse.VisitEndAppointmentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -1,0 +1,102 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+)
+
+// access says who may call a route at all. Whether they may do what they ask for is decided by the engine.
+type access uint8
+
+const (
+	undecided access = iota // refused at the start
+	anyone                  // no session is needed
+	newcomer                // a session is needed; the first password need not have been changed
+	member                  // a session is needed, and the first password must have been changed
+)
+
+// takes says what a route takes as its body.
+type takes uint8
+
+const (
+	nothing  takes = iota
+	jsonBody       // JSON
+	workbook       // a form with a workbook
+	files          // a form with files
+)
+
+// route is one line of the table of routes.
+type route struct {
+	method, path string
+	access       access
+	takes        takes
+	handler      echo.HandlerFunc
+}
+
+// routes are all routes of the program.
+func (s *Server) routes() []route {
+	w := &ServerInterfaceWrapper{Handler: NewStrictHandler(s, nil)}
+	return []route{
+		{"GET", "/healthz", anyone, nothing, w.GetHealth},
+		{"GET", "/readyz", anyone, nothing, w.GetReady},
+		{"GET", "/api/docs", anyone, nothing, w.GetDocs},
+		{"GET", "/api/v1/openapi.json", anyone, nothing, w.GetSpecification},
+
+		{"POST", "/api/v1/session", anyone, jsonBody, w.SignIn},
+		{"DELETE", "/api/v1/session", newcomer, nothing, w.SignOut},
+		{"GET", "/api/v1/me", newcomer, nothing, w.GetMe},
+		{"PUT", "/api/v1/me/password", newcomer, jsonBody, w.ChangePassword},
+
+		{"GET", "/api/v1/issues", member, nothing, w.ListIssues},
+		{"POST", "/api/v1/issues", member, jsonBody, w.FindIssue},
+		{"GET", "/api/v1/counts", member, nothing, w.CountIssues},
+		{"GET", "/api/v1/ledger.xlsx", member, nothing, w.ExportLedger},
+		{"GET", "/api/v1/issues/:issue", member, nothing, w.GetIssue},
+		{"POST", "/api/v1/issues/:issue/steps", member, jsonBody, w.TakeStep},
+		{"POST", "/api/v1/steps", member, jsonBody, w.TakeSteps},
+		{"GET", "/api/v1/issues/:issue/history", member, nothing, w.ListHistory},
+		{"GET", "/api/v1/issues/:issue/explain", member, nothing, w.Explain},
+		{"GET", "/api/v1/issues/:issue/evidence/:hash", member, nothing, w.GetEvidence},
+		{"POST", "/api/v1/files", member, files, w.UploadFiles},
+
+		{"GET", "/api/v1/checklists", member, nothing, w.ListChecklists},
+		{"POST", "/api/v1/checklists/import", member, workbook, w.ImportChecklist},
+		{"POST", "/api/v1/checklists/rejects", member, workbook, w.Rejects},
+
+		{"GET", "/api/v1/orgs", member, nothing, w.ListOrgs},
+		{"POST", "/api/v1/orgs/import", member, workbook, w.ImportOrgs},
+		{"GET", "/api/v1/orgs/:org", member, nothing, w.GetOrg},
+		{"GET", "/api/v1/orgs/:org/appointments", member, nothing, w.ListAppointments},
+		{"GET", "/api/v1/people", member, nothing, w.ListPeople},
+		{"POST", "/api/v1/people/import", member, workbook, w.ImportPeople},
+		{"POST", "/api/v1/people/passwords", member, jsonBody, w.FirstPasswords},
+		{"POST", "/api/v1/appointments", member, jsonBody, w.Appoint},
+		{"POST", "/api/v1/people/:person/appointments/:appointment/end", member, jsonBody, w.EndAppointment},
+
+		{"GET", "/api/v1/words", member, nothing, w.ListWords},
+		{"GET", "/api/v1/definitions", member, nothing, w.ListDefinitions},
+		{"GET", "/api/v1/policy", member, nothing, w.ListPolicy},
+	}
+}
+
+// register gives every route what stands before its handler: who may call, how large, and whether it is what the specification says.
+func (s *Server) register() error {
+	check, err := s.spec.checks()
+	if err != nil {
+		return err
+	}
+	for _, r := range s.routes() {
+		if r.access == undecided {
+			return errUndecided(r)
+		}
+		before := []echo.MiddlewareFunc{s.admit(r), s.bound(r), check(r)}
+		if r.path == signInPath && r.method == http.MethodPost {
+			before = slices.Insert(before, 0, s.slowDown())
+		}
+		s.echo.Add(r.method, r.path, r.handler, before...)
+	}
+	s.echo.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/api/docs") })
+	return nil
+}
