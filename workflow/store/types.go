@@ -71,8 +71,8 @@ type KnownRow struct {
 
 // Scope says which issues somebody may see: the union of its parts.
 type Scope struct {
-	Subtrees []workflow.Lineage // the place of an org: everything at or below it
-	Orgs     []workflow.OrgID   // orgs that may be involved from outside the lineage of an issue
+	Subtrees []workflow.Lineage  // the place of an org: everything at or below it
+	Orgs     []workflow.OrgID    // orgs that may be involved from outside the lineage of an issue
 	People   []workflow.PersonID // one of them is named as responsible
 	All      bool
 }
