@@ -42,6 +42,7 @@ type grid struct {
 	name   string
 	rows   [][]cell
 	merges []merge
+	wide   map[int]bool // rows in which a merged range of three columns or more begins
 }
 
 // cell is the value of one cell as it is stored, not as it is shown.
@@ -205,7 +206,11 @@ func (l *loader) row(texts []string, styles []int32) ([]cell, error) {
 // fillDown copies the value of merged cells into the rows they span, within their first column only: a note written across the
 // sheet is no value of every column. Budget bounds the work on overlapping ranges.
 func (g *grid) fillDown(budget int) error {
+	g.wide = map[int]bool{}
 	for _, m := range g.merges {
+		if m.right-m.left >= 2 {
+			g.wide[m.top] = true
+		}
 		value := g.at(m.top, m.left)
 		if value.text == "" {
 			continue

@@ -62,18 +62,34 @@ func (r dayReader) text(text string) moment {
 			continue // 立行立改(已完成): the status has a column of its own
 		}
 		m := r.part(part)
-		if m.fault.any() || m.day != "" && all.day != "" || m.kind != "" && all.kind != "" {
+		if m.fault.any() || m.day != "" && all.day != "" {
 			return r.fault(text, m.fault)
 		}
-		all.day, all.kind = all.day+m.day, all.kind+m.kind
-		if m.doubt.any() {
-			all.doubt = m.doubt
-		}
+		all = all.and(m)
 	}
 	if all.day == "" && all.kind == "" {
 		return r.fault(text, note{})
 	}
 	return all
+}
+
+// and joins two parts of one text. Of several kinds (立行立改,长期坚持) the immediate one is taken, else the first.
+func (m moment) and(other moment) moment {
+	both := moment{day: m.day + other.day, kind: m.kind, doubt: m.doubt}
+	if other.doubt.any() {
+		both.doubt = other.doubt
+	}
+	if m.kind == "" || other.kind == "immediate" {
+		both.kind = other.kind
+	}
+	name := workflow.Text{Zh: wordNames[both.kind], En: both.kind}
+	switch {
+	case m.kind != "" && other.kind != "" && m.kind != other.kind:
+		both.doubt = note{"several_kinds", workflow.Say("写有几种整改类型,按%s理解", "several kinds; taken as %s", name)}
+	case both.day != "" && both.kind != "":
+		both.doubt = note{"day_and_kind", workflow.Say("日期按此理解,整改类型按%s理解", "the day was understood so, the kind as %s", name)}
+	}
+	return both
 }
 
 // promise is what may stand around a date: 拟于6月底前完成.
@@ -134,7 +150,7 @@ func (r dayReader) until(from, to string) moment {
 var anyYear = regexp.MustCompile(`20\d\d`)
 
 var (
-	immediateWords = []string{"立行立改", "立即整改", "立即", "即知即改", "立查立改", "边查边改", "即时整改", "即行即改", "马上整改"}
+	immediateWords = []string{"立行立改", "立即整改", "立即", "即知即改", "立查立改", "边查边改", "即时整改", "即时", "即行即改", "马上整改"}
 	lastingWords   = []string{"长期坚持", "长期", "长期整改", "持续整改", "持续坚持", "持续推进", "持续", "常态化", "常态长效", "坚持常态", "常抓不懈", "长期推进"}
 	timedWords     = []string{"限期整改", "限期", "分阶段", "分阶段整改", "阶段性整改", "阶段整改", "分步整改"}
 )

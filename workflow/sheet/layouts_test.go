@@ -99,13 +99,15 @@ func TestNoteAcross(t *testing.T) {
 		{"存在问题", "责任单位", "整改时限"},
 		{"一、组织建设方面"},
 		{"甲问题", "甲支部", "2026-03-01"},
+		{"作风建设方面"},
+		{"乙问题", "甲支部", "2026-03-01"},
 		{"注:一式三份"},
 		{"单位负责人(签字):"},
 		{"合 计", "共1个", ""},
-	}, [][2]string{{"A2", "C2"}, {"A4", "C4"}}})))
-	require.Len(t, list.Rows, 1)
-	require.Equal(t, "一、组织建设方面", list.Rows[0].Aspect)
-	require.Equal(t, 4, list.Skipped)
+	}, [][2]string{{"A2", "C2"}, {"A4", "C4"}, {"A6", "C6"}}})))
+	require.Len(t, list.Rows, 2)
+	require.Equal(t, []string{"一、组织建设方面", "作风建设方面"}, []string{list.Rows[0].Aspect, list.Rows[1].Aspect})
+	require.Equal(t, 5, list.Skipped)
 }
 
 // A heading between the rows ends the aspect above it.
@@ -130,6 +132,28 @@ func TestFindingsOfOthers(t *testing.T) {
 		Reason: workflow.Say("没有这个组织", "No such organisation."), Code: "unknown_org"}, row.Refused[0])
 	require.Equal(t, sheet.Place{Sheet: "整改情况(表二)", Row: 2, Column: "E"}, row.Doubtful[len(row.Doubtful)-1].Place)
 	require.Equal(t, row.Place, row.Refused[1].Place)
+}
+
+// The first column is a date, so notes, totals and signatures stand in it; measures are counted 一是, 二是.
+func TestDateFirst(t *testing.T) {
+	list := checklist(t, read(t, workbook(t, tab{"表", [][]any{
+		{"整改时限", "整改责任", "", "问题", "", "措施", "整改进度"},
+		{"", "责任领导", "责任部门", "类别", "问题具体表现", "", ""},
+		{"立行立改\uff0c长期坚持", "张", "甲支部", "党建", "问题一", "一是学习;二是整改", "√"},
+		{"2026年6月30日前完成并长期坚持", "张", "甲支部", "", "问题二", "(1)甲\n(2)乙", "完成80%"},
+		{"以上2个问题须于3月内报送"},
+		{"填报人:A      审核人:B      填报日期:2026.3.1"},
+	}, [][2]string{{"A1", "A2"}, {"B1", "C1"}, {"D1", "E1"}, {"F1", "F2"}, {"G1", "G2"}, {"A5", "G5"}}})))
+	r := list.Rows
+	require.Len(t, r, 2)
+	require.Equal(t, 2, list.Skipped)
+	require.Equal(t, []string{"immediate", "lasting"}, []string{r[0].Kind, r[1].Kind})
+	require.Equal(t, []workflow.Day{"", "2026-06-30"}, []workflow.Day{r[0].Due, r[1].Due})
+	require.Equal(t, []string{"A several_kinds"}, codes(r[0].Doubtful))
+	require.Equal(t, []string{"A day_and_kind"}, codes(r[1].Doubtful))
+	require.Equal(t, [][]string{{"学习", "整改"}, {"甲", "乙"}}, [][]string{r[0].Measures, r[1].Measures})
+	require.Equal(t, []bool{true, false}, []bool{r[0].ReportedDone, r[1].ReportedDone})
+	require.Equal(t, "党建", r[1].Aspect)
 }
 
 func TestJoinedSheets(t *testing.T) {

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -11,6 +12,7 @@ type reading struct {
 	cells  map[field]source
 	extra  map[string]string
 	texts  []string  // all values of its own, in the order of the columns
+	across bool      // the one value is merged over several columns: a note or a heading, whatever the first column is
 	more   []reading // rows that go on with this one: the same merged problem, or more measures under its key
 	notes  *sheetNotes
 	joined bool // with a row of a table of measures
@@ -40,6 +42,7 @@ func (b *block) read(row int) reading {
 		}
 		r.cells[c.field] = source{cell: value, place: b.place(row, c.col), header: c.header, unit: c.unit, rank: c.rank}
 	}
+	r.across = len(r.texts) == 1 && b.wide[row]
 	return r
 }
 
@@ -72,7 +75,13 @@ func (r *reading) where(f field) Place {
 
 // idle says whether the row has neither problem nor organisation nor date, so that it is a note, a signature, a total or a heading.
 func (r *reading) idle() bool {
-	if r.heading() != "" || len(r.texts) > 0 && onlyTotal.MatchString(strings.Join(strings.Fields(narrow(r.texts[0])), "")) {
+	if r.across || r.heading() != "" {
+		return true
+	}
+	if len(r.texts) > 0 && onlyTotal.MatchString(strings.Join(strings.Fields(narrow(r.texts[0])), "")) {
+		return true
+	}
+	if len(r.texts) > 0 && !slices.ContainsFunc(r.texts, func(s string) bool { return !footing(s) }) {
 		return true
 	}
 	if org := r.text(fResponsible); org != "" && !footing(org) || r.text(fAssisting)+r.text(fFound)+r.text(fDue) != "" {
@@ -119,7 +128,8 @@ func (r *reading) own(f field) string {
 // headingMark is how a heading between the rows is numbered: 一、 (一) 第一部分.
 var headingMark = regexp.MustCompile(`^(第?[一二三四五六七八九十]{1,3}[、.\x{FF0E}部]|[(\x{FF08}][一二三四五六七八九十]{1,3}[)\x{FF09}])`)
 
-// heading returns the text of a row that holds nothing but a numbered heading: the aspect of the rows below it.
+// heading returns the text of a row that holds nothing but a heading, numbered or written across (党的建设方面): the aspect of the
+// rows below it.
 func (r *reading) heading() string {
 	only := ""
 	for f, s := range r.cells {
@@ -131,8 +141,8 @@ func (r *reading) heading() string {
 			only = s.text
 		}
 	}
-	if len(r.extra) > 0 || !headingMark.MatchString(only) {
-		return ""
+	if len(r.extra) == 0 && (headingMark.MatchString(only) || r.across && strings.HasSuffix(only, "方面")) {
+		return only
 	}
-	return only
+	return ""
 }

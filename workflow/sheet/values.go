@@ -15,10 +15,10 @@ func blank(s string) bool {
 }
 
 // measureMark is the number before a measure: 1. 1、 (1) ① 一、 in half-width or full-width marks, but not the number of 1.5万元.
-var measureMark = regexp.MustCompile(`^(?:(\d{1,2}[.\x{FF0E}])(?:\D|$)|(\d{1,2}[、)\x{FF09}]|[(\x{FF08}]\d{1,2}[)\x{FF09}]|[①-⑳]|[一二三四五六七八九十]{1,3}、|[(\x{FF08}][一二三四五六七八九十]{1,3}[)\x{FF09}]))`)
+var measureMark = regexp.MustCompile(`^(?:(\d{1,2}[.\x{FF0E}])(?:\D|$)|(\d{1,2}[、)\x{FF09}]|[(\x{FF08}]\d{1,2}[)\x{FF09}]|[①-⑳]|[一二三四五六七八九十]{1,3}[、是]|[(\x{FF08}][一二三四五六七八九十]{1,3}[)\x{FF09}]))`)
 
 // inlineMark is where a numbered measure begins within a line: behind the mark that ends the one before.
-var inlineMark = regexp.MustCompile(`([;\x{FF1B}。])\s*((?:[(\x{FF08}]\d{1,2}[)\x{FF09}]|\d{1,2}[、.\x{FF0E})\x{FF09}]|[①-⑳])\D)`)
+var inlineMark = regexp.MustCompile(`([;\x{FF1B}。])\s*((?:[(\x{FF08}]\d{1,2}[)\x{FF09}]|\d{1,2}[、.\x{FF0E})\x{FF09}]|[①-⑳]|[二三四五六七八九十]{1,2}[、是])\D)`)
 
 // splitMeasures takes apart "1.…;\n2.…". Lines without a number go on with the numbered one above; if no line has a number, each is
 // a measure.
@@ -111,7 +111,7 @@ func readKind(s string) (kind string, exact bool) {
 	if kind := kindOf(s); kind != "" {
 		return kind, false
 	}
-	return kindOf(strings.TrimSuffix(s, "类")), false
+	return dayReader{}.text(strings.TrimSuffix(s, "类")).kind, false
 }
 
 // wordNames are the words of the program as people read them.
