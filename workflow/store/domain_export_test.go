@@ -91,3 +91,35 @@ func RawIssue(t testing.TB, db *DB, id workflow.IssueID) Raw {
 	}
 	return r
 }
+
+// StepSQL are the statements of a step, and StepArgs what they are given for the nth step on an issue.
+func StepSQL() [4]string {
+	return [4]string{issueLoad, issueUpdate, lineInsert + "(" + marks(25) + ")", outboxInsert + "(" + marks(6) + ")"}
+}
+
+// StepArgs are the arguments of StepSQL for a change of an issue that was loaded with rev and seq.
+func StepArgs(c workflow.Change, rev, seq int, head [32]byte, command string) (args [4][]any, err error) {
+	k := kept{change: c, row: issueRow{issue: c.Before, rev: rev, seq: seq, head: head}, command: Key{Command: command}.digest(0)}
+	l, err := k.seal()
+	if err != nil {
+		return args, err
+	}
+	columns, err := derived(&c.Issue)
+	if err != nil {
+		return args, err
+	}
+	args[0] = []any{k.command, int64(c.Issue.ID)}
+	args[1] = append(append([]any{l.Seq, l.Digest[:], millis(l.At)}, columns...), int64(c.Issue.ID), rev)
+	args[2] = []any{
+		l.Kind, l.Subject, l.Seq, millis(l.At), l.Action, int64(l.Person), l.Name, int64(l.For), string(l.Post), int64(l.Org), l.OrgName,
+		l.Relation, l.Rule, l.OSUser, l.Round, l.Version, string(l.From), string(l.To), l.Note, l.Definition, string(l.Data), l.Prev[:],
+		l.Digest[:], l.command, l.request,
+	}
+	args[3] = []any{l.Kind, l.Subject, l.Seq, l.Action, l.tell, millis(l.At)}
+	return args, nil
+}
+
+// ListSQL is the statement of the first page of a list.
+func ListSQL(s Scope, f Filter, limit int) (string, []any) {
+	return pageQuery(s, f, cursor{due: firstDay}, limit)
+}

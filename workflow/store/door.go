@@ -141,16 +141,17 @@ func byID(ids []workflow.IssueID) ([]int, error) {
 	return order, nil
 }
 
+const issueLoad = `SELECT i.rev, i.seq, i.head, i.doc, h.subject, h.seq, h.request
+FROM issues i LEFT JOIN history h ON h.command = ? WHERE i.id = ?`
+
 // load reads an issue and what the key did before, with one statement. Where another was quicker the row is locked the next time,
 // so that those who wait take turns; what is read then is what the other left.
 func (db *DB) load(tx *gorm.DB, id workflow.IssueID, command []byte, request [32]byte, lock bool) (row issueRow, e *Earlier, err error) {
 	const (
-		plain = `SELECT i.rev, i.seq, i.head, i.doc, h.subject, h.seq, h.request
-FROM issues i LEFT JOIN history h ON h.command = ? WHERE i.id = ?`
 		bare   = "SELECT rev, seq, head, doc, NULL, NULL, NULL FROM issues WHERE id = ?"
 		locked = bare + " FOR UPDATE"
 	)
-	query, args := plain, []any{command, int64(id)}
+	query, args := issueLoad, []any{command, int64(id)}
 	switch {
 	case lock && db.dialect == MySQL:
 		query, args = locked, args[1:]

@@ -30,6 +30,7 @@ supervised, finder, responsible, assigner, verifier, closer, person, a1, a2, a3,
 	derivedSet = `version = ?, round = ?, checklist = ?, own_number = ?, source = ?, kind = ?, grade = ?, state = ?, phase = ?, since = ?,
 due = ?, found_on = ?, reported = ?, supervised = ?, finder = ?, responsible = ?, assigner = ?, verifier = ?, closer = ?, person = ?,
 a1 = ?, a2 = ?, a3 = ?, a4 = ?, a5 = ?, amount = ?, recovered = ?, title = ?, search = ?, doc = ?`
+	issueUpdate = "UPDATE issues SET rev = rev + 1, seq = ?, head = ?, updated_at = ?, " + derivedSet + " WHERE id = ? AND rev = ?"
 	issueInsert = "INSERT INTO issues (id, number, rev, seq, head, created_at, updated_at, text_key, " + derivedColumns + ") VALUES "
 )
 

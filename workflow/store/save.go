@@ -89,11 +89,10 @@ func (k *kept) newRow(l *workflow.Line, columns []any) []any {
 }
 
 func (k *kept) update(tx *gorm.DB, l *workflow.Line, columns []any) error {
-	const statement = "UPDATE issues SET rev = rev + 1, seq = ?, head = ?, updated_at = ?, " + derivedSet + " WHERE id = ? AND rev = ?"
 	args := make([]any, 0, len(columns)+5)
 	args = append(args, l.Seq, l.Digest[:], millis(l.At))
 	args = append(args, columns...)
-	return changeOne(tx, statement, append(args, int64(k.change.Issue.ID), k.row.rev)...)
+	return changeOne(tx, issueUpdate, append(args, int64(k.change.Issue.ID), k.row.rev)...)
 }
 
 // saveRefs keeps issue_orgs and file_refs in step with the issues.
