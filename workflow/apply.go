@@ -11,18 +11,19 @@ import (
 // Errors: ErrForbidden when persons or orgs that must be kept apart are not, ErrRefused when the step is not possible as things
 // stand, ErrInvalid when the step lacks something.
 func Apply(d *Definition, i Issue, s Step, by Actor, at time.Time) (Change, error) {
-	if err := KeptApart(&i, &s, &by); err != nil {
+	c := Change{Before: i, Issue: i}
+	before, after := &c.Before, &c.Issue
+	if err := KeptApart(before, &s, &by); err != nil {
 		return Change{}, err
 	}
-	arrow, ok := d.Arrow(i.State, s.Action, s.of(&i))
+	arrow, ok := d.Arrow(i.State, s.Action, s.of(before))
 	if !ok {
-		return Change{}, notPossible(d, &i, s)
+		return Change{}, notPossible(d, before, s)
 	}
-	if err := check(arrow, &i, &s, &by, at); err != nil {
+	if err := check(arrow, before, &s, &by, at); err != nil {
 		return Change{}, err
 	}
-	c := Change{Before: i, Issue: i, Tell: slices.Clip(arrow.Tell)}
-	after := &c.Issue
+	c.Tell = slices.Clip(arrow.Tell)
 	complete := true
 	if slices.Contains(arrow.Needs, NeedCountersign) {
 		complete = sign(after, &s, &by, at)
@@ -31,7 +32,7 @@ func Apply(d *Definition, i Issue, s Step, by Actor, at time.Time) (Change, erro
 		move(after, arrow, at)
 	}
 	effect(d, after, &s, &by, at)
-	if err := record(after, &c.Before, &s, &by); err != nil {
+	if err := record(after, before, &s, &by); err != nil {
 		return Change{}, err
 	}
 	if rule, _ := s.Action.Rule(); !rule.Line {

@@ -43,7 +43,7 @@ func tooMany(field string, n, most int) error {
 
 // knownWords refuses a kind or a source that the dictionaries do not have; "" is none.
 func knownWords(kind Kind, source Source) error {
-	if kind != "" && !slices.ContainsFunc(Kinds(), func(w Wording) bool { return w.Word == string(kind) }) {
+	if kind != "" && !slices.ContainsFunc(kindWords, func(w Wording) bool { return w.Word == string(kind) }) {
 		return Invalid("unknown_word", "kind", Say("没有“%s”这种整改类型", "there is no kind %q", string(kind)))
 	}
 	if _, ok := source.Rule(); source != "" && !ok {

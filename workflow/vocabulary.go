@@ -1,5 +1,7 @@
 package workflow
 
+import "slices"
+
 // Post is what a person is in an organisation (职务).
 type Post string
 
@@ -91,24 +93,24 @@ type StateRule struct {
 	End   bool
 }
 
-// States lists the states in the order of the life of an issue.
-func States() []StateRule {
-	return []StateRule{
-		{Draft, PhaseFind, Text{"草稿", "draft"}, false}, {Found, PhaseFind, Text{"待交办", "found"}, false},
-		{Assigned, PhaseAssign, Text{"待签收", "assigned"}, false},
-		{Planning, PhaseRectify, Text{"制定方案", "planning"}, false}, {PlanReview, PhaseRectify, Text{"方案待审", "plan in review"}, false},
-		{Rectifying, PhaseRectify, Text{"整改中", "rectifying"}, false}, {Lasting, PhaseRectify, Text{"长期整改", "lasting"}, false},
-		{Suspended, PhaseRectify, Text{"挂账", "suspended"}, false},
-		{Verifying, PhaseVerify, Text{"待验收", "verifying"}, false},
-		{Closing, PhaseClose, Text{"待销号", "closing"}, false}, {Publicized, PhaseClose, Text{"公示中", "publicized"}, false},
-		{Closed, PhaseClose, Text{"已销号", "closed"}, true},
-		{Merged, PhaseEnd, Text{"已并案", "merged"}, true}, {Cancelled, PhaseEnd, Text{"已撤销", "cancelled"}, true},
-	}
+var stateRules = []StateRule{
+	{Draft, PhaseFind, Text{"草稿", "draft"}, false}, {Found, PhaseFind, Text{"待交办", "found"}, false},
+	{Assigned, PhaseAssign, Text{"待签收", "assigned"}, false},
+	{Planning, PhaseRectify, Text{"制定方案", "planning"}, false}, {PlanReview, PhaseRectify, Text{"方案待审", "plan in review"}, false},
+	{Rectifying, PhaseRectify, Text{"整改中", "rectifying"}, false}, {Lasting, PhaseRectify, Text{"长期整改", "lasting"}, false},
+	{Suspended, PhaseRectify, Text{"挂账", "suspended"}, false},
+	{Verifying, PhaseVerify, Text{"待验收", "verifying"}, false},
+	{Closing, PhaseClose, Text{"待销号", "closing"}, false}, {Publicized, PhaseClose, Text{"公示中", "publicized"}, false},
+	{Closed, PhaseClose, Text{"已销号", "closed"}, true},
+	{Merged, PhaseEnd, Text{"已并案", "merged"}, true}, {Cancelled, PhaseEnd, Text{"已撤销", "cancelled"}, true},
 }
+
+// States lists the states in the order of the life of an issue.
+func States() []StateRule { return slices.Clone(stateRules) }
 
 // Rule returns what is known of the state; ok is false for an unknown word.
 func (s State) Rule() (rule StateRule, ok bool) {
-	for _, r := range States() {
+	for _, r := range stateRules {
 		if r.State == s {
 			return r, true
 		}
@@ -154,13 +156,13 @@ const (
 	KindLasting   Kind = "lasting"   // 长期坚持
 )
 
-// Kinds lists the kinds with their texts.
-func Kinds() []Wording {
-	return []Wording{
-		{string(KindImmediate), Text{"立行立改", "at once"}}, {string(KindTimed), Text{"限期整改", "within a time limit"}},
-		{string(KindLasting), Text{"长期坚持", "lasting"}},
-	}
+var kindWords = []Wording{
+	{string(KindImmediate), Text{"立行立改", "at once"}}, {string(KindTimed), Text{"限期整改", "within a time limit"}},
+	{string(KindLasting), Text{"长期坚持", "lasting"}},
 }
+
+// Kinds lists the kinds with their texts.
+func Kinds() []Wording { return slices.Clone(kindWords) }
 
 // Source is where an issue comes from (问题来源).
 type Source string
@@ -173,21 +175,21 @@ type SourceRule struct {
 	FiveIn  bool   // one of the five of 五改合一
 }
 
-// Sources is the dictionary of sources.
-func Sources() []SourceRule {
-	return []SourceRule{
-		{"blind_spot", Text{"灯下黑", "blind spot"}, "DX", true}, {"study", Text{"学习教育检视", "study and reflection"}, "XX", true},
-		{"case_lesson", Text{"以案促改", "lesson from a case"}, "YA", true}, {"inspection", Text{"巡视巡察反馈", "inspection feedback"}, "XC", true},
-		{"integrity_risk", Text{"廉政风险排查", "integrity risk review"}, "LZ", true}, {"audit", Text{"审计", "audit"}, "SJ", false},
-		{"supervision", Text{"督查", "supervision"}, "DC", false}, {"environment", Text{"环保督察", "environmental inspection"}, "HB", false},
-		{"petition", Text{"信访", "petition"}, "XF", false}, {"superior", Text{"上级交办", "assigned from above"}, "JB", false},
-		{"self_check", Text{"自查", "self-check"}, "ZC", false},
-	}
+var sourceRules = []SourceRule{
+	{"blind_spot", Text{"灯下黑", "blind spot"}, "DX", true}, {"study", Text{"学习教育检视", "study and reflection"}, "XX", true},
+	{"case_lesson", Text{"以案促改", "lesson from a case"}, "YA", true}, {"inspection", Text{"巡视巡察反馈", "inspection feedback"}, "XC", true},
+	{"integrity_risk", Text{"廉政风险排查", "integrity risk review"}, "LZ", true}, {"audit", Text{"审计", "audit"}, "SJ", false},
+	{"supervision", Text{"督查", "supervision"}, "DC", false}, {"environment", Text{"环保督察", "environmental inspection"}, "HB", false},
+	{"petition", Text{"信访", "petition"}, "XF", false}, {"superior", Text{"上级交办", "assigned from above"}, "JB", false},
+	{"self_check", Text{"自查", "self-check"}, "ZC", false},
 }
+
+// Sources is the dictionary of sources.
+func Sources() []SourceRule { return slices.Clone(sourceRules) }
 
 // Rule returns the dictionary's entry; ok is false for an unknown word.
 func (s Source) Rule() (rule SourceRule, ok bool) {
-	for _, r := range Sources() {
+	for _, r := range sourceRules {
 		if r.Source == s {
 			return r, true
 		}
