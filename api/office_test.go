@@ -1,0 +1,231 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"rectify/policies"
+	"rectify/workflow"
+	"rectify/workflow/calendar"
+	"rectify/workflow/definitions"
+	"rectify/workflow/engine"
+	"rectify/workflow/store"
+	"rectify/workflow/store/storetest"
+)
+
+const (
+	samples  = "../workflow/sheet/testdata/"
+	password = "Linjiang-2026-11"
+)
+
+// office is the whole program behind HTTP, with the organisations and people of the samples, on a day that a test can move.
+type office struct {
+	*Server
+	t      testing.TB
+	db     *store.DB
+	now    time.Time
+	log    *lockedBuffer
+	tokens map[string]string
+	orgs   map[string]string // ids by code
+}
+
+// lockedBuffer holds the log of the server.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func newOffice(t testing.TB, adjust ...func(*Config)) *office {
+	t.Helper()
+	o := &office{t: t, now: time.Date(2026, 11, 2, 9, 0, 0, 0, workflow.China), log: &lockedBuffer{}, tokens: map[string]string{}, orgs: map[string]string{}}
+	clock := func() time.Time { return o.now }
+	cfg := storetest.Config(storetest.SQLite(t))
+	cfg.Now = clock
+	db, err := store.Open(t.Context(), cfg)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	files, err := store.OpenFiles(t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, files.Close()) })
+	guard, err := policies.Shipped()
+	require.NoError(t, err)
+	defs, err := definitions.Shipped()
+	require.NoError(t, err)
+	log := slog.New(slog.NewTextHandler(o.log, nil))
+	e, err := engine.New(t.Context(), engine.Config{DB: db, Files: files, Guard: guard, Definitions: defs, Calendar: calendar.Shipped(), Now: clock,
+		NewID: engine.IDs(clock, rand.Reader), Random: rand.Reader, Log: log})
+	require.NoError(t, err)
+	o.db = db
+	o.staff(e)
+	config := Config{Engine: e, Sessions: db.Sessions(SessionPerson), Log: log, Now: clock, Version: "test"}
+	for _, fn := range adjust {
+		fn(&config)
+	}
+	o.Server, err = New(config)
+	require.NoError(t, err)
+	return o
+}
+
+func (o *office) staff(e *engine.Engine) {
+	ctx, setUp := o.t.Context(), workflow.Actor{Name: "初始化"}
+	for name, take := range map[string]func(context.Context, workflow.Actor, *engine.Book, bool) (engine.Report, error){"组织架构.xlsx": e.ImportOrgs} {
+		report, err := take(ctx, setUp, o.book(name), false)
+		require.NoError(o.t, err)
+		require.Empty(o.t, report.Refused)
+	}
+	report, err := e.ImportPeople(ctx, setUp, o.book("人员任职.xlsx"), false)
+	require.NoError(o.t, err)
+	require.Empty(o.t, report.Refused)
+	require.NoError(o.t, e.SetPassword(ctx, setUp, []string{"zhouqm", "sunli", "zhenglan", "xuning", "gaofeng", "mali", "huzq", "yeqing", "dingyi", "renan", "wuhai", "chengd"}, password))
+	all, err := e.Orgs(ctx, 0, "", engine.PageLimit)
+	require.NoError(o.t, err)
+	for _, org := range all {
+		o.orgs[org.Code] = id(org.ID)
+	}
+}
+
+func (o *office) book(name string) *engine.Book {
+	f, err := os.Open(filepath.Join(samples, name))
+	require.NoError(o.t, err)
+	defer func() { require.NoError(o.t, f.Close()) }()
+	book, err := engine.ReadBook(o.t.Context(), f, name)
+	require.NoError(o.t, err)
+	return book
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (a answer) json(t testing.TB) map[string]any {
+	t.Helper()
+	var out map[string]any
+	require.NoError(t, json.Unmarshal([]byte(a.body), &out), a.body)
+	return out
+}
+
+func (o *office) send(r *http.Request) answer {
+	w := httptest.NewRecorder()
+	o.ServeHTTP(w, r)
+	return answer{w.Code, w.Result().Header, w.Body.String()}
+}
+
+// call sends a request as the account ("" for nobody). Headers come in pairs.
+func (o *office) call(account, method, path, body string, headers ...string) answer {
+	o.t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if account != "" {
+		r.Header.Set("Authorization", "Bearer "+o.token(account))
+	}
+	for n := 0; n < len(headers); n += 2 {
+		r.Header.Set(headers[n], headers[n+1])
+	}
+	return o.send(r)
+}
+
+func (o *office) token(account string) string {
+	o.t.Helper()
+	if o.tokens[account] == "" {
+		a := o.call("", "POST", "/api/v1/session", `{"account":"`+account+`","password":"`+password+`"}`)
+		require.Equal(o.t, 200, a.status, a.body)
+		o.tokens[account], _ = a.json(o.t)["token"].(string)
+	}
+	return o.tokens[account]
+}
+
+// upload sends a form: pairs of field and value, and files as "@field" and their name; content gives what they hold.
+func (o *office) upload(account, path string, content map[string][]byte, pairs ...string) answer {
+	o.t.Helper()
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	for n := 0; n < len(pairs); n += 2 {
+		field, isFile := strings.CutPrefix(pairs[n], "@")
+		if !isFile {
+			require.NoError(o.t, form.WriteField(field, pairs[n+1]))
+			continue
+		}
+		part, err := form.CreateFormFile(field, pairs[n+1])
+		require.NoError(o.t, err)
+		_, err = part.Write(content[pairs[n+1]])
+		require.NoError(o.t, err)
+	}
+	require.NoError(o.t, form.Close())
+	return o.call(account, "POST", path, b.String(), "Content-Type", form.FormDataContentType())
+}
+
+func sample(t testing.TB, name string) map[string][]byte {
+	data, err := os.ReadFile(filepath.Join(samples, name))
+	require.NoError(t, err)
+	return map[string][]byte{name: data}
+}
+
+// found writes a problem of the branch 0101 down and gives the id of the issue.
+func (o *office) found() string {
+	o.t.Helper()
+	a := o.call("zhenglan", "POST", "/api/v1/issues", `{"org":"`+o.orgs["0100"]+`","responsible":"`+o.orgs["0101"]+
+		`","source":"inspection","detail":"三会一课记录不完整","kind":"timed","grade":"ordinary","due":"2026-12-20"}`)
+	require.Equal(o.t, 201, a.status, a.body)
+	out, _ := a.json(o.t)["id"].(string)
+	require.Regexp(o.t, `^[0-9]+$`, out)
+	return out
+}
+
+// step takes a step that must be accepted.
+func (o *office) step(account, issue, version, body string) answer {
+	o.t.Helper()
+	a := o.call(account, "POST", "/api/v1/issues/"+issue+"/steps", body, "If-Match", `"`+version+`"`)
+	require.Equal(o.t, 200, a.status, a.body)
+	return a
+}
+
+// rectifying is an issue that the branch is putting right, at version 5.
+func (o *office) rectifying() string {
+	o.t.Helper()
+	issue := o.found()
+	o.step("zhenglan", issue, "1", `{"action":"assign"}`)
+	o.step("gaofeng", issue, "2", `{"action":"accept"}`)
+	o.step("gaofeng", issue, "3", `{"action":"plan","measures":[{"text":"补齐记录","person":"`+o.person("mali")+`","due":"2026-12-10"}]}`)
+	o.step("zhenglan", issue, "4", `{"action":"approve_plan"}`)
+	return issue
+}
+
+func (o *office) person(account string) string {
+	o.t.Helper()
+	a := o.call(account, "GET", "/api/v1/me", "")
+	require.Equal(o.t, 200, a.status, a.body)
+	out, _ := a.json(o.t)["person"].(string)
+	return out
+}
+
