@@ -20,7 +20,7 @@ func (m *importer) candidate(ctx context.Context, row *sheet.Row) (candidate, er
 	}
 	var ok bool
 	if c.grant, ok = m.e.guard.AllowAt(&m.by, workflow.Import, &responsible.Line); !ok {
-		m.refuse(row, "out_of_reach", row.Responsible, workflow.Say("%s不在您的辖内,不能为它导入", "%s is not within your reach, so you cannot import for it", responsible.Shown()))
+		row.Refuse("responsible", row.Responsible, "out_of_reach", workflow.Say("%s不在您的辖内,不能为它导入", "%s is not within your reach, so you cannot import for it", responsible.Shown()))
 		return c, nil
 	}
 	c.code = responsible.Code
@@ -45,29 +45,10 @@ func (m *importer) candidate(ctx context.Context, row *sheet.Row) (candidate, er
 		c.issue.Measures = append(c.issue.Measures, workflow.Measure{Text: text, Org: responsible.ID, Person: person, Due: c.issue.Due})
 	}
 	if fault, ok := errors.AsType[*workflow.Fault](c.issue.Sound()); ok {
-		row.Refused = append(row.Refused, sheet.Finding{Place: m.place(row, fault.Field), Value: row.Detail, Reason: fault.Text, Code: fault.Code})
+		row.Refuse(fault.Field, row.Detail, fault.Code, fault.Text)
 	}
 	c.key = store.RowKey{OwnNumber: row.Number, Text: store.TextKey(row.Detail, responsible.ID)}
 	return c, nil
-}
-
-func (m *importer) refuse(row *sheet.Row, code, value string, text workflow.Text) {
-	row.Refused = append(row.Refused, sheet.Finding{Place: m.place(row, "responsible"), Value: value, Reason: text, Code: code})
-}
-
-func (m *importer) doubt(row *sheet.Row, field, code, value, understood string, text workflow.Text) {
-	row.Doubtful = append(row.Doubtful, sheet.Finding{Place: m.place(row, field), Value: value, Understood: understood, Reason: text, Code: code})
-}
-
-// place is where the field of a row stands, as far as one column says it.
-func (m *importer) place(row *sheet.Row, field string) sheet.Place {
-	at := row.Place
-	for _, c := range m.list.Columns {
-		if c.Field == field && c.Sheet == row.Sheet {
-			at.Column = c.Column
-		}
-	}
-	return at
 }
 
 // responsible finds the responsible org, or refuses the row. A row that the sheet has refused for that already is not refused again.
@@ -78,13 +59,13 @@ func (m *importer) responsible(row *sheet.Row) *Org {
 	org, guessed, several := m.names.find(row.Responsible)
 	switch {
 	case org == nil && len(several) > 0:
-		m.refuse(row, "ambiguous_organisation", row.Responsible, workflow.Say("“%s”可能是:%s;请写全称或简称", "%q may be: %s; write the full or the short name",
+		row.Refuse("responsible", row.Responsible, "ambiguous_organisation", workflow.Say("“%s”可能是:%s;请写全称或简称", "%q may be: %s; write the full or the short name",
 			row.Responsible, strings.Join(several, "、")))
 	case org == nil:
-		m.refuse(row, "unknown_organisation", row.Responsible, workflow.Say("没有“%s”这个组织,请核对名称或先在组织架构中建立", "there is no organisation %q; check the name, or add it to the tree first",
+		row.Refuse("responsible", row.Responsible, "unknown_organisation", workflow.Say("没有“%s”这个组织,请核对名称或先在组织架构中建立", "there is no organisation %q; check the name, or add it to the tree first",
 			row.Responsible))
 	case guessed:
-		m.doubt(row, "responsible", "organisation_understood", row.Responsible, org.Shown(), workflow.Say("责任单位按此理解", "the responsible organisation was understood so"))
+		row.Doubt("responsible", row.Responsible, org.Shown(), "organisation_understood", workflow.Say("责任单位按此理解", "the responsible organisation was understood so"))
 	}
 	return org
 }
@@ -96,13 +77,13 @@ func (m *importer) assisting(row *sheet.Row, responsible *Org) []workflow.OrgID 
 		org, guessed, _ := m.names.find(name)
 		switch {
 		case org == nil:
-			m.doubt(row, "assisting", "unknown_assisting", name, "", workflow.Say("找不到配合单位“%s”,未列入", "the assisting organisation %q was not found and is left out", name))
+			row.Doubt("assisting", name, "", "unknown_assisting", workflow.Say("找不到配合单位“%s”,未列入", "the assisting organisation %q was not found and is left out", name))
 			continue
 		case org.ID == responsible.ID:
-			m.doubt(row, "assisting", "assisting_is_responsible", name, "", workflow.Say("配合单位与责任单位相同,未列入", "the assisting organisation is the responsible one and is left out"))
+			row.Doubt("assisting", name, "", "assisting_is_responsible", workflow.Say("配合单位与责任单位相同,未列入", "the assisting organisation is the responsible one and is left out"))
 			continue
 		case guessed:
-			m.doubt(row, "assisting", "organisation_understood", name, org.Shown(), workflow.Say("配合单位按此理解", "the assisting organisation was understood so"))
+			row.Doubt("assisting", name, org.Shown(), "organisation_understood", workflow.Say("配合单位按此理解", "the assisting organisation was understood so"))
 		}
 		if !slices.Contains(out, org.ID) {
 			out = append(out, org.ID)
@@ -157,7 +138,7 @@ func (m *importer) due(row *sheet.Row, i *workflow.Issue) {
 			return
 		}
 	}
-	m.doubt(row, "due", "due_from_kind", word, string(i.Due), reckoned)
+	row.Doubt("due", word, string(i.Due), "due_from_kind", reckoned)
 }
 
 // person finds the responsible person: in the responsible org first, then in its unit. One who is not found makes the row doubtful.
@@ -188,7 +169,7 @@ func (m *importer) person(ctx context.Context, row *sheet.Row, responsible *Org)
 		row.Extra = map[string]string{}
 	}
 	row.Extra["责任人"] = row.Person
-	m.doubt(row, "person", "unknown_person", row.Person, "", workflow.Say("在责任单位及其所在单位找不到“%s”(或有重名),责任人待指定",
+	row.Doubt("person", row.Person, "", "unknown_person", workflow.Say("在责任单位及其所在单位找不到“%s”(或有重名),责任人待指定",
 		"%q was not found in the responsible organisation or its unit (or is not the only one); the person is to be named", row.Person))
 	return 0, nil
 }
