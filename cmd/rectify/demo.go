@@ -1,0 +1,235 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"encoding/csv"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"rectify/workflow"
+	"rectify/workflow/calendar"
+	"rectify/workflow/engine"
+	"rectify/workflow/sheet"
+)
+
+// The tables of the demonstration: a small city of our own invention. "#n" in a cell is the n-th working day of the story.
+//
+//go:embed demo/*.csv
+var demoTables embed.FS
+
+const (
+	demoPassword = "Qinglan@2026" //nolint:gosec // it is printed at the start, and guards invented data only
+	demoDays     = 160            // working days, about eight months, from the first day of the story to today
+	demoMark     = "demonstration"
+	demoMinutes  = 11 // between two events of a day, which begins at nine
+)
+
+// demoAccount is an account that is printed at the start.
+type demoAccount struct{ account, name, posts string }
+
+// demonstrate fills an empty data folder with the demonstration, and leaves one alone that holds it already.
+func (p *program) demonstrate(r rules) ([]demoAccount, error) {
+	mark := filepath.Join(p.flags.Data, demoMark)
+	_, err := os.Stat(mark)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !fresh {
+		return nil, unreadableFile(mark, err)
+	}
+	clock := &demoClock{now: p.now()}
+	o, err := p.openAt(r, true, clock.read)
+	if err != nil {
+		return nil, err
+	}
+	if fresh {
+		p.log().Info("making the demonstration data")
+		err = tellStory(p.ctx, o, r.calendar, clock)
+	}
+	if err == nil && fresh {
+		err = writeMark(mark)
+	}
+	accounts, errAccounts := demoAccounts(p, o)
+	return accounts, errors.Join(err, errAccounts, o.Close())
+}
+
+func writeMark(name string) error {
+	if err := os.WriteFile(name, []byte("演示数据,请勿用于实际工作 demonstration data\n"), 0o600); err != nil {
+		return unwritable(name, err)
+	}
+	return nil
+}
+
+func demoAccounts(p *program, o *opened) ([]demoAccount, error) {
+	people, err := allPeople(p.ctx, o.engine, workflow.Actor{})
+	out := make([]demoAccount, 0, len(people))
+	for _, x := range people {
+		var posts []string
+		for _, held := range x.Posts {
+			rule, _ := workflow.PostNamed(string(held.Post))
+			posts = append(posts, held.OrgName+" "+p.say(rule.Text))
+		}
+		if len(posts) == 0 {
+			posts = []string{p.say(workflow.Say("(任职已到期)", "(appointment expired)"))}
+		}
+		out = append(out, demoAccount{x.Account, x.Name, strings.Join(posts, p.say(workflow.Say("、", ", ")))})
+	}
+	return out, err
+}
+
+// demoClock is a clock that the story moves.
+type demoClock struct{ now time.Time }
+
+func (c *demoClock) read() time.Time { return c.now }
+
+// city is the demonstration under way.
+type city struct {
+	ctx      context.Context
+	o        *opened
+	calendar *calendar.Calendar
+	clock    *demoClock
+	today    workflow.Day
+
+	orgs   map[string]workflow.OrgID // by code
+	units  map[workflow.OrgID]string // codes
+	issues map[string]workflow.IssueID
+	events []event
+}
+
+// day is the n-th working day of the story: demoDays is today or the day after, what comes later is to come.
+func (c *city) day(n int) workflow.Day {
+	d, _ := c.calendar.AddWorking(c.today, n-demoDays)
+	return d
+}
+
+// tellStory makes the demonstration: everything that happens in it goes through the engine, at the time at which it is said to happen.
+func tellStory(ctx context.Context, o *opened, cal *calendar.Calendar, clock *demoClock) error {
+	now := clock.now
+	c := &city{ctx: ctx, o: o, calendar: cal, clock: clock, today: workflow.DayOf(now), orgs: map[string]workflow.OrgID{},
+		units: map[workflow.OrgID]string{}, issues: map[string]workflow.IssueID{}}
+	people, err := o.engine.People(ctx, workflow.Actor{}, "", 1)
+	if err != nil {
+		return err
+	}
+	if len(people) > 0 {
+		return workflow.Refused("not_empty", workflow.Say("数据文件夹里已有数据(或上次的演示数据没有装完),不能再装演示数据;请换一个空文件夹",
+			"there are data already (or a demonstration that was broken off); take an empty folder"))
+	}
+	clock.now = c.day(0).Time().Add(9 * time.Hour)
+	if err := c.settle(); err != nil {
+		return err
+	}
+	c.plan()
+	if err := c.play(); err != nil {
+		return err
+	}
+	clock.now = now
+	return c.passwords()
+}
+
+// settle sets the city up: organisations and people.
+func (c *city) settle() error {
+	first := workflow.Actor{Name: c.o.osUser, OSUser: c.o.osUser}
+	for _, table := range []struct {
+		name string
+		take importer
+	}{{"orgs", c.o.engine.ImportOrgs}, {"people", c.o.engine.ImportPeople}} {
+		book, err := c.book(table.name, table.name)
+		if err != nil {
+			return err
+		}
+		report, err := table.take(c.ctx, first, book, false)
+		if err = errors.Join(err, spotless(report)); err != nil {
+			return err
+		}
+	}
+	orgs, err := c.o.engine.Orgs(c.ctx, 0, "", engine.PageLimit)
+	for _, org := range orgs {
+		c.orgs[org.Code], c.units[org.ID] = org.ID, org.Code
+	}
+	return err
+}
+
+// spotless complains when a row of a table of the demonstration was refused.
+func spotless(r engine.Report) error {
+	var errs []error
+	for _, f := range r.Refused {
+		errs = append(errs, workflow.Invalid(f.Code, "", workflow.Say("演示数据第%d行:%s", "demonstration, row %d: %s", f.Row, f.Reason)))
+	}
+	return errors.Join(errs...)
+}
+
+// book makes a workbook of a table, as an office would send it.
+func (c *city) book(name, title string) (*sheet.Book, error) {
+	body, err := demoTables.ReadFile("demo/" + name + ".csv")
+	if err != nil {
+		return nil, err
+	}
+	rows, err := csv.NewReader(bytes.NewReader(body)).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		for n, cell := range row {
+			if at, ok := strings.CutPrefix(cell, "#"); ok {
+				index, err := strconv.Atoi(at)
+				if err != nil {
+					return nil, err
+				}
+				row[n] = string(c.day(index))
+			}
+		}
+	}
+	var out bytes.Buffer
+	if err := sheet.WriteSheet(&out, title, rows[0], rows[1:]); err != nil {
+		return nil, err
+	}
+	return sheet.Read(c.ctx, &out, name+".xlsx", sheet.DefaultLimits())
+}
+
+// take imports a checklist and remembers its issues by letter and number.
+func (c *city) take(account, table, letter, title string, source workflow.Source, foundOn int) error {
+	by, err := c.o.engine.ActorNamed(c.ctx, account)
+	if err != nil {
+		return err
+	}
+	book, err := c.book(table, title)
+	if err != nil {
+		return err
+	}
+	report, err := c.o.engine.ImportChecklist(c.ctx, by, book, engine.ImportOptions{Source: source, Mode: engine.ModeAll, Title: title,
+		File: title + ".xlsx", FoundOn: c.day(foundOn)})
+	if err = errors.Join(err, spotless(report)); err != nil {
+		return err
+	}
+	page, err := c.o.engine.Issues(c.ctx, by, engine.Filter{Checklist: report.Checklist}, 0, "", engine.PageLimit)
+	for _, row := range page.Rows {
+		number, err := strconv.Atoi(strings.TrimPrefix(row.OwnNumber, "审-"))
+		if err != nil {
+			return err
+		}
+		c.issues[letter+strconv.Itoa(number)] = row.ID
+	}
+	return err
+}
+
+func (c *city) passwords() error {
+	people, err := allPeople(c.ctx, c.o.engine, workflow.Actor{})
+	if err != nil {
+		return err
+	}
+	accounts := make([]string, len(people))
+	for n, x := range people {
+		accounts[n] = x.Account
+	}
+	by, err := c.o.engine.ActorNamed(c.ctx, "chenglang")
+	if err != nil {
+		return err
+	}
+	return c.o.engine.SetPassword(c.ctx, by, accounts, demoPassword)
+}

@@ -1,0 +1,137 @@
+// Command rectify takes checklists of problems from found to closed: one binary with the server, the import and export of workbooks,
+// and what an operator needs. This package only wires; it alone reads the environment, the clock, the terminal and the randomness of
+// the system.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"os/user"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"rectify/workflow"
+)
+
+// version is set when the program is built (-ldflags "-X main.version=…").
+var version = "unknown"
+
+// The codes with which the program ends.
+const (
+	exitDone   = 0 // everything was done
+	exitPartly = 1 // some of it was refused
+	exitFailed = 2 // nothing could be done
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// program is one run: what it was told and where it speaks.
+type program struct {
+	ctx    context.Context
+	flags  *flags
+	now    func() time.Time
+	osUser string
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+}
+
+// exit is an error that has been reported already and ends the program with a code.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// run carries out one command and returns the code with which the program ends.
+func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var c commands
+	ended := -1
+	parser, err := kong.New(&c, kong.Name("rectify"), kong.Description(description), kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { ended = code }), kong.Resolvers(fromEnvironment(environ)), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}))
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if ended >= 0 { // help was asked for and shown
+		return ended
+	}
+	p := &program{ctx: ctx, flags: &c.flags, now: time.Now, osUser: osUser(), in: stdin, out: stdout, err: stderr}
+	if err != nil {
+		return p.failed(workflow.Invalid("command_line", "", workflow.Say("命令行有误:%v。用法见 rectify --help", "the command line is wrong: %v; see rectify --help", err)))
+	}
+	return p.failed(parsed.Run(p))
+}
+
+// fromEnvironment answers for a flag that was not given: --data is RECTIFY_DATA, --trusted-proxy is RECTIFY_TRUSTED_PROXY.
+func fromEnvironment(environ []string) kong.Resolver {
+	values := make(map[string]string, len(environ))
+	for _, line := range environ {
+		if name, value, ok := strings.Cut(line, "="); ok && value != "" {
+			values[name] = value
+		}
+	}
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		value, ok := values["RECTIFY_"+strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))]
+		if !ok || flag.Name == "help" {
+			return nil, nil
+		}
+		return value, nil
+	})
+}
+
+// osUser is the name of the user of the operating system, for history; "" where the system knows none.
+func osUser() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
+}
+
+// failed says what went wrong, in the language of the user, and returns the code with which the program ends.
+func (p *program) failed(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	if code, ok := errors.AsType[exit](err); ok {
+		return int(code)
+	}
+	for _, text := range p.reasons(err) {
+		fmt.Fprintln(p.err, text)
+	}
+	return exitFailed
+}
+
+// reasons lists what people are told of an error: one sentence for each thing that is wrong.
+func (p *program) reasons(err error) []string {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the parts of a joined error are wanted, not one of them
+		var all []string
+		for _, part := range joined.Unwrap() {
+			all = append(all, p.reasons(part)...)
+		}
+		return all
+	}
+	if fault, ok := errors.AsType[*workflow.Fault](err); ok {
+		return []string{p.say(fault.Text)}
+	}
+	return []string{p.say(workflow.Say("出错:%v", "error: %v", err))}
+}
+
+// say is a text in the language of the user.
+func (p *program) say(t workflow.Text) string { return t.In(p.flags.Lang) }

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"rectify/api"
+	"rectify/workflow"
+)
+
+// serveCommand serves.
+type serveCommand struct {
+	Listen        string   `help:"服务地址 the address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Demo          bool     `help:"空数据文件夹里装入演示数据 fill an empty folder with demonstration data."`
+	TrustedProxy  []string `help:"信任哪些反向代理的 X-Forwarded-For(网段)whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	SecureCookies bool     `help:"会话 cookie 只经 HTTPS 发送(前面有 HTTPS 代理时用)send the cookie of the session over HTTPS only."`
+}
+
+// How often what nobody needs any more is swept away. A file of evidence waits a day for the step that names it.
+const (
+	sweepEvery  = time.Hour
+	orphanAfter = 24 * time.Hour
+)
+
+// Run serves until it is told to stop: then it takes no new requests, lets those under way finish, ends its loops and closes the
+// database.
+func (c *serveCommand) Run(p *program) error {
+	proxies, err := networks(c.TrustedProxy)
+	if err != nil {
+		return err
+	}
+	r, err := p.loadRules()
+	if err != nil {
+		return err
+	}
+	var accounts []demoAccount
+	if c.Demo {
+		if accounts, err = p.demonstrate(r); err != nil {
+			return err
+		}
+	}
+	o, err := p.openAt(r, true, p.now)
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.serve(p, o, proxies, accounts), o.Close())
+}
+
+func (c *serveCommand) serve(p *program, o *opened, proxies []*net.IPNet, accounts []demoAccount) error {
+	sessions := o.db.Sessions(api.SessionPerson)
+	server, err := api.New(api.Config{Engine: o.engine, Sessions: sessions, Log: p.log(), Now: p.now, Secure: c.SecureCookies, Proxies: proxies, Version: version})
+	if err != nil {
+		return err
+	}
+	var listen net.ListenConfig
+	l, err := listen.Listen(p.ctx, "tcp", c.Listen)
+	if err != nil {
+		return workflow.Refused("cannot_listen", workflow.Say("不能在 %s 上提供服务(%v):地址是否写对,端口是否已被占用?", "cannot listen on %s (%v): is the address right, is the port taken?", c.Listen, err))
+	}
+	p.welcome(l.Addr(), accounts)
+	loops, stop := context.WithCancel(p.ctx)
+	var running sync.WaitGroup
+	running.Go(func() { o.sweep(loops, p.log(), p.now, sessions.Sweep) })
+	err = server.Run(p.ctx, l)
+	stop()
+	running.Wait()
+	return err
+}
+
+// welcome says where to look, and in a demonstration as whom to sign in.
+func (p *program) welcome(addr net.Addr, accounts []demoAccount) {
+	p.print(workflow.Say("问题清单整改系统 %s:http://%s", "Rectify %s: http://%s", version, addr))
+	if len(accounts) == 0 {
+		return
+	}
+	p.print(workflow.Say("演示账号(密码都是 %s;演示数据,请勿用于实际工作):", "demonstration accounts (the password of all is %s; not for real work):", demoPassword))
+	for _, a := range accounts {
+		fmt.Fprintf(p.out, "  %-14s %s  %s\n", a.account, a.name, a.posts)
+	}
+}
+
+// sweep takes away, every hour, sessions that have ended and files that no step ever named.
+func (o *opened) sweep(ctx context.Context, log *slog.Logger, now func() time.Time, sessions func(context.Context) (int, error)) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		ended, err := sessions(ctx)
+		orphans, errFiles := o.files.Sweep(ctx, o.db, now().Add(-orphanAfter))
+		if err = errors.Join(err, errFiles); err != nil && ctx.Err() == nil {
+			log.Error("sweeping failed; it is tried again in an hour", "error", err)
+			continue
+		}
+		log.Info("swept", "sessions", ended, "files", orphans)
+	}
+}
+
+func networks(texts []string) ([]*net.IPNet, error) {
+	var out []*net.IPNet
+	for _, text := range texts {
+		_, network, err := net.ParseCIDR(text)
+		if err != nil {
+			return nil, workflow.Invalid("bad_network", "trusted-proxy", workflow.Say("--trusted-proxy 应写成网段,如 10.0.0.5/32,读到“%s”", "--trusted-proxy is a network such as 10.0.0.5/32, not %q", text))
+		}
+		out = append(out, network)
+	}
+	return out, nil
+}
