@@ -263,6 +263,50 @@ func TestOneOfTwentyWins(t *testing.T) {
 	})
 }
 
+func TestTheSameCommandManyTimesAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		create(t, db, found(99))
+		out := make([]workflow.Issue, 20)
+		errs := make([]error, len(out))
+		var wg sync.WaitGroup
+		for n := range out {
+			wg.Go(func() {
+				out[n], errs[n] = db.Create(t.Context(), store.Key{Command: "once"}, fmt.Sprint("P", n), creation(found(workflow.IssueID(n+1))))
+			})
+		}
+		wg.Wait()
+		require.NoError(t, errors.Join(errs...))
+		for n := range out {
+			require.Equal(t, out[0].Number, out[n].Number)
+		}
+		require.Equal(t, 2, must(db.Counts(t.Context(), store.Scope{All: true}, store.Filter{})).Total)
+	})
+}
+
+func TestNumbersAreGivenOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		out := make([]workflow.Issue, 20)
+		errs := make([]error, len(out))
+		var wg sync.WaitGroup
+		for n := range out {
+			wg.Go(func() {
+				out[n], errs[n] = db.Create(t.Context(), store.Key{}, "P", creation(found(workflow.IssueID(n+1))))
+			})
+		}
+		wg.Wait()
+		require.NoError(t, errors.Join(errs...))
+		seen := map[string]bool{}
+		for _, i := range out {
+			seen[i.Number] = true
+		}
+		for n := range out {
+			require.True(t, seen[fmt.Sprintf("P-%04d", n+1)], "no number is missing")
+		}
+	})
+}
+
 // Steps that need no version all get through, one after the other; the same command sent many times at once is done once.
 func TestManyWhoDoNotMindEachOther(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {

@@ -23,6 +23,9 @@ type kept struct {
 // save keeps changes: the issues, their lines of history, what is owed to others, and the references to orgs and files. All doors
 // end here. errAgain if somebody else changed one of the issues since it was loaded.
 func save(tx *gorm.DB, all []kept) error {
+	if err := checkPlaces(tx, all); err != nil {
+		return err
+	}
 	lines := make([]entry, len(all))
 	var fresh [][]any
 	for n := range all {
