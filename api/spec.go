@@ -23,7 +23,6 @@ var specificationFile []byte
 
 // specification is openapi.yaml as it is served and as requests are held against it.
 type specification struct {
-	doc  *openapi3.T
 	json []byte
 	page []byte // for people
 	csp  string // of the page
@@ -38,9 +37,14 @@ func readSpecification(version string) (*specification, error) {
 		doc.Info.Version = version
 	}
 	for _, p := range doc.Components.Parameters {
-		p.Value.Extensions = nil // they are for the generator
+		p.Value.Extensions = nil // hints for the generator
 	}
-	sp := &specification{doc: doc}
+	for _, schema := range doc.Components.Schemas {
+		for _, property := range schema.Value.Properties {
+			property.Value.Extensions = nil
+		}
+	}
+	sp := &specification{}
 	if sp.json, err = json.Marshal(doc); err != nil {
 		return nil, err
 	}
@@ -62,13 +66,13 @@ func (sp *specification) checks() (func(r route) echo.MiddlewareFunc, error) {
 			op.Security = nil
 		}
 	}
-	make1 := func(body bool) echo.MiddlewareFunc {
+	validator := func(body bool) echo.MiddlewareFunc {
 		return echomiddleware.OapiRequestValidatorWithOptions(doc, &echomiddleware.Options{
 			Options:      openapi3filter.Options{ExcludeRequestBody: !body, SkipSettingDefaults: true},
 			ErrorHandler: func(_ echo.Context, err *echo.HTTPError) error { return formFault(err) },
 		})
 	}
-	whole, head := make1(true), make1(false)
+	whole, head := validator(true), validator(false)
 	return func(r route) echo.MiddlewareFunc {
 		known := queryNames(doc, r)
 		check := head
@@ -161,7 +165,7 @@ func schemaFault(name string, bad *openapi3.SchemaError) error {
 	case "properties", "additionalProperties":
 		return unknownField(field)
 	case "enum":
-		return workflow.Invalid("unknown_word", field, workflow.Say("“%s”中没有这个词，可用的有:%s", "%q has no such word; known are %s", field, words(bad.Schema)))
+		return workflow.Invalid("unknown_word", field, workflow.Say("“%s”中没有这个词，可用的有：%s", "%q has no such word; known are %s", field, words(bad.Schema)))
 	case "type", "nullable":
 		return workflow.Invalid("bad_type", field, workflow.Say("“%s”的类型不对，应为 %s", "%q is of the wrong type; it is a %s", field, typeText(bad.Schema)))
 	case "maxLength", "maxItems":
