@@ -26,8 +26,10 @@ var kinds = []struct {
 
 // codes are the refusals of the engine that have a status of their own.
 var codes = map[string]int{
-	"locked":          http.StatusTooManyRequests,
-	"outcome_unknown": http.StatusServiceUnavailable,
+	"locked":             http.StatusTooManyRequests,
+	"outcome_unknown":    http.StatusServiceUnavailable,
+	"file_too_large":     http.StatusRequestEntityTooLarge,
+	"workbook_too_large": http.StatusRequestEntityTooLarge,
 }
 
 // titles say in a word what a status means.

@@ -85,7 +85,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{Config: cfg.withDefaults(), echo: echo.New(), origins: http.NewCrossOriginProtection(), spec: spec}
 	s.sessions = s.newSessions()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.echo.HTTPErrorHandler = s.fail
+	s.echo.HTTPErrorHandler, s.echo.JSONSerializer = s.fail, strictJSON{}
 	s.echo.IPExtractor = ipExtractor(cfg.Proxies)
 	s.echo.Use(s.record, s.headers, s.recover)
 	return s, s.register()

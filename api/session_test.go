@@ -26,7 +26,7 @@ func sessionCookie(t *testing.T, a answer) *http.Cookie {
 }
 
 func TestSignInGivesCookieAndToken(t *testing.T) {
-	o := newOffice(t)
+	o := newOffice(t).withPasswords("zhenglan")
 	a := o.call("", "POST", "/api/v1/session", signInBody)
 	require.Equal(t, 200, a.status, a.body)
 	c := sessionCookie(t, a)
@@ -53,7 +53,7 @@ func TestSignInGivesCookieAndToken(t *testing.T) {
 }
 
 func TestSignInDoesNotTellWhetherAnAccountExists(t *testing.T) {
-	o := newOffice(t)
+	o := newOffice(t).withPasswords("zhenglan")
 	wrong := o.call("", "POST", "/api/v1/session", `{"account":"zhenglan","password":"x"}`)
 	nobody := o.call("", "POST", "/api/v1/session", `{"account":"nobody","password":"x"}`)
 	require.Equal(t, 401, wrong.status)
@@ -124,7 +124,7 @@ func TestFirstPasswordIsChangedBeforeAnythingElse(t *testing.T) {
 }
 
 func TestCookieRequestsFromOtherSitesAreRefused(t *testing.T) {
-	o := newOffice(t)
+	o := newOffice(t).withPasswords("zhenglan")
 	issue := o.found()
 	cookie := cookieName + "=" + o.token("zhenglan")
 	step := func(headers ...string) answer {
@@ -166,7 +166,7 @@ func TestTooManySignInsFromOneAddressAreSlowedDown(t *testing.T) {
 }
 
 func TestLockedAccount(t *testing.T) {
-	o := newOffice(t)
+	o := newOffice(t).withPasswords("zhenglan")
 	for range 5 {
 		require.Equal(t, 401, o.call("", "POST", "/api/v1/session", `{"account":"zhenglan","password":"wrong"}`).status)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -143,7 +144,7 @@ func formFault(err *echo.HTTPError) error {
 	case errors.Is(bad, openapi3filter.ErrInvalidRequired), errors.Is(bad, openapi3filter.ErrInvalidEmptyValue):
 		return missingField(name)
 	case bad.Parameter == nil:
-		return workflow.Invalid("bad_json", "", workflow.Say("内容不是合格的 JSON", "the body is not well-formed JSON"))
+		return badJSON()
 	}
 	return workflow.Invalid("bad_value", name, workflow.Say("“%s”的值无法理解", "the value of %q cannot be understood", name))
 }
@@ -163,7 +164,7 @@ func schemaFault(name string, bad *openapi3.SchemaError) error {
 	case "required":
 		return missingField(field)
 	case "properties", "additionalProperties":
-		return unknownField(field)
+		return unknownField(strings.Join(append(path, stranger(bad)), "."))
 	case "enum":
 		return workflow.Invalid("unknown_word", field, workflow.Say("“%s”中没有这个词，可用的有：%s", "%q has no such word; known are %s", field, words(bad.Schema)))
 	case "type", "nullable":
@@ -178,6 +179,17 @@ func schemaFault(name string, bad *openapi3.SchemaError) error {
 		return workflow.Invalid("bad_id", field, workflow.Say("“%s”应为数字编号(写成字符串)", "%q is an id: digits, written as a string", field))
 	}
 	return workflow.Invalid("bad_value", field, workflow.Say("“%s”的值无法理解", "the value of %q cannot be understood", field))
+}
+
+// stranger is a member of the object that was refused which it may not have.
+func stranger(bad *openapi3.SchemaError) string {
+	object, _ := bad.Value.(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if _, known := bad.Schema.Properties[name]; !known {
+			return name
+		}
+	}
+	return ""
 }
 
 func words(s *openapi3.Schema) string {
