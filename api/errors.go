@@ -174,8 +174,11 @@ func (s *Server) fail(err error, c echo.Context) {
 	h := c.Response().Header()
 	h.Del("Content-Disposition")
 	h.Del("ETag")
-	if p.Status == http.StatusUnauthorized {
+	switch p.Status {
+	case http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", `Bearer realm="rectify"`)
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		h.Set("Retry-After", "10")
 	}
 	h.Set(echo.HeaderContentType, "application/problem+json")
 	if werr := c.JSON(p.Status, p); werr != nil {

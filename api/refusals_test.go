@@ -129,7 +129,9 @@ func TestTheSameKeyGivesTheSameAnswer(t *testing.T) {
 	found := func(detail string) answer {
 		return o.call("zhenglan", "POST", "/api/v1/issues", `{"org":"`+o.orgs["0100"]+`","source":"self_check","detail":"`+detail+`"}`, "Idempotency-Key", "k-2")
 	}
-	require.Equal(t, found("问题一").body, found("问题一").body)
+	first := found("问题一")
+	require.Equal(t, 201, first.status)
+	require.Equal(t, first.body, found("问题一").body)
 	require.Equal(t, 422, found("问题二").status)
 }
 
@@ -244,6 +246,32 @@ func TestADatabaseThatIsAway(t *testing.T) {
 	require.Equal(t, 500, a.status)
 	requireProblem(t, a)
 	require.Equal(t, 500, o.call("", "POST", "/api/v1/session", signInBody).status)
+}
+
+// An answer that broke off after its beginning was sent must not look like a whole one.
+func TestADownloadThatBrokeOffIsSeenToBeBroken(t *testing.T) {
+	o := newOffice(t)
+	o.echo.GET("/cut", func(c echo.Context) error {
+		attach(c.Response(), "台账.xlsx", workbookType)
+		_, err := c.Response().Write(make([]byte, 100_000))
+		return whole(c.Response(), errors.Join(err, errors.New("the database went away")))
+	})
+	o.echo.GET("/early", func(c echo.Context) error {
+		attach(c.Response(), "台账.xlsx", workbookType)
+		return whole(c.Response(), workflow.Refused("nothing", workflow.Say("没有", "nothing")))
+	})
+	srv := httptest.NewServer(o)
+	defer srv.Close()
+	r, err := http.Get(srv.URL + "/cut")
+	if err == nil {
+		_, err = io.Copy(io.Discard, r.Body)
+		_ = r.Body.Close()
+	}
+	require.Error(t, err)
+	early := o.call("", "GET", "/early", "")
+	require.Equal(t, 409, early.status, "before the beginning was sent, it is a refusal like any other")
+	require.Empty(t, early.header.Get("Content-Disposition"))
+	requireProblem(t, early)
 }
 
 func TestStopping(t *testing.T) {

@@ -88,7 +88,7 @@ func New(cfg Config) (*Server, error) {
 	s.echo.HTTPErrorHandler, s.echo.JSONSerializer = s.fail, strictJSON{}
 	s.echo.IPExtractor = ipExtractor(cfg.Proxies)
 	s.echo.Use(s.record, s.headers, s.recover)
-	return s, s.register()
+	return s, s.register(s.routes())
 }
 
 // ServeHTTP answers one request.
@@ -127,7 +127,9 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		err = errors.Join(err, srv.Close())
 	}
-	<-broken
+	if served := <-broken; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
 	return err
 }
 
