@@ -77,7 +77,7 @@ func TestRefusals(t *testing.T) {
 		{name: "find without reach", as: "gaofeng", method: "POST", path: "/api/v1/issues", body: `{"org":"{0201}","source":"self_check","detail":"问题"}`, status: 403},
 		{name: "find nowhere", as: "zhenglan", method: "POST", path: "/api/v1/issues", body: `{"org":"1","source":"self_check","detail":"问题"}`, status: 422, has: []string{`"code":"unknown_org"`, `"field":"org"`}},
 		{name: "no steps", as: "zhenglan", method: "POST", path: "/api/v1/steps", body: `{"steps":[]}`, status: 422},
-		{name: "a bad step among many", as: "zhenglan", method: "POST", path: "/api/v1/steps", body: `{"steps":[{"issue":"{issue}","version":5,"step":{"action":"assign","due":"tomorrow"}}]}`, status: 422, has: []string{`"code":"bad_day"`}},
+		{name: "a bad step among many", as: "zhenglan", method: "POST", path: "/api/v1/steps", body: `{"steps":[{"issue":"{issue}","version":5,"step":{"action":"assign","due":"tomorrow"}}]}`, status: 422, has: []string{`"code":"bad_day"`, `"field":"steps.0.step.due"`}},
 		{name: "passwords by others", as: "zhenglan", method: "POST", path: "/api/v1/people/passwords", body: `{"accounts":["gaofeng"]}`, status: 403},
 		{name: "appoint on no day", as: "renan", method: "POST", path: "/api/v1/appointments", body: `{"account":"mali","org":"{0103}","post":"branch_officer","from":"2026-11-31"}`, status: 422, has: []string{`"field":"from"`}},
 		{name: "unknown address", as: "zhenglan", method: "GET", path: "/api/v1/tickets", status: 404, has: []string{`"code":"no_such_address"`}},
