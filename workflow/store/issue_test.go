@@ -225,6 +225,8 @@ func TestTheSameCommandTwice(t *testing.T) {
 		require.JSONEq(t, asJSON(t, first), asJSON(t, again), "the outcome of then, not of now")
 		_, err = db.Transition(t.Context(), 12, k, store.Refs{}, report)
 		asFault(t, err, "key_used")
+		_, err = db.Transition(t.Context(), 10, store.Key{Command: "step", Request: [32]byte{9}}, store.Refs{}, report)
+		asFault(t, err, "key_used")
 		require.Equal(t, 3, len(check(t, db, 10)))
 		require.Equal(t, 1, len(check(t, db, 12)))
 	})

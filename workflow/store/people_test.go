@@ -135,6 +135,7 @@ func TestPeopleAndTheirAppointments(t *testing.T) {
 		put([]store.Person{{ID: 70, Account: "a", Name: "张三"}, zhang}, post(1, 71, 3, "2026-01-01", ""), post(2, 71, 5, "2026-01-01", "2026-03-31"))
 		zhang.ID, zhang.MustChange = 99, true
 		put([]store.Person{zhang}, post(3, 99, 3, "2026-01-01", "2026-12-31"), post(4, 99, 6, "2027-01-01", ""))
+		put(nil, post(9, 71, 3, "2026-01-01", "2026-12-31")) // as it is: no line of history
 		zhang.ID = 71
 		require.Equal(t, zhang, must(db.PersonByAccount(t.Context(), "zhang")), "the account keeps its id")
 		require.Equal(t, zhang, must(db.PersonsByID(t.Context(), []workflow.PersonID{71, 5}))[71])
