@@ -19,8 +19,7 @@ const (
 	// What a session holds.
 	keyPerson = "person"
 	keyMust   = "must_change"
-	keySeen   = "seen"  // milliseconds
-	keyBegan  = "began" // milliseconds
+	keySeen   = "seen" // milliseconds
 )
 
 // SessionPerson says whose session the kept bytes are, 0 if nobody's: for the store, which keeps the person beside the session so that
@@ -120,11 +119,9 @@ func (s *Server) session(ctx context.Context, who *caller, token string, need ac
 	return ctx, s.touch(ctx)
 }
 
-// over says whether the session has ended by the clock of the server, whatever its store says.
+// over says whether the session was idle too long. That it has come to its end at the latest, its store knows.
 func (s *Server) over(ctx context.Context) bool {
-	now := s.Now()
-	return now.Sub(time.UnixMilli(s.sessions.GetInt64(ctx, keySeen))) >= s.Idle ||
-		now.Sub(time.UnixMilli(s.sessions.GetInt64(ctx, keyBegan))) >= s.Absolute
+	return s.Now().Sub(time.UnixMilli(s.sessions.GetInt64(ctx, keySeen))) >= s.Idle
 }
 
 // touch keeps the session alive. It writes at most thirty times in the idle time, so that not every look costs a write.
@@ -149,7 +146,6 @@ func (s *Server) begin(ctx context.Context, who workflow.Actor, must bool) (Sess
 	s.sessions.Put(ctx, keyPerson, int64(who.Person))
 	s.sessions.Put(ctx, keyMust, must)
 	s.sessions.Put(ctx, keySeen, now.UnixMilli())
-	s.sessions.Put(ctx, keyBegan, now.UnixMilli())
 	token, _, err := s.sessions.Commit(ctx)
 	if err != nil {
 		return Session{}, err
