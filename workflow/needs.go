@@ -13,7 +13,7 @@ const reasonLength = 10
 // checker tests one need of a step on an issue.
 type checker func(i *Issue, s *Step, at time.Time) error
 
-// checkers holds the check of every need but NeedCountersign, which depends on who asks.
+// checkers holds the check of every need but NeedCountersign and NeedNoSuperior, which depend on who asks.
 var checkers = map[Need]checker{
 	NeedDetail:        needDetail,
 	NeedSource:        needSource,
@@ -41,7 +41,6 @@ var checkers = map[Need]checker{
 	NeedNoObjection:   needNoObjection,
 	NeedOpenObjection: needOpenObjection,
 	NeedEndorsement:   needEndorsement,
-	NeedNoSuperior:    needNoSuperior,
 }
 
 // check tests the needs of an arrow, in their order; the first that is not met is the error.
@@ -50,13 +49,16 @@ func check(arrow *Arrow, i *Issue, s *Step, by *Actor, at time.Time) error {
 		return err
 	}
 	for _, need := range arrow.Needs {
-		if need == NeedCountersign {
-			if err := maySign(i, s, by); err != nil {
-				return err
-			}
-			continue
+		var err error
+		switch need {
+		case NeedCountersign:
+			err = maySign(i, s, by)
+		case NeedNoSuperior:
+			err = mayRecord(i, by)
+		default:
+			err = checkers[need](i, s, at)
 		}
-		if err := checkers[need](i, s, at); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -269,13 +271,17 @@ func needEndorsement(i *Issue, _ *Step, _ time.Time) error {
 	return nil
 }
 
-func needNoSuperior(i *Issue, _ *Step, _ time.Time) error {
+// mayRecord lets the topmost org record a closure that nobody within the tree can decide.
+func mayRecord(i *Issue, by *Actor) error {
 	judge := i.Closer
 	if i.State == Verifying {
 		judge = i.Verifier
 	}
-	if judge != 0 {
+	switch {
+	case judge != 0:
 		return Refused("superior_exists", Say("上面还有可以办理的组织,不能依文销号", "there is an organisation above that decides; closure cannot be recorded from a document"))
+	case by.As.Appointment.Org != i.Line[0].Org:
+		return Forbidden("not_the_top", Say("依文销号由最上级组织办理", "closure is recorded from a document by the topmost organisation"))
 	}
 	return nil
 }

@@ -134,6 +134,7 @@ func ready(i *workflow.Issue, s *workflow.Step) workflow.Actor {
 		i.Measures = []workflow.Measure{{Text: "补缴", Person: named, Due: "2026-05-31"}}
 	case workflow.Record:
 		i.Verifier, i.Closer = 0, 0
+		by = at(rootLine, closer)
 	case workflow.GrantIt, workflow.Deny:
 		i.Request = workflow.Request{Kind: s.Request, Due: "2026-09-30", Askers: []workflow.PersonID{rectifier}, Decider: group, StageGoal: "半年见效",
 			NextReview: "2026-12-31", Condition: "经费到位"}
