@@ -33,7 +33,7 @@ bad() {
 section() { printf '\n%s\n' "$*"; }
 
 # field NAME prints the first value of that name in a JSON text.
-field() { grep -o "\"$1\": *\(\"[^\"]*\"\|[0-9]\+\|true\|false\)" | head -n 1 | sed 's/^"[^"]*": *//; s/^"//; s/"$//'; }
+field() { grep -o "\"$1\": *\(\"[^\"]*\"\|[0-9]\+\|true\|false\)" | sed -n 1p | sed 's/^"[^"]*": *//; s/^"//; s/"$//'; }
 
 # ---------------------------------------------------------------------------------------------------------------- the office is set up
 section '一、组织和人员 The office: organisations, people, first passwords'
@@ -51,7 +51,7 @@ RECTIFY_DEFINITIONS="$here/definitions" rectify serve --listen 127.0.0.1:0 --dat
 server=$!
 base=
 for _ in $(seq 1 300); do
-	base=$(grep -o 'http://[0-9.:]*' "$folder/out" | head -n 1 || true)
+	base=$(grep -o 'http://[0-9.:]*' "$folder/out" | sed -n 1p || true)
 	if [ -n "$base" ] && curl -fs "$base/readyz" >/dev/null 2>&1; then break; fi
 	if ! kill -0 "$server" 2>/dev/null; then break; fi
 	sleep 0.1

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"rectify/workflow"
 )
@@ -48,6 +49,9 @@ func (f byFlag) actor(ctx context.Context, o *opened) (workflow.Actor, error) {
 		return workflow.Actor{}, workflow.Invalid("missing_by", "by", workflow.Say("请用 --by 账号 说明以谁的身份办理", "say with --by ACCOUNT for whom it is done"))
 	}
 	by, err := o.engine.ActorNamed(ctx, f.By)
+	if errors.Is(err, workflow.ErrNotFound) {
+		err = workflow.Invalid("no_such_account", "by", workflow.Say("--by:没有账号“%s”,或已停用", "--by: there is no account %q, or it is not active", f.By))
+	}
 	by.OSUser = o.osUser
 	return by, err
 }

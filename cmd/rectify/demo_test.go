@@ -18,6 +18,7 @@ func at(t *testing.T, folder string) *program {
 }
 
 func TestDemonstrationReconciles(t *testing.T) {
+	t.Parallel()
 	p := at(t, t.TempDir())
 	r, err := p.loadRules()
 	require.NoError(t, err)

@@ -96,7 +96,7 @@ func (c *checklistCommand) Run(p *program) error {
 			return engine.Report{}, err
 		}
 		return o.engine.ImportChecklist(ctx, by, book, engine.ImportOptions{
-			Source: workflow.Source(c.Source), Mode: c.Mode, Title: c.Title, File: filepath.Base(c.File), Org: org,
+			Source: workflow.Source(c.Source), Mode: c.Mode, Title: c.Title, File: fileName(c.File), Org: org,
 		})
 	})
 	if err == nil && c.Rejects != "" && len(report.Rejects) > 0 {
@@ -118,19 +118,30 @@ func (p *program) imported(file string, do func(context.Context, *opened, *sheet
 	return report, err
 }
 
+// fileName is the name by which history knows a workbook.
+func fileName(arg string) string {
+	if arg == "-" {
+		return "stdin.xlsx"
+	}
+	return filepath.Base(arg)
+}
+
 func (p *program) readBook(name string) (*sheet.Book, error) {
 	if name == "-" {
-		return sheet.Read(p.ctx, p.in, name, sheet.DefaultLimits())
+		return sheet.Read(p.ctx, p.in, fileName(name), sheet.DefaultLimits())
 	}
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, unreadableFile(name, err)
 	}
 	defer file.Close()
-	return sheet.Read(p.ctx, file, filepath.Base(name), sheet.DefaultLimits())
+	return sheet.Read(p.ctx, file, fileName(name), sheet.DefaultLimits())
 }
 
+// writeRejects writes the rows that were refused. The workbook bears the title of the checklist, so that it is known again when it comes
+// back mended.
 func writeRejects(name string, r engine.Report) error {
+	r.List.Title = r.Title
 	return writeFile(name, func(w io.Writer) error { return sheet.WriteRejects(w, r.List, r.Rejects) })
 }
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"os/user"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -58,7 +59,7 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	var c commands
 	ended := -1
 	parser, err := kong.New(&c, kong.Name("rectify"), kong.Description(description), kong.Writers(stdout, stderr),
-		kong.Exit(func(code int) { ended = code }), kong.Resolvers(fromEnvironment(environ)), kong.UsageOnError(),
+		kong.Exit(func(code int) { ended = code }), kong.Resolvers(fromEnvironment(environ)),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}))
 	if err != nil {
 		fmt.Fprintln(stderr, err)
@@ -73,6 +74,7 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	}
 	p := &program{ctx: ctx, flags: &c.flags, now: time.Now, osUser: osUser(), in: stdin, out: stdout, err: stderr}
 	if err != nil {
+		p.flags.Lang = languageOf(args, environ) // it broke off before the flags were taken
 		return p.failed(workflow.Invalid("command_line", "", workflow.Say("命令行有误:%v。用法见 rectify --help", "the command line is wrong: %v; see rectify --help", err)))
 	}
 	return p.failed(parsed.Run(p))
@@ -93,6 +95,19 @@ func fromEnvironment(environ []string) kong.Resolver {
 		}
 		return value, nil
 	})
+}
+
+// languageOf finds the language in a command line that could not be understood.
+func languageOf(args, environ []string) string {
+	for n, arg := range args {
+		if arg == "--lang=en" || arg == "--lang" && n+1 < len(args) && args[n+1] == "en" {
+			return "en"
+		}
+	}
+	if slices.Contains(environ, "RECTIFY_LANG=en") {
+		return "en"
+	}
+	return "zh"
 }
 
 // osUser is the name of the user of the operating system, for history; "" where the system knows none.
