@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,21 +66,28 @@ func writeMark(name string) error {
 	return nil
 }
 
+// demoAccounts lists the accounts with the posts that they hold today, in the order of the table: from the top of the tree down.
 func demoAccounts(p *program, o *opened) ([]demoAccount, error) {
 	people, err := allPeople(p.ctx, o.engine, workflow.Actor{})
-	out := make([]demoAccount, 0, len(people))
-	for _, x := range people {
-		var posts []string
-		for _, held := range x.Posts {
-			rule, _ := workflow.PostNamed(string(held.Post))
-			posts = append(posts, held.OrgName+" "+p.say(rule.Text))
-		}
-		if len(posts) == 0 {
-			posts = []string{p.say(workflow.Say("(任职已到期)", "(appointment expired)"))}
-		}
-		out = append(out, demoAccount{x.Account, x.Name, strings.Join(posts, p.say(workflow.Say("、", ", ")))})
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	table, err := demoTable("people")
+	if err != nil {
+		return nil, err
+	}
+	place := func(account string) int {
+		return slices.IndexFunc(table, func(row []string) bool { return row[1] == account })
+	}
+	slices.SortFunc(people, func(a, b personJSON) int { return place(a.Account) - place(b.Account) })
+	out := make([]demoAccount, len(people))
+	for n, x := range people {
+		out[n] = demoAccount{x.Account, x.Name, p.posts(x)}
+		if len(x.Posts) == 0 {
+			out[n].posts = p.say(workflow.Say("(任职已到期)", "(appointment expired)"))
+		}
+	}
+	return out, nil
 }
 
 // demoClock is a clock that the story moves.
@@ -164,13 +172,17 @@ func spotless(r engine.Report) error {
 	return errors.Join(errs...)
 }
 
-// book makes a workbook of a table, as an office would send it.
-func (c *city) book(name, title string) (*sheet.Book, error) {
+func demoTable(name string) ([][]string, error) {
 	body, err := demoTables.ReadFile("demo/" + name + ".csv")
 	if err != nil {
 		return nil, err
 	}
-	rows, err := csv.NewReader(bytes.NewReader(body)).ReadAll()
+	return csv.NewReader(bytes.NewReader(body)).ReadAll()
+}
+
+// book makes a workbook of a table, as an office would send it.
+func (c *city) book(name, title string) (*sheet.Book, error) {
+	rows, err := demoTable(name)
 	if err != nil {
 		return nil, err
 	}

@@ -148,15 +148,20 @@ func (c *listCommand) Run(p *program) error {
 			return p.printJSON(people)
 		}
 		for _, x := range people {
-			posts := make([]string, len(x.Posts))
-			for n, held := range x.Posts {
-				rule, _ := workflow.PostNamed(string(held.Post))
-				posts[n] = held.OrgName + " " + p.say(rule.Text)
-			}
-			fmt.Fprintf(p.out, "%-16s %s  %s\n", x.Account, x.Name, strings.Join(posts, p.say(workflow.Say(";", "; "))))
+			fmt.Fprintf(p.out, "%-16s %s  %s\n", x.Account, x.Name, p.posts(x))
 		}
 		return nil
 	})
+}
+
+// posts is what somebody is, in words.
+func (p *program) posts(x personJSON) string {
+	posts := make([]string, len(x.Posts))
+	for n, held := range x.Posts {
+		rule, _ := workflow.PostNamed(string(held.Post))
+		posts[n] = held.OrgName + " " + p.say(rule.Text)
+	}
+	return strings.Join(posts, p.say(workflow.Say(";", "; ")))
 }
 
 func allPeople(ctx context.Context, e *engine.Engine, by workflow.Actor) ([]personJSON, error) {
