@@ -26,7 +26,7 @@ import (
 var demoTables embed.FS
 
 const (
-	demoPassword = "Qinglan@2026" //nolint:gosec // it is printed at the start, and guards invented data only
+	demoPassword = "Qinglan@2026" // it is printed at the start, and guards invented data only
 	demoDays     = 160            // working days, about eight months, from the first day of the story to today
 	demoMark     = "demonstration"
 	demoMinutes  = 11 // between two events of a day, which begins at nine

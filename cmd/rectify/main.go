@@ -135,7 +135,7 @@ func (p *program) failed(err error) int {
 
 // reasons lists what people are told of an error: one sentence for each thing that is wrong.
 func (p *program) reasons(err error) []string {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the parts of a joined error are wanted, not one of them
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []string
 		for _, part := range joined.Unwrap() {
 			all = append(all, p.reasons(part)...)
