@@ -37,23 +37,24 @@ func (s *Sessions) FindCtx(ctx context.Context, token string) (data []byte, foun
 		return each(tx, func(scan func(...any) error) error {
 			found = true
 			return scan(&data)
-		}, "SELECT data FROM sessions WHERE token = ? AND expires > ?", tokenDigest(token), millis(tx.NowFunc()))
+		}, "SELECT data FROM sessions WHERE token = ? AND ended = 0 AND expires > ?", tokenDigest(token), millis(tx.NowFunc()))
 	})
 	return data, found && err == nil, err
 }
 
-// CommitCtx keeps the data of a session until it ends.
+// CommitCtx keeps the data of a session until it ends. One that was ended stays ended: a request that was under way meanwhile does not
+// bring it back.
 func (s *Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	person := int64(s.person(data))
 	return s.db.write(ctx, func(tx *gorm.DB) error {
-		const change = "UPDATE sessions SET person = ?, data = ?, expires = ? WHERE token = ?"
+		const change = "UPDATE sessions SET person = ?, data = ?, expires = ? WHERE token = ? AND ended = 0"
 		done := tx.Exec(change, person, data, millis(expiry), tokenDigest(token))
 		if done.Error != nil || done.RowsAffected > 0 {
 			return done.Error
 		}
-		const insert = "INSERT INTO sessions (person, data, expires, token) VALUES (?, ?, ?, ?)"
+		const insert = "INSERT INTO sessions (person, data, expires, token, ended) VALUES (?, ?, ?, ?, 0)"
 		err := tx.Exec(insert, person, data, millis(expiry), tokenDigest(token)).Error
-		if _, same := isDuplicate(err); same { // nothing was to be changed
+		if _, same := isDuplicate(err); same { // nothing was to be changed, or it has ended
 			return nil
 		}
 		return err
@@ -63,7 +64,7 @@ func (s *Sessions) CommitCtx(ctx context.Context, token string, data []byte, exp
 // DeleteCtx ends a session; one that is not there has ended.
 func (s *Sessions) DeleteCtx(ctx context.Context, token string) error {
 	return s.db.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("DELETE FROM sessions WHERE token = ?", tokenDigest(token)).Error
+		return tx.Exec("UPDATE sessions SET ended = 1 WHERE token = ?", tokenDigest(token)).Error
 	})
 }
 
@@ -83,8 +84,12 @@ func (s *Sessions) Delete(token string) error { return s.DeleteCtx(context.Backg
 // Revoke ends all sessions of a person.
 func (s *Sessions) Revoke(ctx context.Context, person workflow.PersonID) error {
 	return s.db.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("DELETE FROM sessions WHERE person = ?", int64(person)).Error
+		return revoke(tx, person)
 	})
+}
+
+func revoke(tx *gorm.DB, person workflow.PersonID) error {
+	return tx.Exec("UPDATE sessions SET ended = 1 WHERE person = ?", int64(person)).Error
 }
 
 // Sweep deletes the sessions that have ended, a few hundred at a time, and says how many.
