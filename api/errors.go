@@ -68,7 +68,7 @@ func badSignIn() refusal {
 }
 
 func mustChangePassword() error {
-	return refusal{http.StatusForbidden, "must_change_password", workflow.Say("请先修改密码(PUT /api/v1/me/password)", "change your password first (PUT /api/v1/me/password)")}
+	return refusal{http.StatusForbidden, "must_change_password", workflow.Say("请先修改密码（PUT /api/v1/me/password）", "change your password first (PUT /api/v1/me/password)")}
 }
 
 func crossOrigin() error {

@@ -113,7 +113,7 @@ func TestAStaleVersion(t *testing.T) {
 		o.do("zhenglan", i.ID, o.assignTo("0101"))
 		_, err := o.Do(o.ctx, o.actor("gaofeng"), i.ID, 1, "", simple(workflow.Accept))
 		f := fault(t, err, workflow.ErrConflict, "stale_version")
-		require.Contains(t, f.Text.Zh, "郑岚 交办,2026-11-02 09:00")
+		require.Contains(t, f.Text.Zh, "郑岚 交办，2026-11-02 09:00")
 		require.Contains(t, f.Text.Zh, i.Number)
 		_, err = o.Do(o.ctx, o.actor("gaofeng"), i.ID, 0, "", simple(workflow.Accept))
 		fault(t, err, workflow.ErrInvalid, "missing_version")

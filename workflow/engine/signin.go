@@ -148,7 +148,7 @@ func goodPassword(account, password string) error {
 	}
 	switch {
 	case utf8.RuneCountInString(password) < passwordLength || classes < passwordClasses:
-		return workflow.Invalid("weak_password", "new", workflow.Say("密码至少%d位,须含大写、小写、数字、符号中的%d种",
+		return workflow.Invalid("weak_password", "new", workflow.Say("密码至少%d位，须含大写、小写、数字、符号中的%d种",
 			"a password has at least %d characters of %d of the classes capital, small, digit and sign", passwordLength, passwordClasses))
 	case len(account) > 3 && strings.Contains(strings.ToLower(password), strings.ToLower(account)):
 		return workflow.Invalid("weak_password", "new", workflow.Say("密码不能包含账号", "a password must not contain the account"))
