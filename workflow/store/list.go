@@ -122,7 +122,7 @@ func parseCursor(text string) (cursor, error) {
 	due, digits, _ := strings.Cut(string(raw), " ")
 	id, bad := strconv.ParseInt(digits, 10, 64)
 	if _, wrong := time.Parse(time.DateOnly, due); err != nil || bad != nil || wrong != nil || id <= 0 || due < firstDay {
-		return cursor{}, workflow.Invalid("bad_cursor", "after", workflow.Say("翻页标记无效,请从第一页重新开始", "this is not the end of a page; start again from the first page"))
+		return cursor{}, workflow.Invalid("bad_cursor", "after", workflow.Say("翻页标记无效，请从第一页重新开始", "this is not the end of a page; start again from the first page"))
 	}
 	return cursor{due, id}, nil
 }
