@@ -60,7 +60,7 @@ func (p *program) demonstrate(r rules) ([]demoAccount, error) {
 }
 
 func writeMark(name string) error {
-	if err := os.WriteFile(name, []byte("演示数据,请勿用于实际工作 demonstration data\n"), 0o600); err != nil {
+	if err := os.WriteFile(name, []byte("演示数据，请勿用于实际工作 demonstration data\n"), 0o600); err != nil {
 		return unwritable(name, err)
 	}
 	return nil
@@ -84,7 +84,7 @@ func demoAccounts(p *program, o *opened) ([]demoAccount, error) {
 	for n, x := range people {
 		out[n] = demoAccount{x.Account, x.Name, p.posts(x)}
 		if len(x.Posts) == 0 {
-			out[n].posts = p.say(workflow.Say("(任职已到期)", "(appointment expired)"))
+			out[n].posts = p.say(workflow.Say("（任职已到期）", "(appointment expired)"))
 		}
 	}
 	return out, nil
@@ -125,7 +125,7 @@ func tellStory(ctx context.Context, o *opened, cal *calendar.Calendar, clock *de
 		return err
 	}
 	if len(people) > 0 {
-		return workflow.Refused("not_empty", workflow.Say("数据文件夹里已有数据(或上次的演示数据没有装完),不能再装演示数据;请换一个空文件夹",
+		return workflow.Refused("not_empty", workflow.Say("数据文件夹里已有数据（或上次的演示数据没有装完），不能再装演示数据；请换一个空文件夹",
 			"there are data already (or a demonstration that was broken off); take an empty folder"))
 	}
 	clock.now = c.day(0).Time().Add(9 * time.Hour)
@@ -167,7 +167,7 @@ func (c *city) settle() error {
 func spotless(r engine.Report) error {
 	var errs []error
 	for _, f := range r.Refused {
-		errs = append(errs, workflow.Invalid(f.Code, "", workflow.Say("演示数据第%d行:%s", "demonstration, row %d: %s", f.Row, f.Reason)))
+		errs = append(errs, workflow.Invalid(f.Code, "", workflow.Say("演示数据第%d行：%s", "demonstration, row %d: %s", f.Row, f.Reason)))
 	}
 	return errors.Join(errs...)
 }

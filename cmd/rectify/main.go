@@ -75,7 +75,7 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	p := &program{ctx: ctx, flags: &c.flags, now: time.Now, osUser: osUser(), in: stdin, out: stdout, err: stderr}
 	if err != nil {
 		p.flags.Lang = languageOf(args, environ) // it broke off before the flags were taken
-		return p.failed(workflow.Invalid("command_line", "", workflow.Say("命令行有误:%v。用法见 rectify --help", "the command line is wrong: %v; see rectify --help", err)))
+		return p.failed(workflow.Invalid("command_line", "", workflow.Say("命令行有误：%v。用法见 rectify --help", "the command line is wrong: %v; see rectify --help", err)))
 	}
 	return p.failed(parsed.Run(p))
 }
@@ -145,7 +145,7 @@ func (p *program) reasons(err error) []string {
 	if fault, ok := errors.AsType[*workflow.Fault](err); ok {
 		return []string{p.say(fault.Text)}
 	}
-	return []string{p.say(workflow.Say("出错:%v", "error: %v", err))}
+	return []string{p.say(workflow.Say("出错：%v", "error: %v", err))}
 }
 
 // say is a text in the language of the user.

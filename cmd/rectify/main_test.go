@@ -48,8 +48,8 @@ func rectify(t *testing.T, environ []string, args ...string) ran {
 func newOffice(t *testing.T) office {
 	t.Helper()
 	o := office{t, filepath.Join(t.TempDir(), "data")}
-	require.Equal(t, ran{0, "读到 26 行:导入 26,已有 0,略过 0,拒收 0\n", ""}, o.run("import", "orgs", samples+"组织架构.xlsx"))
-	require.Equal(t, ran{0, "读到 32 行:导入 32,已有 0,略过 0,拒收 0\n", ""}, o.run("import", "people", samples+"人员任职.xlsx"))
+	require.Equal(t, ran{0, "读到 26 行：导入 26，已有 0，略过 0，拒收 0\n", ""}, o.run("import", "orgs", samples+"组织架构.xlsx"))
+	require.Equal(t, ran{0, "读到 32 行：导入 32，已有 0，略过 0，拒收 0\n", ""}, o.run("import", "people", samples+"人员任职.xlsx"))
 	return o
 }
 
@@ -294,8 +294,8 @@ func TestExplain(t *testing.T) {
 	require.Contains(t, yes.out, `"allowed": true`)
 	require.Contains(t, yes.out, `"rule": "policy.csv:`)
 	no := o.run(append(ask, "--account", "gaofeng")...)
-	require.Contains(t, no.out, "高峰:不能")
-	require.Contains(t, no.out, "可由这些职务办理:")
+	require.Contains(t, no.out, "高峰：不能")
+	require.Contains(t, no.out, "可由这些职务办理：")
 }
 
 func TestFirstPasswordsAreASheetForTheirOwners(t *testing.T) {
@@ -320,13 +320,13 @@ func TestFirstPasswordsAreASheetForTheirOwners(t *testing.T) {
 
 	people := o.run("user", "list", "--by", "dingyi")
 	require.Contains(t, people.out, "huzq")
-	require.Contains(t, people.out, "支部书记;中共临江市文化旅游局机关委员会 党务干部")
+	require.Contains(t, people.out, "支部书记；中共临江市文化旅游局机关委员会 党务干部")
 }
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	require.Equal(t, ran{0, "流程 3 个、权限 96 条:都能读,彼此一致\n", ""}, o.run("check"))
+	require.Equal(t, ran{0, "流程 3 个、权限 96 条：都能读，彼此一致\n", ""}, o.run("check"))
 	require.Zero(t, o.run("check", "--definitions", "../../examples/definitions").code)
 
 	people := o.run("check", "--people", "--json")

@@ -68,7 +68,7 @@ func (p *program) readRules() (r rules, err error) {
 
 func (p *program) ownPolicy() (*policies.Guard, error) {
 	if info, err := os.Stat(p.flags.Policies); err != nil || !info.IsDir() {
-		return nil, workflow.Invalid("unreadable", "policies", workflow.Say("读不到权限文件夹 %s,请检查路径和权限", "the folder of policies %s cannot be read; check the path and the permissions", p.flags.Policies))
+		return nil, workflow.Invalid("unreadable", "policies", workflow.Say("读不到权限文件夹 %s，请检查路径和权限", "the folder of policies %s cannot be read; check the path and the permissions", p.flags.Policies))
 	}
 	return policies.Load(p.flags.Policies)
 }
@@ -154,5 +154,5 @@ func (o *opened) orgCoded(ctx context.Context, code string) (workflow.OrgID, err
 }
 
 func unreadableFile(name string, err error) error {
-	return workflow.Invalid("unreadable", "file", workflow.Say("打不开 %s(%v),请检查路径和权限", "%s cannot be opened (%v); check the path and the permissions", name, err))
+	return workflow.Invalid("unreadable", "file", workflow.Say("打不开 %s（%v），请检查路径和权限", "%s cannot be opened (%v); check the path and the permissions", name, err))
 }

@@ -80,7 +80,7 @@ func TestDemonstrationIsKept(t *testing.T) {
 	first := stop()
 	require.Zero(t, first.code, first)
 	require.Contains(t, first.out, demoPassword)
-	require.Contains(t, first.out, "龚平  (任职已到期)")
+	require.Contains(t, first.out, "龚平  （任职已到期）")
 
 	before := o.run("history", "XC-0101-"+year()+"-0001", "--by", "zoujie")
 	_, stop = o.serving("--demo")
