@@ -2,7 +2,6 @@ package workflow_test
 
 import (
 	"encoding/json"
-	"errors"
 	"flag"
 	"slices"
 	"testing"
@@ -166,7 +165,7 @@ func refused(t testing.TB, d *workflow.Definition, i workflow.Issue, s workflow.
 	require.Error(t, err)
 	require.Equal(t, workflow.Change{}, c, "who is refused gets no change")
 	var f *workflow.Fault
-	require.True(t, errors.As(err, &f))
+	require.ErrorAs(t, err, &f)
 	require.True(t, slices.Contains([]error{workflow.ErrInvalid, workflow.ErrForbidden, workflow.ErrRefused}, f.Kind))
 	require.NotEmpty(t, f.Text.Zh)
 	require.NotEmpty(t, f.Text.En)

@@ -200,7 +200,7 @@ func TestTheTreeStaysATree(t *testing.T) {
 			wg.Go(func() { errs[0] = db.PutOrgs(t.Context(), []store.Org{org(5, 6, 3)}, orgLine) })
 			wg.Go(func() { errs[1] = db.PutOrgs(t.Context(), []store.Org{org(6, 5, 3)}, orgLine) })
 			wg.Wait()
-			require.True(t, (errs[0] == nil) != (errs[1] == nil), "round %d: %v", round, errs)
+			require.NotEqual(t, (errs[0] == nil), (errs[1] == nil), "round %d: %v", round, errs)
 			for _, o := range must(db.Orgs(t.Context())) {
 				require.Equal(t, o.Parent, o.Line.Above(o.ID))
 			}
