@@ -113,8 +113,9 @@ func (row *Row) problem(r *reading) {
 
 // organisations takes the responsible organisation and those that assist.
 func (row *Row) organisations(r *reading) {
-	row.Responsible, row.Assisting = splitResponsible(r.text(fResponsible))
-	row.Assisting = append(row.Assisting, splitNames(r.text(fAssisting))...)
+	var others []string
+	row.Responsible, others = splitResponsible(r.text(fResponsible))
+	row.Assisting = slices.Concat(others, splitNames(r.text(fAssisting)))
 	s := r.cell(fResponsible)
 	if row.Responsible == "" {
 		row.refuse(s, "no_organisation", workflow.Say("没有写明责任单位", "No responsible organisation is given."))
