@@ -89,14 +89,16 @@ func BenchmarkDo(b *testing.B) {
 // alternate has the clients take steps in turns of both ways, and reports how they compare.
 func alternate(b *testing.B, ours, byHand func(client int) error) {
 	b.Helper()
-	const slice = 400
+	const slice, turns = 200, 10
 	var took [2]time.Duration
 	steps := 0
 	for b.Loop() {
-		for side, step := range []func(int) error{ours, byHand} {
-			took[side] += together(b, slice, step)
+		for range turns {
+			for side, step := range []func(int) error{ours, byHand} {
+				took[side] += together(b, slice, step)
+			}
+			steps += slice
 		}
-		steps += slice
 	}
 	b.ReportMetric(float64(steps)/took[0].Seconds(), "steps/s")
 	b.ReportMetric(float64(steps)/took[1].Seconds(), "by-hand/s")

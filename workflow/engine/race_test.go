@@ -44,7 +44,7 @@ func TestTwentyRacersForOneStep(t *testing.T) {
 				continue
 			}
 			f := fault(t, err, workflow.ErrConflict, "stale_version")
-			require.Contains(t, f.Text.Zh, "填报进展", "it says what the other did")
+			require.Contains(t, f.Zh, "填报进展", "it says what the other did")
 		}
 		require.Equal(t, 1, won)
 		require.Len(t, o.chainHolds(i.ID), i.Version+1)
