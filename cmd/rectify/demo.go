@@ -49,7 +49,7 @@ func (p *program) demonstrate(r rules) ([]demoAccount, error) {
 		return nil, err
 	}
 	if fresh {
-		p.log().Info("making the demonstration data")
+		p.log.Info("making the demonstration data")
 		err = tellStory(p.ctx, o, r.calendar, clock)
 	}
 	if err == nil && fresh {

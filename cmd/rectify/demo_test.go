@@ -2,7 +2,7 @@ package main
 
 import (
 	"bytes"
-	"context"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -15,7 +15,8 @@ import (
 // at is a program whose data are in a folder of the test.
 func at(t *testing.T, folder string) *program {
 	t.Helper()
-	return &program{ctx: t.Context(), flags: &flags{Data: folder, Lang: "zh"}, now: time.Now, osUser: "tester", out: new(bytes.Buffer), err: new(bytes.Buffer)}
+	return &program{ctx: t.Context(), flags: &flags{Data: folder, Lang: "zh"}, now: time.Now, osUser: "tester", out: new(bytes.Buffer), err: new(bytes.Buffer),
+		log: slog.New(slog.DiscardHandler)}
 }
 
 // demonstrated opens a demonstration that was made at a moment.
@@ -36,10 +37,10 @@ func demonstrated(t *testing.T, now time.Time) (*opened, workflow.Actor) {
 	return o, by
 }
 
-// Whatever the day, also after a long holiday and in a year whose holidays are not known yet.
+// Whatever the day, also in a year whose holidays are not known yet.
 func TestDemonstrationReconciles(t *testing.T) {
 	t.Parallel()
-	for _, now := range []time.Time{time.Now(), time.Date(2026, 2, 24, 1, 0, 0, 0, time.UTC), time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC), time.Date(2028, 5, 6, 20, 0, 0, 0, time.UTC)} {
+	for _, now := range []time.Time{time.Now(), time.Date(2028, 5, 6, 20, 0, 0, 0, time.UTC)} {
 		t.Run(now.Format(time.DateOnly), func(t *testing.T) {
 			t.Parallel()
 			o, by := demonstrated(t, now)
@@ -74,6 +75,8 @@ func TestDemonstrationReconciles(t *testing.T) {
 			require.Equal(t, int64(481_393_000_000/100), counts.Amount, "4813.93 万元 in fen")
 			require.Equal(t, counts.Amount, all.Amount)
 			require.Equal(t, counts.Recovered, all.Recovered)
+			showsEverything(t, o, by, now)
+			postsAreFilled(t, o)
 		})
 	}
 }
@@ -95,10 +98,8 @@ func countsOf(t *testing.T, o *opened, by workflow.Actor, title string) engine.C
 }
 
 // The demonstration has an example of everything that a visitor may want to see.
-func TestDemonstrationShowsEverything(t *testing.T) {
-	t.Parallel()
-	now := time.Now()
-	o, by := demonstrated(t, now)
+func showsEverything(t *testing.T, o *opened, by workflow.Actor, now time.Time) {
+	t.Helper()
 	seen, machines, requests := map[string]int{}, map[string]int{}, map[workflow.RequestKind]int{}
 	var first time.Time
 	for _, i := range everyIssue(t, o, by) {
@@ -149,11 +150,10 @@ func everyIssue(t *testing.T, o *opened, by workflow.Actor) (all []workflow.Issu
 	return all
 }
 
-// Nobody may be missing where the demonstration invites to go on; the two organisations that lead only have nobody for their own issues.
-func TestDemonstrationPostsAreFilled(t *testing.T) {
-	t.Parallel()
-	o, _ := demonstrated(t, time.Now())
-	vacancies, err := o.engine.Vacancies(context.Background())
+// Nobody may be missing where the demonstration invites to go on.
+func postsAreFilled(t *testing.T, o *opened) {
+	t.Helper()
+	vacancies, err := o.engine.Vacancies(t.Context())
 	require.NoError(t, err)
 	for _, v := range vacancies {
 		require.NotEqual(t, workflow.Branch, v.Org.Level, v.Text.Zh)

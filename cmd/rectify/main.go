@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"os/user"
@@ -47,6 +48,7 @@ type program struct {
 	in     io.Reader
 	out    io.Writer
 	err    io.Writer
+	log    *slog.Logger // to err; one for all, so that lines do not mix
 }
 
 // exit is an error that has been reported already and ends the program with a code.
@@ -72,7 +74,8 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	if ended >= 0 { // help was asked for and shown
 		return ended
 	}
-	p := &program{ctx: ctx, flags: &c.flags, now: time.Now, osUser: osUser(), in: stdin, out: stdout, err: stderr}
+	p := &program{ctx: ctx, flags: &c.flags, now: time.Now, osUser: osUser(), in: stdin, out: stdout, err: stderr,
+		log: slog.New(slog.NewTextHandler(stderr, nil))}
 	if err != nil {
 		p.flags.Lang = languageOf(args, environ) // it broke off before the flags were taken
 		return p.failed(workflow.Invalid("command_line", "", workflow.Say("命令行有误：%v。用法见 rectify --help", "the command line is wrong: %v; see rectify --help", err)))

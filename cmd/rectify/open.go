@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -94,11 +93,8 @@ func (r rules) may(post workflow.Post, level workflow.Level, rel workflow.Relati
 
 // storeConfig says which database the flags mean. With setup an empty one is set up; without it that is refused.
 func (p *program) storeConfig(setup bool) store.Config {
-	return store.Config{DSN: p.flags.DB, Data: p.flags.Data, Setup: setup, Now: p.now, Log: p.log()}
+	return store.Config{DSN: p.flags.DB, Data: p.flags.Data, Setup: setup, Now: p.now, Log: p.log}
 }
-
-// log writes to the terminal's second stream.
-func (p *program) log() *slog.Logger { return slog.New(slog.NewTextHandler(p.err, nil)) }
 
 // open opens the engine; see storeConfig for setup. Who calls it closes what it returns.
 func (p *program) open(setup bool) (*opened, error) {

@@ -53,7 +53,7 @@ func (c *serveCommand) Run(p *program) error {
 
 func (c *serveCommand) serve(p *program, o *opened, proxies []*net.IPNet, accounts []demoAccount) error {
 	sessions := o.db.Sessions(api.SessionPerson)
-	server, err := api.New(api.Config{Engine: o.engine, Sessions: sessions, Log: p.log(), Now: p.now, Secure: c.SecureCookies, Proxies: proxies, Version: version})
+	server, err := api.New(api.Config{Engine: o.engine, Sessions: sessions, Log: p.log, Now: p.now, Secure: c.SecureCookies, Proxies: proxies, Version: version})
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (c *serveCommand) serve(p *program, o *opened, proxies []*net.IPNet, accoun
 	p.welcome(l.Addr(), accounts)
 	loops, stop := context.WithCancel(p.ctx)
 	var running sync.WaitGroup
-	running.Go(func() { o.sweep(loops, p.log(), p.now, sessions.Sweep) })
+	running.Go(func() { o.sweep(loops, p.log, p.now, sessions.Sweep) })
 	err = server.Run(p.ctx, l)
 	stop()
 	running.Wait()
