@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"rectify/policies"
@@ -47,12 +48,15 @@ func (p *program) loadRules() (rules, error) {
 	return r, errors.Join(faults...)
 }
 
+// shippedPolicy compiles the shipped policy once, however often it is asked for: that takes a quarter of a second, and it never changes.
+var shippedPolicy = sync.OnceValues(policies.Shipped)
+
 func (p *program) readRules() (r rules, err error) {
-	r.guard, err = policies.Shipped()
+	load := shippedPolicy
 	if p.flags.Policies != "" {
-		r.guard, err = p.ownPolicy()
+		load = p.ownPolicy
 	}
-	if err != nil {
+	if r.guard, err = load(); err != nil {
 		return r, err
 	}
 	if r.definitions, err = definitions.Load(p.flags.Definitions); err != nil {
