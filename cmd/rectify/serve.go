@@ -40,6 +40,9 @@ func (c *serveCommand) Run(p *program) error {
 	}
 	var accounts []demoAccount
 	if c.Demo {
+		if err := onlyHere(c.Listen); err != nil {
+			return err
+		}
 		if accounts, err = p.demonstrate(r); err != nil {
 			return err
 		}
@@ -49,6 +52,16 @@ func (c *serveCommand) Run(p *program) error {
 		return err
 	}
 	return errors.Join(c.serve(p, o, proxies, accounts), o.Close())
+}
+
+// onlyHere refuses to show a demonstration, whose passwords are printed, to anybody but this computer.
+func onlyHere(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err == nil && (host == "localhost" || ip != nil && ip.IsLoopback()) {
+		return nil
+	}
+	return workflow.Refused("demo_is_local", workflow.Say("演示数据的密码是公开的，只能在本机打开：--listen 请用 127.0.0.1",
+		"the passwords of the demonstration are public, so it is served on this computer only: use --listen 127.0.0.1"))
 }
 
 func (c *serveCommand) serve(p *program, o *opened, proxies []*net.IPNet, accounts []demoAccount) error {

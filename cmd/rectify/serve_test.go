@@ -88,6 +88,9 @@ func TestDemonstrationIsKept(t *testing.T) {
 	require.Equal(t, before, o.run("history", "XC-0101-"+year()+"-0001", "--by", "zoujie"))
 
 	real := newOffice(t)
+	for _, elsewhere := range []string{"0.0.0.0:0", ":0", "10.0.0.1:0"} {
+		require.Contains(t, real.run("serve", "--demo", "--listen", elsewhere).err, "只能在本机打开")
+	}
 	got := real.run("serve", "--demo", "--listen", "127.0.0.1:0")
 	require.Equal(t, 2, got.code, "a demonstration does not mix with real data")
 	require.Contains(t, got.err, "空文件夹")

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path"
+	"strings"
 	"time"
 
 	"rectify/workflow"
@@ -31,7 +33,7 @@ const KindChecklist = "checklist"
 type ImportOptions struct {
 	Source   workflow.Source // of rows that name none of their own
 	Mode     string          // ModeGood where it is empty
-	Title    string          // of the checklist; the sheet's own title, else the name of the file, where it is empty
+	Title    string          // of the checklist; the sheet's own title, else the name of the file without its ending, where it is empty
 	File     string          // name of the file
 	Org      workflow.OrgID  // whose list it is; the org of the post that lets the actor import where it is 0
 	FoundOn  workflow.Day    // the day of the feedback, where the sheet gives none
@@ -125,7 +127,7 @@ func (e *Engine) newImporter(ctx context.Context, by workflow.Actor, list sheet.
 	}
 	m.names.setUnit(list.Unit, m.unit.Line)
 	m.report = Report{Read: len(list.Rows), Skipped: list.Skipped, Columns: list.Columns, Hidden: list.Hidden, List: list,
-		Title: firstText(opt.Title, list.Title, opt.File), Refused: []sheet.Finding{}, Doubtful: []sheet.Finding{}}
+		Title: firstText(opt.Title, list.Title, strings.TrimSuffix(opt.File, path.Ext(opt.File))), Refused: []sheet.Finding{}, Doubtful: []sheet.Finding{}}
 	m.known, err = e.db.ChecklistNamed(ctx, m.unit.ID, m.report.Title, opt.Source)
 	if err != nil && !errors.Is(err, workflow.ErrNotFound) {
 		return nil, err
