@@ -92,7 +92,7 @@ func (db *DB) OrgByCode(ctx context.Context, code string) (Org, error) {
 func (db *DB) OrgsByID(ctx context.Context, ids []workflow.OrgID) (map[workflow.OrgID]Org, error) {
 	out := make(map[workflow.OrgID]Org, len(ids))
 	err := db.read(ctx, func(tx *gorm.DB) error {
-		return inBatches(ids, func(marks string, args []any) error {
+		return inBatches(once(ids), func(marks string, args []any) error {
 			orgs, err := orgsWhere(tx, "id IN ("+marks+")", args...)
 			for _, o := range orgs {
 				out[o.ID] = o

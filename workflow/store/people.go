@@ -72,7 +72,7 @@ func (db *DB) PersonsNamed(ctx context.Context, name string) ([]Person, error) {
 func (db *DB) PersonsByID(ctx context.Context, ids []workflow.PersonID) (map[workflow.PersonID]Person, error) {
 	out := make(map[workflow.PersonID]Person, len(ids))
 	err := db.read(ctx, func(tx *gorm.DB) error {
-		return inBatches(ids, func(marks string, args []any) error {
+		return inBatches(once(ids), func(marks string, args []any) error {
 			people, err := peopleWhere(tx, "id IN ("+marks+")", args...)
 			for _, p := range people {
 				out[p.ID] = p

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"math/bits"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -170,7 +172,7 @@ func insertAll(tx *gorm.DB, into string, rows [][]any) error {
 		for _, row := range rows[:n] {
 			args = append(args, row...)
 		}
-		if err := tx.Exec(into+one+strings.Repeat(", "+one, n-1), args...).Error; err != nil {
+		if _, err := exec(tx, into+one+strings.Repeat(", "+one, n-1), args...); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -184,11 +186,11 @@ func marks(n int) string { return strings.TrimPrefix(strings.Repeat(", ?", n), "
 
 // changeOne runs a statement that changes one row if nobody else changed it before; if somebody did it is errAgain.
 func changeOne(tx *gorm.DB, statement string, args ...any) error {
-	done := tx.Exec(statement, args...)
-	if done.Error == nil && done.RowsAffected != 1 {
+	changed, err := exec(tx, statement, args...)
+	if err == nil && changed != 1 {
 		return errAgain
 	}
-	return done.Error
+	return err
 }
 
 // raceLost turns a row that another was quicker to insert into errAgain.
@@ -205,14 +207,17 @@ func raceLost(err error, keys ...string) error {
 	return err
 }
 
-// each runs a query and calls fn for every row.
-func each(tx *gorm.DB, fn func(scan func(into ...any) error) error, query string, args ...any) error {
-	rows, err := tx.Raw(query, args...).Rows()
+// each runs a query and calls fn for every row. The text goes to the statement pool as it stands: gorm would build it anew for every
+// call, which on the way of a step costs more than the query.
+func each(tx *gorm.DB, fn func(scan func(into ...any) error) error, query string, args ...any) (err error) {
+	begun, count := tx.NowFunc(), int64(0)
+	defer func() { err = after(tx, begun, query, count, err) }()
+	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, query, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	for rows.Next() {
+	for ; rows.Next(); count++ {
 		if err := fn(rows.Scan); err != nil {
 			return err
 		}
@@ -220,18 +225,46 @@ func each(tx *gorm.DB, fn func(scan func(into ...any) error) error, query string
 	return rows.Err()
 }
 
-// inBatches calls fn with the parameters of an IN, a bounded number at a time.
+// exec runs a statement, as each runs a query, and says how many rows it changed.
+func exec(tx *gorm.DB, statement string, args ...any) (changed int64, err error) {
+	begun := tx.NowFunc()
+	defer func() { err = after(tx, begun, statement, changed, err) }()
+	done, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, statement, args...)
+	if err != nil {
+		return 0, err
+	}
+	return done.RowsAffected()
+}
+
+// after does what gorm does after a statement of its own: the log hears of it, and its error becomes one of this package.
+func after(tx *gorm.DB, begun time.Time, text string, rows int64, err error) error {
+	if translator, ok := tx.Dialector.(gorm.ErrorTranslator); ok && err != nil {
+		err = translator.Translate(err)
+	}
+	tx.Logger.Trace(tx.Statement.Context, begun, func() (string, int64) { return text, rows }, err)
+	return err
+}
+
+// inBatches calls fn with the parameters of an IN, a bounded number at a time. They are filled up to a power of two with the last one
+// again, so that there are few different statements and each is prepared once.
 func inBatches[T any](all []T, fn func(marks string, args []any) error) error {
 	for len(all) > 0 {
 		n := min(len(all), idsAtOnce)
-		args := make([]any, n)
-		for at, v := range all[:n] {
-			args[at] = v
+		args := make([]any, min(1<<bits.Len(uint(n-1)), idsAtOnce)) //nolint:gosec // n is positive
+		for at := range args {
+			args[at] = all[min(at, n-1)]
 		}
-		if err := fn(marks(n), args); err != nil {
+		if err := fn(marks(len(args)), args); err != nil {
 			return err
 		}
 		all = all[n:]
 	}
 	return nil
+}
+
+// once is the ids without 0 and each but once, in order.
+func once[T ~int64](ids []T) []T {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	return slices.DeleteFunc(slices.Compact(ids), func(id T) bool { return id == 0 })
 }
