@@ -3,6 +3,7 @@ package sheet
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"math"
 	"path"
@@ -85,7 +86,7 @@ func Read(ctx context.Context, r io.Reader, name string, lim Limits) (*Book, err
 	if ext := strings.ToLower(path.Ext(name)); ext == ".xlsm" || ext == ".xltm" || ext == ".xlam" {
 		return nil, macros()
 	}
-	data, err := io.ReadAll(io.LimitReader(r, lim.Bytes+1))
+	data, err := readPieces(io.LimitReader(r, lim.Bytes+1))
 	if err != nil {
 		return nil, err
 	}
@@ -272,4 +273,21 @@ func serialDay(serial float64, from1904 bool) (workflow.Day, bool) {
 		return "", false
 	}
 	return workflow.Day(t.Format("2006-01-02")), true
+}
+
+// readPieces reads in pieces and puts them together once; io.ReadAll would copy a large file over and over as it grows.
+func readPieces(r io.Reader) ([]byte, error) {
+	const piece = 1 << 20
+	var pieces [][]byte
+	for {
+		p := make([]byte, piece)
+		n, err := io.ReadFull(r, p)
+		pieces = append(pieces, p[:n])
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return bytes.Join(pieces, nil), nil
+		case err != nil:
+			return nil, err
+		}
+	}
 }
