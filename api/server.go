@@ -12,6 +12,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 
+	"rectify/api/page"
 	"rectify/workflow"
 	"rectify/workflow/engine"
 )
@@ -41,6 +42,7 @@ type Config struct {
 	Version  string        // of the program, for the specification
 	Idle     time.Duration // how long a session lives without a request, 30 minutes by default
 	Absolute time.Duration // how long it lives at the most, 12 hours by default
+	Demo     []DemoPerson  // in a demonstration alone: whom anyone may sign in as, without a password
 }
 
 func (c Config) withDefaults() Config {
@@ -68,6 +70,7 @@ type Server struct {
 	sessions *scs.SessionManager
 	origins  *http.CrossOriginProtection
 	spec     *specification
+	pages    *page.Pages
 	draining atomic.Bool
 }
 
@@ -82,7 +85,11 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: cfg.withDefaults(), echo: echo.New(), origins: http.NewCrossOriginProtection(), spec: spec}
+	pages, err := page.Load()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Config: cfg.withDefaults(), echo: echo.New(), origins: http.NewCrossOriginProtection(), spec: spec, pages: pages}
 	s.sessions = s.newSessions()
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.fail

@@ -66,7 +66,7 @@ func (s *Server) admit(r route) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			token, byCookie := tokenOf(c.Request())
-			if byCookie || r.path == signInPath {
+			if byCookie || r.path == signInPath || isPage(c.Request()) {
 				if err := s.origins.Check(c.Request()); err != nil {
 					return crossOrigin()
 				}

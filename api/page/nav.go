@@ -1,0 +1,18 @@
+package page
+
+import "rectify/workflow"
+
+// Link is a place to go to.
+type Link struct {
+	Path    string
+	Text    workflow.Text
+	Current bool
+}
+
+// navigation is what stands at the top of every page.
+func navigation() []Link {
+	return []Link{
+		{Path: "/", Text: workflow.Text{Zh: "待办", En: "My work"}},
+		{Path: "/issues", Text: workflow.Text{Zh: "问题台账", En: "Ledger"}},
+	}
+}

@@ -1,0 +1,43 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"rectify/api/page"
+)
+
+const (
+	signInPage   = "/sign-in"
+	passwordPage = "/password"
+)
+
+// pageRoutes are the routes of the pages. A form is sent to the address at which it is shown.
+func (s *Server) pageRoutes() []route {
+	return []route{
+		{"GET", signInPage, anyone, nothing, s.showSignIn},
+		{"POST", signInPage, anyone, pageForm, s.signInByForm},
+		{"POST", "/sign-out", newcomer, pageForm, s.signOutByForm},
+		{"GET", passwordPage, newcomer, nothing, s.showPassword},
+		{"POST", passwordPage, newcomer, pageForm, s.changePasswordByForm},
+		{"POST", "/language", anyone, pageForm, s.chooseLanguage},
+	}
+}
+
+// registerPages gives every page what stands before its handler.
+func (s *Server) registerPages() error {
+	slow := s.slowDown()
+	for _, r := range s.pageRoutes() {
+		if r.access == undecided {
+			return errUndecided(r)
+		}
+		before := []echo.MiddlewareFunc{s.asPage, s.admit(r), s.bound(r)}
+		if r.path == signInPage && r.method == http.MethodPost {
+			before = append([]echo.MiddlewareFunc{s.asPage, slow}, before[1:]...)
+		}
+		s.echo.Add(r.method, r.path, r.handler, before...)
+	}
+	s.echo.GET(page.StaticPath+"*", echo.WrapHandler(s.pages.Static))
+	return nil
+}
