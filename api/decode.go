@@ -1,12 +1,37 @@
 package api
 
 import (
+	"encoding/json"
+	"errors"
+	"io"
 	"strconv"
 	"strings"
+
+	"github.com/labstack/echo/v4"
 
 	"rectify/workflow"
 	"rectify/workflow/engine"
 )
+
+// strictJSON reads a body of one JSON value whose members are all known, and writes as usual.
+type strictJSON struct{ echo.DefaultJSONSerializer }
+
+// Deserialize reads the body.
+func (strictJSON) Deserialize(c echo.Context, to any) error {
+	dec := json.NewDecoder(c.Request().Body)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(to); err != nil {
+		return badJSON()
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return badJSON()
+	}
+	return nil
+}
+
+func badJSON() error {
+	return workflow.Invalid("bad_json", "", workflow.Say("内容不是合格的 JSON", "the body is not well-formed JSON"))
+}
 
 // reading collects what is wrong while a request is turned into the words of the program. The first fault counts.
 type reading struct{ err error }

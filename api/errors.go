@@ -26,8 +26,10 @@ var kinds = []struct {
 
 // codes are the refusals of the engine that have a status of their own.
 var codes = map[string]int{
-	"locked":          http.StatusTooManyRequests,
-	"outcome_unknown": http.StatusServiceUnavailable,
+	"locked":             http.StatusTooManyRequests,
+	"outcome_unknown":    http.StatusServiceUnavailable,
+	"file_too_large":     http.StatusRequestEntityTooLarge,
+	"workbook_too_large": http.StatusRequestEntityTooLarge,
 }
 
 // titles say in a word what a status means.
@@ -172,8 +174,11 @@ func (s *Server) fail(err error, c echo.Context) {
 	h := c.Response().Header()
 	h.Del("Content-Disposition")
 	h.Del("ETag")
-	if p.Status == http.StatusUnauthorized {
+	switch p.Status {
+	case http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", `Bearer realm="rectify"`)
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		h.Set("Retry-After", "10")
 	}
 	if werr := s.failAs(err, c, p); werr != nil {
 		s.Log.DebugContext(r.Context(), "the problem could not be written", "id", p.Instance, "error", werr)

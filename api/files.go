@@ -21,14 +21,13 @@ func (s *Server) UploadFiles(ctx context.Context, r UploadFilesRequestObject) (U
 	out := UploadFiles201JSONResponse{Files: []FileInfo{}}
 	for {
 		part, err := nextPart(r.Body)
-		if err != nil {
-			return nil, err
-		}
 		switch {
-		case part == nil && len(out.Files) == 0:
+		case errors.Is(err, io.EOF) && len(out.Files) == 0:
 			return nil, missingField("file")
-		case part == nil:
+		case errors.Is(err, io.EOF):
 			return out, nil
+		case err != nil:
+			return nil, err
 		case part.FormName() != "file" || part.FileName() == "":
 			return nil, unknownField(part.FormName())
 		case len(out.Files) == filesAtOnce:
@@ -42,16 +41,13 @@ func (s *Server) UploadFiles(ctx context.Context, r UploadFilesRequestObject) (U
 	}
 }
 
-// nextPart is the next part of a form, nil at its end.
+// nextPart is the next part of a form, io.EOF at its end.
 func nextPart(r *multipart.Reader) (*multipart.Part, error) {
 	part, err := r.NextPart()
-	if err == nil {
-		return part, nil
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = formError(err)
 	}
-	if errors.Is(err, io.EOF) {
-		return nil, nil //nolint:nilnil // the end of the form is no fault
-	}
-	return nil, formError(err)
+	return part, err
 }
 
 // partReader reads a part of a form. A part that broke off is a fault of the form and never the end of a file.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -27,10 +28,12 @@ func readForm(ctx context.Context, r *multipart.Reader, names ...string) (form, 
 	f := form{fields: map[string]string{}}
 	for {
 		part, err := nextPart(r)
-		if err != nil || part == nil {
-			if err == nil && f.book == nil {
-				err = missingField("file")
-			}
+		switch {
+		case errors.Is(err, io.EOF) && f.book == nil:
+			return f, missingField("file")
+		case errors.Is(err, io.EOF):
+			return f, nil
+		case err != nil:
 			return f, err
 		}
 		if err := f.read(ctx, part, names); err != nil {

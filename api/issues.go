@@ -132,7 +132,7 @@ type ledger struct {
 	by     workflow.Actor
 	filter engine.Filter
 	under  workflow.OrgID
-	ctx    context.Context //nolint:containedctx // the generated door has none
+	ctx    context.Context // the generated interface hands none on
 }
 
 const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

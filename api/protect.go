@@ -122,7 +122,7 @@ func lang(r *http.Request) string {
 	if err != nil || len(tags) == 0 {
 		return "zh"
 	}
-	if _, n, _ := tongues.Match(tags...); n == 1 {
+	if _, n, sure := tongues.Match(tags...); n == 1 && sure > language.Low {
 		return "en"
 	}
 	return "zh"

@@ -92,10 +92,10 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{Config: cfg.withDefaults(), echo: echo.New(), origins: http.NewCrossOriginProtection(), spec: spec, pages: pages}
 	s.sessions = s.newSessions()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.echo.HTTPErrorHandler = s.fail
+	s.echo.HTTPErrorHandler, s.echo.JSONSerializer = s.fail, strictJSON{}
 	s.echo.IPExtractor = ipExtractor(cfg.Proxies)
 	s.echo.Use(s.record, s.headers, s.recover)
-	return s, s.register()
+	return s, s.register(s.routes())
 }
 
 // ServeHTTP answers one request.
@@ -134,7 +134,9 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		err = errors.Join(err, srv.Close())
 	}
-	<-broken
+	if served := <-broken; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -23,7 +24,6 @@ var specificationFile []byte
 
 // specification is openapi.yaml as it is served and as requests are held against it.
 type specification struct {
-	doc  *openapi3.T
 	json []byte
 	page []byte // for people
 	csp  string // of the page
@@ -38,9 +38,14 @@ func readSpecification(version string) (*specification, error) {
 		doc.Info.Version = version
 	}
 	for _, p := range doc.Components.Parameters {
-		p.Value.Extensions = nil // they are for the generator
+		p.Value.Extensions = nil // hints for the generator
 	}
-	sp := &specification{doc: doc}
+	for _, schema := range doc.Components.Schemas {
+		for _, property := range schema.Value.Properties {
+			property.Value.Extensions = nil
+		}
+	}
+	sp := &specification{}
 	if sp.json, err = json.Marshal(doc); err != nil {
 		return nil, err
 	}
@@ -62,13 +67,13 @@ func (sp *specification) checks() (func(r route) echo.MiddlewareFunc, error) {
 			op.Security = nil
 		}
 	}
-	make1 := func(body bool) echo.MiddlewareFunc {
+	validator := func(body bool) echo.MiddlewareFunc {
 		return echomiddleware.OapiRequestValidatorWithOptions(doc, &echomiddleware.Options{
 			Options:      openapi3filter.Options{ExcludeRequestBody: !body, SkipSettingDefaults: true},
 			ErrorHandler: func(_ echo.Context, err *echo.HTTPError) error { return formFault(err) },
 		})
 	}
-	whole, head := make1(true), make1(false)
+	whole, head := validator(true), validator(false)
 	return func(r route) echo.MiddlewareFunc {
 		known := queryNames(doc, r)
 		check := head
@@ -139,7 +144,7 @@ func formFault(err *echo.HTTPError) error {
 	case errors.Is(bad, openapi3filter.ErrInvalidRequired), errors.Is(bad, openapi3filter.ErrInvalidEmptyValue):
 		return missingField(name)
 	case bad.Parameter == nil:
-		return workflow.Invalid("bad_json", "", workflow.Say("内容不是合格的 JSON", "the body is not well-formed JSON"))
+		return badJSON()
 	}
 	return workflow.Invalid("bad_value", name, workflow.Say("“%s”的值无法理解", "the value of %q cannot be understood", name))
 }
@@ -159,9 +164,9 @@ func schemaFault(name string, bad *openapi3.SchemaError) error {
 	case "required":
 		return missingField(field)
 	case "properties", "additionalProperties":
-		return unknownField(field)
+		return unknownField(strings.Join(append(path, stranger(bad)), "."))
 	case "enum":
-		return workflow.Invalid("unknown_word", field, workflow.Say("“%s”中没有这个词，可用的有:%s", "%q has no such word; known are %s", field, words(bad.Schema)))
+		return workflow.Invalid("unknown_word", field, workflow.Say("“%s”中没有这个词，可用的有：%s", "%q has no such word; known are %s", field, words(bad.Schema)))
 	case "type", "nullable":
 		return workflow.Invalid("bad_type", field, workflow.Say("“%s”的类型不对，应为 %s", "%q is of the wrong type; it is a %s", field, typeText(bad.Schema)))
 	case "maxLength", "maxItems":
@@ -174,6 +179,17 @@ func schemaFault(name string, bad *openapi3.SchemaError) error {
 		return workflow.Invalid("bad_id", field, workflow.Say("“%s”应为数字编号(写成字符串)", "%q is an id: digits, written as a string", field))
 	}
 	return workflow.Invalid("bad_value", field, workflow.Say("“%s”的值无法理解", "the value of %q cannot be understood", field))
+}
+
+// stranger is a member of the object that was refused which it may not have.
+func stranger(bad *openapi3.SchemaError) string {
+	object, _ := bad.Value.(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if _, known := bad.Schema.Properties[name]; !known {
+			return name
+		}
+	}
+	return ""
 }
 
 func words(s *openapi3.Schema) string {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"rectify/workflow"
@@ -38,7 +39,7 @@ func (s *Server) TakeSteps(ctx context.Context, r TakeStepsRequestObject) (TakeS
 		bulk[n] = engine.Bulk{ID: idOf[workflow.IssueID](&reading, "issue", in.Issue), Version: in.Version, Step: step}
 		reading.fault(err)
 		if reading.err != nil {
-			return nil, fmt.Errorf("step %d: %w", n+1, reading.err)
+			return nil, within(fmt.Sprintf("steps.%d.step.", n), reading.err)
 		}
 	}
 	done, results, err := s.Engine.DoAll(ctx, actorOf(ctx), r.Params.IdempotencyKey, bulk)
@@ -46,6 +47,17 @@ func (s *Server) TakeSteps(ctx context.Context, r TakeStepsRequestObject) (TakeS
 		return nil, err
 	}
 	return TakeSteps200JSONResponse{Done: done, Results: each(results, s.resultOut(ctx))}, nil
+}
+
+// within names the field of a fault by its place in the whole body.
+func within(place string, err error) error {
+	fault, ok := errors.AsType[*workflow.Fault](err)
+	if !ok {
+		return err
+	}
+	placed := *fault
+	placed.Field = place + fault.Field
+	return &placed
 }
 
 // resultOut writes what became of one step of many.

@@ -27,6 +27,11 @@ func TestApplyChangesNothingThatItWasGiven(t *testing.T) {
 					continue
 				}
 				after := asJSON(t, c.Issue)
+				somebody := by
+				somebody.Person = 999
+				_, _ = workflow.Apply(d, i, s, somebody, noon.Add(1))
+				require.Equal(t, after, asJSON(t, c.Issue), "%s in %s: a second step wrote to the first one's issue", col, state)
+				require.Equal(t, len(c.Tell), cap(c.Tell), "who adds to the list does not write to the definition")
 				scribble(&c.Before, &c.Issue)
 				c.Tell = append(c.Tell, workflow.Inspecting)
 				require.Equal(t, [2]string{was, step}, [2]string{asJSON(t, i), asJSON(t, s)}, "%s in %s: memory is shared", col, state)

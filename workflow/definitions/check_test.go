@@ -78,6 +78,12 @@ func TestActionsThatNobodyMayDoAreNamed(t *testing.T) {
 		"nobody closes major issues": {without(rules, "close", func(r rule) bool { return r.grade == workflow.Major }), []string{"major close major"}},
 		"only whom the table never asks closes serious issues": {
 			without(rules, "close", func(r rule) bool { return r.level != "organ_committee" }), []string{"standard close serious", "major close major"}},
+		"only the responsible org closes": {
+			append(without(rules, "close", anyone), rule{post: "work_secretary", level: "work_committee", relations: []string{"responsible", "person"}, actions: []string{"close"}, grade: workflow.Major}),
+			[]string{"standard close ordinary", "standard close serious", "major close major"}},
+		"only a level too low closes": {
+			append(without(rules, "close", anyone), rule{post: "committee_secretary", level: "organ_committee", relations: []string{"closer"}, actions: []string{"close"}, grade: workflow.Major}),
+			[]string{"standard close serious", "major close major"}},
 		"only the responsible org passes": {
 			append(without(rules, "pass", anyone), rule{post: "work_secretary", level: "work_committee", relations: []string{"responsible"}, actions: []string{"pass"}, grade: workflow.Major}),
 			[]string{"immediate pass ordinary", "immediate pass serious", "standard pass ordinary", "standard pass serious", "major pass major"}},

@@ -79,7 +79,7 @@ func (e *Engine) rehearse(ctx context.Context, by workflow.Actor, b Bulk, key st
 		})
 	}
 	if isFault(err) {
-		return err, nil
+		return e.who(ctx, b.ID, err), nil
 	}
 	return nil, err
 }

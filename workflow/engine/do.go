@@ -117,8 +117,11 @@ func (e *Engine) decide(l store.Loaded, a asked) (workflow.Change, error) {
 	return c, nil
 }
 
+// noSuchIssue is the code of an issue that is not there, in this package and in the store.
+const noSuchIssue = "no_such_issue"
+
 func noIssue() error {
-	return workflow.NotFound("no_such_issue", workflow.Say("没有这个问题,或您无权查看", "there is no such issue, or you may not see it"))
+	return workflow.NotFound(noSuchIssue, workflow.Say("没有这个问题,或您无权查看", "there is no such issue, or you may not see it"))
 }
 
 // answered handles a key that was used before.
@@ -197,7 +200,7 @@ func (e *Engine) merge(ctx context.Context, a asked, id workflow.IssueID, k stor
 	if s.Action == workflow.Unmerge {
 		i, err := e.db.Issue(ctx, id)
 		if err != nil {
-			return workflow.Issue{}, err
+			return workflow.Issue{}, e.who(ctx, id, err)
 		}
 		s.Other = i.MergedInto
 	}
@@ -237,10 +240,16 @@ func (e *Engine) decideMerge(l []store.Loaded, a asked) ([]workflow.Change, erro
 	return []workflow.Change{c, workflow.Absorb(*staying, &c.Issue, s.Action == workflow.Unmerge, by, a.at)}, nil
 }
 
-// who adds to a conflict who made the change in between.
+// who adds to a conflict who made the change in between, and lets nobody tell what is not there from what they may not see.
 func (e *Engine) who(ctx context.Context, id workflow.IssueID, err error) error {
 	fault, ok := errors.AsType[*workflow.Fault](err)
-	if !ok || fault.Code != "stale_version" {
+	if !ok {
+		return err
+	}
+	if fault.Code == noSuchIssue {
+		return noIssue()
+	}
+	if fault.Code != "stale_version" {
 		return err
 	}
 	last, lookup := e.db.LastLine(ctx, workflow.KindIssue, int64(id))

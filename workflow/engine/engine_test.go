@@ -31,6 +31,8 @@ type office struct {
 	ctx context.Context
 	now time.Time
 	db  *store.DB
+
+	uploads map[string]string // hashes by name
 }
 
 func newOffice(t testing.TB, db *store.DB, defs *definitions.Set) *office {

@@ -62,7 +62,7 @@ func (db *DB) Transition(ctx context.Context, id workflow.IssueID, k Key, refs R
 	var out workflow.Issue
 	var tried bool
 	err := db.write(ctx, func(tx *gorm.DB) error {
-		row, earlier, err := db.load(tx, id, k.digest(0), k.Request, tried)
+		row, earlier, err := load(tx, id, k.digest(0), k.Request, tried)
 		tried = true
 		if err != nil {
 			return err
@@ -97,7 +97,7 @@ func (db *DB) TransitionAll(ctx context.Context, ids []workflow.IssueID, k Key, 
 	err = db.write(ctx, func(tx *gorm.DB) error {
 		rows, loaded := make([]issueRow, len(ids)), make([]Loaded, len(ids))
 		for _, n := range order {
-			rows[n], loaded[n].Earlier, err = db.load(tx, ids[n], k.digest(n), k.Request, tried)
+			rows[n], loaded[n].Earlier, err = load(tx, ids[n], k.digest(n), k.Request, tried)
 			if err != nil {
 				return err
 			}
@@ -146,17 +146,15 @@ FROM issues i LEFT JOIN history h ON h.command = ? WHERE i.id = ?`
 
 // load reads an issue and what the key did before, with one statement. Where another was quicker the row is locked the next time,
 // so that those who wait take turns; what is read then is what the other left.
-func (db *DB) load(tx *gorm.DB, id workflow.IssueID, command []byte, request [32]byte, lock bool) (row issueRow, e *Earlier, err error) {
-	const (
-		bare   = "SELECT rev, seq, head, doc, NULL, NULL, NULL FROM issues WHERE id = ?"
-		locked = bare + " FOR UPDATE"
-	)
+func load(tx *gorm.DB, id workflow.IssueID, command []byte, request [32]byte, lock bool) (row issueRow, e *Earlier, err error) {
+	const bare = "SELECT rev, seq, head, doc, NULL, NULL, NULL FROM issues WHERE id = ?"
 	query, args := issueLoad, []any{command, int64(id)}
-	switch {
-	case lock && db.dialect == MySQL:
-		query, args = locked, args[1:]
-	case command == nil:
+	alone := lock || command == nil
+	if alone {
 		query, args = bare, args[1:]
+	}
+	if lock {
+		query += forUpdate(tx)
 	}
 	found := false
 	err = each(tx, func(scan func(...any) error) error {
@@ -167,7 +165,7 @@ func (db *DB) load(tx *gorm.DB, id workflow.IssueID, command []byte, request [32
 	if err == nil && !found {
 		err = noIssue()
 	}
-	if err != nil || query != locked || command == nil {
+	if err != nil || !alone || command == nil {
 		return row, e, err
 	}
 	known, err := earlier(tx, [][]byte{command}, [][32]byte{request})

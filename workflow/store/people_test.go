@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -183,5 +184,25 @@ func TestNothingIsPutWhereAnOrgWas(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, must(db.Org(t.Context(), 6)).Line, out.Line)
 		check(t, db, 10)
+	})
+}
+
+// Two who would put two orgs below each other: one of them is told no.
+func TestTheTreeStaysATree(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		city(t, db)
+		for round := range 10 {
+			require.NoError(t, db.PutOrgs(t.Context(), []store.Org{org(5, 4, 3), org(6, 4, 3)}, orgLine))
+			errs := make([]error, 2)
+			var wg sync.WaitGroup
+			wg.Go(func() { errs[0] = db.PutOrgs(t.Context(), []store.Org{org(5, 6, 3)}, orgLine) })
+			wg.Go(func() { errs[1] = db.PutOrgs(t.Context(), []store.Org{org(6, 5, 3)}, orgLine) })
+			wg.Wait()
+			require.True(t, (errs[0] == nil) != (errs[1] == nil), "round %d: %v", round, errs)
+			for _, o := range must(db.Orgs(t.Context())) {
+				require.Equal(t, o.Parent, o.Line.Above(o.ID))
+			}
+		}
 	})
 }

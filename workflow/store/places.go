@@ -36,12 +36,8 @@ func placesHold(tx *gorm.DB, written map[workflow.OrgID]workflow.Lineage) error 
 	for org := range written {
 		ids = append(ids, int64(org))
 	}
-	lock := ""
-	if tx.Name() == MySQL {
-		lock = " FOR UPDATE"
-	}
 	return inBatches(ids, func(marks string, args []any) error {
-		orgs, err := orgsWhere(tx, "id IN ("+marks+") ORDER BY id"+lock, args...)
+		orgs, err := orgsWhere(tx, "id IN ("+marks+") ORDER BY id"+forUpdate(tx), args...)
 		for _, o := range orgs {
 			if written[o.ID] != o.Line {
 				return errAgain
@@ -49,4 +45,12 @@ func placesHold(tx *gorm.DB, written map[workflow.OrgID]workflow.Lineage) error 
 		}
 		return err
 	})
+}
+
+// forUpdate at the end of a query makes the rows that it found stay as they are until the end of the transaction. On SQLite they do.
+func forUpdate(tx *gorm.DB) string {
+	if tx.Name() == MySQL {
+		return " FOR UPDATE"
+	}
+	return ""
 }

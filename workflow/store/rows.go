@@ -19,6 +19,7 @@ const (
 	firstDay     = "1000-01-01" // earlier than any day
 	titleLength  = 120          // characters of the problem that lists show
 	searchLength = 2000         // characters of the problem that can be searched
+	ownLength    = 191          // characters of the source's own number that are kept beside the issue
 	rowsAtOnce   = 100          // rows of one INSERT
 	idsAtOnce    = 500          // ids in one IN
 )
@@ -54,7 +55,7 @@ func derived(i *workflow.Issue) ([]any, error) {
 	}
 	a := ancestors(i.Line)
 	return []any{
-		i.Version, i.Round, int64(i.Checklist), i.OwnNumber, string(i.Source), string(i.Kind), int(i.Grade), string(i.State),
+		i.Version, i.Round, int64(i.Checklist), cut(i.OwnNumber, ownLength), string(i.Source), string(i.Kind), int(i.Grade), string(i.State),
 		string(i.State.Phase()), dayParam(i.Since), due, dayParam(i.FoundOn), flag(i.Reported), flag(i.Supervised), int64(i.Finder),
 		int64(i.Responsible), int64(i.Assigner), int64(i.Verifier), int64(i.Closer), int64(i.Person), a[0], a[1], a[2], a[3], a[4],
 		i.Amount, i.Recovered, cut(i.Detail, titleLength), searchText(i), string(doc),

@@ -144,7 +144,7 @@ func (f *Filter) spans() []span {
 		}
 		s := span{rule.State, firstDay, noDue}
 		lit := rule.State.Lit()
-		switch today := f.Today; f.Light {
+		switch today := max(f.Today, firstDay); f.Light {
 		case workflow.LightInTime:
 			s.from, s.to = string(today.Add(workflow.SoonDays+1)), lastDue
 		case workflow.LightSoon:

@@ -63,8 +63,9 @@ func (t *tree) read(orgs []Org) error {
 	return inBatches(slices.Compact(parents), func(marks string, args []any) error { return t.learn("id IN ("+marks+")", args...) })
 }
 
+// learn loads orgs and keeps others from moving them meanwhile.
 func (t *tree) learn(where string, args ...any) error {
-	orgs, err := orgsWhere(t.tx, where, args...)
+	orgs, err := orgsWhere(t.tx, where+" ORDER BY id"+forUpdate(t.tx), args...)
 	for n := range orgs {
 		if o := &orgs[n]; t.known[o.ID] == nil {
 			t.known[o.ID], t.byCode[o.Code] = o, o
