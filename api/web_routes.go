@@ -22,6 +22,17 @@ func (s *Server) pageRoutes() []route {
 		{"GET", passwordPage, newcomer, nothing, s.showPassword},
 		{"POST", passwordPage, newcomer, pageForm, s.changePasswordByForm},
 		{"POST", "/language", anyone, pageForm, s.chooseLanguage},
+
+		{"GET", "/", member, nothing, s.showAwaiting},
+		{"GET", "/issues", member, nothing, s.showLedger},
+		{"GET", "/find", member, nothing, s.showFind},
+		{"POST", "/find", member, pageForm, s.findByForm},
+		{"GET", "/issues/:issue", member, nothing, s.showIssue},
+		{"GET", "/issues/:issue/do/:action", member, nothing, s.showStep},
+		{"POST", "/issues/:issue/do/:action", member, files, s.takeStepByForm},
+		{"GET", "/issues/:issue/why", member, nothing, s.showWhy},
+		{"GET", "/issues/:issue/files/:hash", member, nothing, s.sendEvidence},
+		{"GET", "/issues/:issue/pictures/:hash", member, nothing, s.sendPicture},
 	}
 }
 

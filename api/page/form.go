@@ -2,6 +2,7 @@ package page
 
 import (
 	"errors"
+	"slices"
 
 	"rectify/workflow"
 )
@@ -52,6 +53,7 @@ type Field struct {
 	Fault    workflow.Text
 	Hint     string // what the browser may fill in (autocomplete)
 	Focus    bool
+	More     bool // it stands behind the others and is left out as a rule
 }
 
 // Option is a choice of a field.
@@ -81,6 +83,16 @@ func (f *Form) Field(name string) *Field {
 	return nil
 }
 
+// HasMore says whether the form has fields that stand behind the others.
+func (f Form) HasMore() bool {
+	return slices.ContainsFunc(f.Fields, func(x Field) bool { return x.More })
+}
+
+// MoreOpen says whether one of them was filled in wrongly, so that it must be seen.
+func (f Form) MoreOpen() bool {
+	return slices.ContainsFunc(f.Fields, func(x Field) bool { return x.More && x.Fault != workflow.Text{} })
+}
+
 // Fail says in the form what was wrong with it: beside the field that it is about, else above the form. It says whether the error is
 // one that a user can act on.
 func (f *Form) Fail(err error) bool {
@@ -88,7 +100,11 @@ func (f *Form) Fail(err error) bool {
 	if !ok {
 		return false
 	}
-	if field := f.Field(fault.Field); field != nil && field.Kind != Hidden {
+	name := fault.Field
+	if name == "file" {
+		name = "evidence"
+	}
+	if field := f.Field(name); field != nil && field.Kind != Hidden {
 		field.Fault, field.Focus = fault.Text, true
 		return true
 	}

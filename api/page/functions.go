@@ -21,7 +21,7 @@ func functions(lang string, static *Static) template.FuncMap {
 		"asset":   static.Address,
 		"day":     day,
 		"moment":  moment,
-		"yuan":    yuan,
+		"yuan":    Yuan,
 		"size":    size,
 		"percent": func(part, whole int) int { return part * 100 / max(whole, 1) },
 		"inc":     func(n int) int { return n + 1 },
@@ -44,8 +44,8 @@ func moment(t time.Time) string {
 	return t.In(workflow.China).Format("2006-01-02 15:04")
 }
 
-// yuan writes an amount of fen.
-func yuan(fen int64) string {
+// Yuan writes an amount of fen.
+func Yuan(fen int64) string {
 	whole := strconv.FormatInt(fen/100, 10)
 	for at := len(whole) - 3; at > 0; at -= 3 {
 		whole = whole[:at] + "," + whole[at:]

@@ -6,8 +6,10 @@ import (
 	"net/http/httptest"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
@@ -26,24 +28,53 @@ func samples() []Page {
 			Help: workflow.Text{Zh: "说明", En: "help"}, Fault: wrong, Options: []Option{{Value: "1", Text: wrong, Chosen: true}},
 			Rows: []MeasureRow{{Text: "措施", Due: "2026-12-01", People: []Option{{Value: "1", Text: wrong}}}}, Kept: []KeptFile{{Hash: "abc", Name: "图.jpg"}}})
 	}
+	form.Fields = append(form.Fields, Field{Name: "later", Kind: Line, Label: wrong, Fault: wrong, More: true})
+	rows := []Row{{Path: "/issues/1", Number: "XC-0101-2026-1", OwnNumber: "3", Title: "问题", Org: "河道处", Person: "高峰", State: wrong, Light: "overdue", Due: "2026-11-01",
+		Left: wrong, Supervised: true, Reported: true, Kind: wrong}, {Path: "/issues/2", Light: "none"}}
+	tallies := []Tally{{Text: wrong, Count: 3, Path: "/issues?phase=find", Chosen: true, Class: "late"}}
+	head := Head{Path: "/issues/1", Number: "XC-1", Title: "问题", State: wrong, Light: "soon", Left: wrong, Phases: []Phase{{Text: wrong, Past: true}, {Text: wrong, Current: true}, {Text: wrong}}}
 	return []Page{
 		SignIn{Frame: frame, Form: form, Next: "/issues", People: []DemoOrg{{Name: "水务局", People: []DemoPerson{{Account: "a", Name: "甲", Post: wrong}}}}},
 		Password{Frame: frame, Form: form, Must: true},
+		Awaiting{Frame: frame, Rows: rows, Pager: Pager{First: "/", Next: "/?after=x"}},
+		Awaiting{Frame: frame, Idle: true},
+		Ledger{Frame: frame, Rows: rows, Total: 3, Phases: tallies, Lights: tallies, Clear: true, Fault: wrong, Keep: []Field{{Name: "phase", Value: "find"}},
+			Filters: []Field{{Name: "text", Kind: Line, Label: wrong}, {Name: "due_from", Kind: Date}, {Name: "state", Kind: Select, Options: []Option{{Value: "a", Text: wrong}}}}},
+		Ledger{Frame: frame},
+		fullIssue(frame, head), Issue{Frame: frame, Head: head},
+		Step{Frame: frame, Head: head, Form: form, As: wrong}, Step{Frame: frame, Head: head, Form: form, Kept: []string{"写过的"}},
+		Why{Frame: frame, Head: head, Answers: []Answer{{Action: wrong, Allowed: true, Path: "/x"}, {Action: wrong, Reason: wrong, Who: wrong}}},
+		Find{Frame: frame, Form: form},
 		Fault{Frame: frame, Status: 404, Detail: wrong, Request: "ABC"},
 	}
+}
+
+// fullIssue is an issue with something in every place.
+func fullIssue(frame Frame, head Head) Issue {
+	some := workflow.Text{Zh: "某", En: "some"}
+	at := time.Date(2026, 11, 2, 1, 0, 0, 0, time.UTC)
+	return Issue{Frame: frame, Head: head, Actions: []Action{{Path: "/x", Text: some, Main: true}, {Path: "/y", Text: some, Danger: true}}, Beside: []Action{{Path: "/z", Text: some}},
+		Why: "/why", Facts: []Fact{{Label: some, Value: some}, {Label: some, Plain: "x"}}, Detail: "问题\n第二行", Goal: "目标", Marks: []workflow.Text{some}, Done: 1,
+		Measures: []Measure{{Text: "措施", Person: "高峰", Due: "2026-12-01", Done: true, DoneOn: "2026-11-20", Result: "已办"}, {Text: "二", Late: true}},
+		Rounds:   []Round{{N: 2, Current: true, Evidence: []Evidence{{Name: "图.jpg", Path: "/f", Picture: "/p", Size: 2 << 20, By: "甲", At: at, Measure: 1}, {Text: "文字"}}}},
+		Request:  &Request{Kind: some, Reason: "理由", Facts: []Fact{{Label: some, Plain: "x"}}},
+		Signers:  []Signer{{Org: "甲", Signed: true, Person: "乙", Note: "同意", At: at}, {Org: "丙"}},
+		Lines:    []Event{{At: at, Name: "甲", Post: "书记", Action: some, From: some, To: some, Note: "说明", Changed: []workflow.Text{some, some}, Rule: "policy.csv:1", Relation: some}, {At: at}},
+		More:     "/more"}
 }
 
 // Every page is whole HTML in both languages and says nothing in the wrong one.
 func TestPagesAreWhole(t *testing.T) {
 	pages, err := Load()
 	require.NoError(t, err)
-	for _, sample := range samples() {
+	for n, sample := range samples() {
 		for _, lang := range []string{"zh", "en"} {
-			t.Run(sample.template()+"/"+lang, func(t *testing.T) {
+			t.Run(strconv.Itoa(n)+sample.template()+"/"+lang, func(t *testing.T) {
 				var b bytes.Buffer
 				require.NoError(t, pages.Render(&b, in(sample, lang)))
 				balanced(t, b.String())
 				require.NotContains(t, b.String(), "<no value>")
+				require.NotRegexp(t, `&lt;/?(div|fieldset|p|span|a)\b`, b.String(), "a tag that came out as text")
 				require.NotContains(t, b.String(), "有误 <b>", "what people wrote is escaped")
 				require.NotContains(t, b.String(), " style=", "no style in the page")
 				require.NotContains(t, b.String(), " onclick=", "no script in the page")

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"rectify/api"
 	"rectify/workflow"
 	"rectify/workflow/calendar"
 	"rectify/workflow/engine"
@@ -32,7 +33,22 @@ const (
 )
 
 // demoAccount is an account that is printed at the start.
-type demoAccount struct{ account, name, posts string }
+type demoAccount struct {
+	account, name, posts string
+	org                  string
+	post                 workflow.Text
+}
+
+// demoPeople are the accounts as the sign-in page offers them; those who hold no post any more are left out.
+func demoPeople(accounts []demoAccount) []api.DemoPerson {
+	var out []api.DemoPerson
+	for _, a := range accounts {
+		if a.org != "" {
+			out = append(out, api.DemoPerson{Account: a.account, Name: a.name, Org: a.org, Post: a.post})
+		}
+	}
+	return out
+}
 
 // demonstrate fills an empty data folder with the demonstration, and leaves one alone that holds it already.
 func (p *program) demonstrate(r rules) ([]demoAccount, error) {
@@ -70,14 +86,19 @@ func demoAccounts(p *program, o *opened) ([]demoAccount, error) {
 	out := make([]demoAccount, 0, len(people))
 	for _, x := range people {
 		var posts []string
+		var org string
+		var post workflow.Text
 		for _, held := range x.Posts {
 			rule, _ := workflow.PostNamed(string(held.Post))
+			if org == "" {
+				org, post = held.OrgName, rule.Text
+			}
 			posts = append(posts, held.OrgName+" "+p.say(rule.Text))
 		}
 		if len(posts) == 0 {
 			posts = []string{p.say(workflow.Say("(任职已到期)", "(appointment expired)"))}
 		}
-		out = append(out, demoAccount{x.Account, x.Name, strings.Join(posts, p.say(workflow.Say("、", ", ")))})
+		out = append(out, demoAccount{x.Account, x.Name, strings.Join(posts, p.say(workflow.Say("、", ", "))), org, post})
 	}
 	return out, err
 }

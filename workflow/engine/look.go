@@ -172,13 +172,18 @@ func (e *Engine) Issues(ctx context.Context, by workflow.Actor, f Filter, under 
 	if err != nil {
 		return Page{}, err
 	}
-	p := Page{Rows: found.Rows, Next: found.Next, Today: f.Today}
+	return e.named(ctx, Page{Rows: found.Rows, Next: found.Next, Today: f.Today})
+}
+
+// named looks up the names that the rows of a page need.
+func (e *Engine) named(ctx context.Context, p Page) (Page, error) {
 	var orgs []workflow.OrgID
 	var people []workflow.PersonID
 	for n := range p.Rows {
 		orgs = append(orgs, p.Rows[n].Responsible, p.Rows[n].Finder)
 		people = append(people, p.Rows[n].Person)
 	}
+	var err error
 	if p.Orgs, err = e.db.OrgsByID(ctx, orgs); err != nil {
 		return Page{}, err
 	}

@@ -103,6 +103,9 @@ type cursor struct {
 	id  int64
 }
 
+// Cursor is what Issues takes as after to go on behind the row.
+func (r *Row) Cursor() string { return cursorOf(r) }
+
 func cursorOf(r *Row) string {
 	due := string(r.Due)
 	if due == "" {

@@ -210,6 +210,9 @@ func (f *Filter) rest() condition {
 	equal("responsible", int64(f.Responsible))
 	equal("checklist", int64(f.Checklist))
 	equal("person", int64(f.Person))
+	equal("finder", int64(f.Finder))
+	equal("verifier", int64(f.Verifier))
+	equal("closer", int64(f.Closer))
 	if f.Reported != nil {
 		all = append(all, condition{"reported = ?", []any{flag(*f.Reported)}})
 	}

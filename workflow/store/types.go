@@ -88,6 +88,9 @@ type Filter struct {
 	Responsible workflow.OrgID
 	Checklist   workflow.ChecklistID
 	Person      workflow.PersonID
+	Finder      workflow.OrgID
+	Verifier    workflow.OrgID
+	Closer      workflow.OrgID
 	DueFrom     workflow.Day // the first day; issues without a due day are left out when either is given
 	DueTo       workflow.Day // the last day
 	Light       workflow.Light
