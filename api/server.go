@@ -72,6 +72,7 @@ type Server struct {
 	spec     *specification
 	pages    *page.Pages
 	draining atomic.Bool
+	jobs     *jobs // imports under way
 }
 
 var _ StrictServerInterface = (*Server)(nil)
@@ -89,7 +90,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: cfg.withDefaults(), echo: echo.New(), origins: http.NewCrossOriginProtection(), spec: spec, pages: pages}
+	s := &Server{Config: cfg.withDefaults(), echo: echo.New(), origins: http.NewCrossOriginProtection(), spec: spec, pages: pages, jobs: newJobs(cfg.Now, cfg.Log)}
 	s.sessions = s.newSessions()
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler, s.echo.JSONSerializer = s.fail, strictJSON{}
@@ -134,6 +135,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		err = errors.Join(err, srv.Close())
 	}
+	s.jobs.end(last)
 	if served := <-broken; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}

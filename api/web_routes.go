@@ -39,7 +39,7 @@ func (s *Server) pageRoutes() []route {
 // registerPages gives every page what stands before its handler.
 func (s *Server) registerPages() error {
 	slow := s.slowDown()
-	for _, r := range s.pageRoutes() {
+	for _, r := range append(s.pageRoutes(), s.listRoutes()...) {
 		if r.access == undecided {
 			return errUndecided(r)
 		}

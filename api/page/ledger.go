@@ -1,6 +1,10 @@
 package page
 
-import "rectify/workflow"
+import (
+	"strings"
+
+	"rectify/workflow"
+)
 
 // Row is an issue in a table.
 type Row struct {
@@ -55,6 +59,14 @@ type Ledger struct {
 	Keep    []Field // of the filter, that its form does not show
 	Clear   bool    // something narrows the list
 	Fault   workflow.Text
+}
+
+// Query is the filter as it stands in the address, with its question mark, "" for none: for what is done with all that is shown.
+func (l Ledger) Query() string {
+	if _, query, ok := strings.Cut(l.Here, "?"); ok {
+		return "?" + query
+	}
+	return ""
 }
 
 func (Ledger) template() string { return "ledger" }

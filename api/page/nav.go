@@ -14,5 +14,6 @@ func navigation() []Link {
 	return []Link{
 		{Path: "/", Text: workflow.Text{Zh: "待办", En: "My work"}},
 		{Path: "/issues", Text: workflow.Text{Zh: "问题台账", En: "Ledger"}},
+		{Path: "/checklists", Text: workflow.Text{Zh: "清单导入", En: "Checklists"}},
 	}
 }
