@@ -66,6 +66,7 @@ func (s *Server) show(c echo.Context, status int, p page.Page) error {
 	if err := s.pages.Render(&b, p); err != nil {
 		return err
 	}
+	c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
 	return c.HTMLBlob(status, b.Bytes())
 }
 

@@ -130,7 +130,11 @@ func (s *Server) whyPage(c echo.Context, v *engine.View) page.Why {
 }
 
 func answerOf(v *engine.View, a workflow.Action, of workflow.RequestKind, x *engine.Explanation) page.Answer {
-	return page.Answer{Action: stepText(a, of), Allowed: x.Allowed, Path: stepPath(v.Issue.ID, a, of), Reason: x.Reason, Who: x.Who}
+	out := page.Answer{Action: stepText(a, of), Allowed: x.Allowed, Path: stepPath(v.Issue.ID, a, of), Reason: x.Reason, Elsewhere: x.Code == "step_not_possible"}
+	if !x.Allowed && x.Code != "not_permitted" {
+		out.Who = x.Who
+	}
+	return out
 }
 
 // showWhy explains every step: whether it is offered, and if not why not and who can.

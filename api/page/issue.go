@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"time"
 
 	"rectify/workflow"
@@ -149,7 +150,14 @@ type Answer struct {
 	Allowed bool
 	Path    string // of its form where it is offered
 	Reason  workflow.Text
-	Who     workflow.Text // who can
+	Who     workflow.Text // who can, where the reason does not say it
+	// Elsewhere says that the step belongs to other states of an issue.
+	Elsewhere bool
+}
+
+// HasElsewhere says whether steps of other states are among the answers.
+func (w Why) HasElsewhere() bool {
+	return slices.ContainsFunc(w.Answers, func(a Answer) bool { return a.Elsewhere })
 }
 
 // Find is the form in which a problem is written down.

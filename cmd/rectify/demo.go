@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"embed"
 	"encoding/csv"
@@ -9,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,12 +39,15 @@ type demoAccount struct {
 	account, name, posts string
 	org                  string
 	post                 workflow.Text
+	rank                 int // of the organisation, by its code
 }
 
-// demoPeople are the accounts as the sign-in page offers them; those who hold no post any more are left out.
+// demoPeople are the accounts as the sign-in page offers them, in the order of the tree; those who hold no post any more are left out.
 func demoPeople(accounts []demoAccount) []api.DemoPerson {
 	var out []api.DemoPerson
-	for _, a := range accounts {
+	for _, a := range slices.SortedStableFunc(slices.Values(accounts), func(a, b demoAccount) int {
+		return cmp.Compare(a.rank, b.rank)
+	}) {
 		if a.org != "" {
 			out = append(out, api.DemoPerson{Account: a.account, Name: a.name, Org: a.org, Post: a.post})
 		}
@@ -83,6 +88,7 @@ func writeMark(name string) error {
 
 func demoAccounts(p *program, o *opened) ([]demoAccount, error) {
 	people, err := allPeople(p.ctx, o.engine, workflow.Actor{})
+	orgs, errOrgs := o.engine.Orgs(p.ctx, 0, "", engine.PageLimit)
 	out := make([]demoAccount, 0, len(people))
 	for _, x := range people {
 		var posts []string
@@ -98,9 +104,9 @@ func demoAccounts(p *program, o *opened) ([]demoAccount, error) {
 		if len(posts) == 0 {
 			posts = []string{p.say(workflow.Say("(任职已到期)", "(appointment expired)"))}
 		}
-		out = append(out, demoAccount{x.Account, x.Name, strings.Join(posts, p.say(workflow.Say("、", ", "))), org, post})
+		out = append(out, demoAccount{x.Account, x.Name, strings.Join(posts, p.say(workflow.Say("、", ", "))), org, post, slices.IndexFunc(orgs, func(o engine.Org) bool { return o.Name == org })})
 	}
-	return out, err
+	return out, errors.Join(err, errOrgs)
 }
 
 // demoClock is a clock that the story moves.
