@@ -21,6 +21,8 @@ import (
 type Sessions interface {
 	scs.CtxStore
 	Revoke(ctx context.Context, person workflow.PersonID) error
+	List(ctx context.Context, person workflow.PersonID) ([]engine.Session, error)
+	End(ctx context.Context, person workflow.PersonID, digest [32]byte) error
 }
 
 // Limits bounds what is taken in, in bytes. 0 stands for the default.

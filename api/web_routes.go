@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -39,7 +40,7 @@ func (s *Server) pageRoutes() []route {
 // registerPages gives every page what stands before its handler.
 func (s *Server) registerPages() error {
 	slow := s.slowDown()
-	for _, r := range append(s.pageRoutes(), s.listRoutes()...) {
+	for _, r := range slices.Concat(s.pageRoutes(), s.listRoutes(), s.officeRoutes()) {
 		if r.access == undecided {
 			return errUndecided(r)
 		}

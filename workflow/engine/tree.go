@@ -228,3 +228,8 @@ func (e *Engine) shown(ctx context.Context, by *workflow.Actor, people []store.P
 	}
 	return out, err
 }
+
+// PersonByAccount finds the person with an account, whether it is active or not. ErrNotFound when there is none.
+func (e *Engine) PersonByAccount(ctx context.Context, account string) (store.Person, error) {
+	return e.db.PersonByAccount(ctx, account)
+}
