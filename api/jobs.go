@@ -40,17 +40,26 @@ func (j *job) progress(done, total int) {
 	j.done, j.total = done, total
 }
 
-// over says whether the import has ended, waiting a moment for one that is about to.
-func (j *job) over(ctx context.Context, wait time.Duration) bool {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
+// over says whether the import has ended.
+func (j *job) over() bool {
 	select {
 	case <-j.finished:
 		return true
+	default:
+		return false
+	}
+}
+
+// wait gives an import that is about to end a moment, and says whether it has.
+func (j *job) wait(ctx context.Context, moment time.Duration) bool {
+	timer := time.NewTimer(moment)
+	defer timer.Stop()
+	select {
+	case <-j.finished:
 	case <-ctx.Done():
 	case <-timer.C:
 	}
-	return false
+	return j.over()
 }
 
 // jobs are the imports of this process. One that the process did not live to end is lost from here, and nothing else is: what it took is
@@ -78,7 +87,7 @@ func (q *jobs) start(j *job, run func(ctx context.Context, progress func(done, t
 	defer q.mu.Unlock()
 	busy := 0
 	for name, other := range q.all {
-		running := !other.over(q.stopped, 0)
+		running := !other.over()
 		if running {
 			busy++
 		}

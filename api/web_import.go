@@ -74,7 +74,9 @@ func (s *Server) uploadPage(c echo.Context) (*page.Upload, error) {
 	}}
 	if len(units) > 1 {
 		f.Fields = append(f.Fields, page.Field{Name: "org", Kind: page.Select, Label: workflow.Say("哪个单位的清单", "Whose list it is"), Required: true,
-			Options: each(units, func(u engine.Org) page.Option { return page.Option{Value: id(u.ID), Text: workflow.Text{Zh: u.Shown()}} })})
+			Options: each(units, func(u engine.Org) page.Option {
+				return page.Option{Value: id(u.ID), Text: workflow.Text{Zh: u.Shown()}}
+			})})
 	}
 	frame := s.frame(c, workflow.Say("导入问题清单", "Import a checklist"))
 	frame.Narrow = true

@@ -175,7 +175,7 @@ func (s *Server) showJob(c echo.Context) error {
 	}
 	p := page.Job{Frame: s.frame(c, workflow.Say("正在导入", "Importing")), From: j.from, Anew: importPage}
 	p.Narrow = true
-	if !j.over(ctx, jobWait) {
+	if !j.wait(ctx, jobWait) {
 		j.mu.Lock()
 		p.Done, p.Total, p.Running = j.done, j.total, true
 		j.mu.Unlock()
