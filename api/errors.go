@@ -26,8 +26,10 @@ var kinds = []struct {
 
 // codes are the refusals of the engine that have a status of their own.
 var codes = map[string]int{
-	"locked":             http.StatusTooManyRequests,
 	"outcome_unknown":    http.StatusServiceUnavailable,
+	"database_away":      http.StatusServiceUnavailable,
+	"database_busy":      http.StatusServiceUnavailable,
+	"disk_full":          http.StatusServiceUnavailable,
 	"file_too_large":     http.StatusRequestEntityTooLarge,
 	"workbook_too_large": http.StatusRequestEntityTooLarge,
 }
@@ -62,11 +64,11 @@ func notSignedIn() error {
 }
 
 func badSignIn() refusal {
-	return refusal{http.StatusUnauthorized, "bad_sign_in", workflow.Say("账号或密码不对", "account and password do not go together")}
+	return refusal{http.StatusUnauthorized, "bad_sign_in", workflow.Say("账号或密码不对；连续失败5次会锁定一段时间，请稍后再试", "account and password do not go together; five failures lock an account for a while")}
 }
 
 func mustChangePassword() error {
-	return refusal{http.StatusForbidden, "must_change_password", workflow.Say("请先修改密码(PUT /api/v1/me/password)", "change your password first (PUT /api/v1/me/password)")}
+	return refusal{http.StatusForbidden, "must_change_password", workflow.Say("请先修改密码（PUT /api/v1/me/password）", "change your password first (PUT /api/v1/me/password)")}
 }
 
 func crossOrigin() error {

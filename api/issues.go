@@ -3,8 +3,8 @@ package api
 import (
 	"context"
 	"encoding/hex"
+	"mime"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"rectify/workflow"
@@ -153,5 +153,5 @@ func (s *Server) ExportLedger(ctx context.Context, r ExportLedgerRequestObject) 
 func attach(w http.ResponseWriter, name, kind string) {
 	h := w.Header()
 	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(name))
+	h.Set("Content-Disposition", first(mime.FormatMediaType("attachment", map[string]string{"filename": name}), "attachment"))
 }

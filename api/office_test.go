@@ -222,7 +222,7 @@ func (o *office) step(account, issue, version, body string) answer {
 func (o *office) rectifying() string {
 	o.t.Helper()
 	issue := o.found()
-	o.step("zhenglan", issue, "1", `{"action":"assign"}`)
+	o.step("zhenglan", issue, "1", `{"action":"assign","assisting":["`+o.orgs["0102"]+`"]}`)
 	o.step("gaofeng", issue, "2", `{"action":"accept"}`)
 	o.step("gaofeng", issue, "3", `{"action":"plan","measures":[{"text":"补齐记录","person":"`+o.person("mali")+`","due":"2026-12-10"}]}`)
 	o.step("zhenglan", issue, "4", `{"action":"approve_plan"}`)

@@ -644,7 +644,7 @@ type Issue struct {
 type IssuePage struct {
 	Issues []IssueRow `json:"issues"`
 
-	// Next 下一页的 after;没有则是最后一页 after of the next page
+	// Next 下一页的 after；没有则是最后一页 after of the next page
 	Next string `json:"next,omitempty,omitzero"`
 
 	// Orgs 出现的组织，以 id 为键 the organisations that occur
@@ -965,7 +965,7 @@ type OrgNames map[string]Org
 
 // OrgPage defines model for OrgPage.
 type OrgPage struct {
-	// Next 下一页的 after;没有则是最后一页 after of the next page
+	// Next 下一页的 after；没有则是最后一页 after of the next page
 	Next string `json:"next,omitempty,omitzero"`
 	Orgs []Org  `json:"orgs"`
 }

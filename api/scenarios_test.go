@@ -91,7 +91,7 @@ func TestEveryRouteAnswers(t *testing.T) {
 		{name: "one issue", as: "gaofeng", method: "GET", path: "/api/v1/issues/{issue}", status: 200, has: []string{`"action":"report"`, `"needs":["note"]`, `"rule":"policy.csv:`, `"responsible":"{0101}"`, `"马丽"`}, hasNot: []string{`"action":"submit"`, `"action":"pass"`}},
 		{name: "an issue by its number", as: "gaofeng", method: "GET", path: "/api/v1/issues/XC-0101-2026-0001", status: 200, has: []string{`"id":"{issue}"`}},
 		{name: "inspector sees and has no actions", as: "sunli", method: "GET", path: "/api/v1/issues/{issue}", status: 200, has: []string{`"actions":[]`}},
-		{name: "history", as: "sunli", method: "GET", path: "/api/v1/issues/{issue}/history", status: 200, has: []string{`"action":"assign"`, `"zh":"交办"`, `"digest":"`, `"changes":{`}},
+		{name: "history", as: "sunli", method: "GET", path: "/api/v1/issues/{issue}/history", status: 200, has: []string{`"action":"assign"`, `"zh":"交办"`, `"digest":"`, `"changes":{`, `"assisting":["{0102}"]`}},
 		{name: "explain no", as: "gaofeng", method: "GET", path: "/api/v1/issues/{issue}/explain?action=pass", status: 200, has: []string{`"allowed":false`, `"person":"高峰"`, `"would":[{`}},
 		{name: "explain yes", as: "zhenglan", method: "GET", path: "/api/v1/issues/{issue}/explain?action=report&account=gaofeng", status: 200, has: []string{`"allowed":true`, `"rule":"policy.csv:`}},
 		{name: "comment needs no version", as: "zhenglan", method: "POST", path: "/api/v1/issues/{issue}/steps", body: `{"action":"comment","note":"请抓紧"}`, status: 200, has: []string{`"version":5`}},

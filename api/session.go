@@ -122,11 +122,9 @@ func (s *Server) session(ctx context.Context, who *caller, token string, need ac
 	return ctx, s.touch(ctx)
 }
 
-// over says whether the session has ended by the clock of the server, whatever its store says.
+// over says whether the session was idle too long. That it has come to its end at the latest, its store knows.
 func (s *Server) over(ctx context.Context) bool {
-	now := s.Now()
-	return now.Sub(time.UnixMilli(s.sessions.GetInt64(ctx, keySeen))) >= s.Idle ||
-		now.Sub(time.UnixMilli(s.sessions.GetInt64(ctx, keyBegan))) >= s.Absolute
+	return s.Now().Sub(time.UnixMilli(s.sessions.GetInt64(ctx, keySeen))) >= s.Idle
 }
 
 // touch keeps the session alive. It writes at most thirty times in the idle time, so that not every look costs a write.

@@ -174,9 +174,9 @@ func schemaFault(name string, bad *openapi3.SchemaError) error {
 	case "minItems":
 		return workflow.Invalid("too_few", field, workflow.Say("“%s”至少要有一项", "%q needs one entry at least", field))
 	case "minimum", "maximum":
-		return workflow.Invalid("out_of_range", field, workflow.Say("“%s”超出范围(%s)", "%q is out of range (%s)", field, rangeText(bad.Schema)))
+		return workflow.Invalid("out_of_range", field, workflow.Say("“%s”超出范围（%s）", "%q is out of range (%s)", field, rangeText(bad.Schema)))
 	case "pattern":
-		return workflow.Invalid("bad_id", field, workflow.Say("“%s”应为数字编号(写成字符串)", "%q is an id: digits, written as a string", field))
+		return workflow.Invalid("bad_id", field, workflow.Say("“%s”应为数字编号（写成字符串）", "%q is an id: digits, written as a string", field))
 	}
 	return workflow.Invalid("bad_value", field, workflow.Say("“%s”的值无法理解", "the value of %q cannot be understood", field))
 }

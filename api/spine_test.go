@@ -1,6 +1,7 @@
 package api
 
 import (
+	"mime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,7 +36,10 @@ func TestFromFoundToClosed(t *testing.T) {
 	file := o.call("zhenglan", "GET", "/api/v1/issues/"+issue+"/evidence/"+hash, "")
 	require.Equal(t, 200, file.status, file.body)
 	require.Equal(t, "已补齐三会一课记录", file.body)
-	require.Contains(t, file.header.Get("Content-Disposition"), "attachment")
+	how, as, err := mime.ParseMediaType(file.header.Get("Content-Disposition"))
+	require.NoError(t, err)
+	require.Equal(t, "attachment", how)
+	require.Equal(t, "记录.txt", as["filename"])
 	require.Contains(t, file.header.Get("Content-Security-Policy"), "sandbox")
 	require.Equal(t, 404, o.call("huzq", "GET", "/api/v1/issues/"+o.found()+"/evidence/"+hash, "").status, "evidence of another issue")
 

@@ -36,7 +36,7 @@ func needText(n workflow.Need) workflow.Text {
 		workflow.NeedResponsible: {Zh: "责任单位", En: "the responsible organisation"}, workflow.NeedDue: {Zh: "整改时限，不早于今天", En: "a due day, not before today"},
 		workflow.NeedKind: {Zh: "整改类型", En: "the kind"}, workflow.NeedGrade: {Zh: "等级", En: "the grade"},
 		workflow.NeedParties: {Zh: "会签单位", En: "organisations that countersign"}, workflow.NeedNote: {Zh: "说明", En: "a note"},
-		workflow.NeedReason: {Zh: "理由(至少十个字)", En: "a reason of ten characters"}, workflow.NeedBasis: {Zh: "依据", En: "the basis"},
+		workflow.NeedReason: {Zh: "理由（至少十个字）", En: "a reason of ten characters"}, workflow.NeedBasis: {Zh: "依据", En: "the basis"},
 		workflow.NeedMeasures:     {Zh: "整改措施，每条有责任人和时限", En: "measures, each with person and due day"},
 		workflow.NeedMeasuresDone: {Zh: "措施全部完成", En: "all measures done"}, workflow.NeedMeasure: {Zh: "哪一条未完成的措施", En: "which open measure"},
 		workflow.NeedEvidence: {Zh: "本轮至少一份佐证材料", En: "evidence of this round"}, workflow.NeedAttachment: {Zh: "佐证材料", En: "evidence with the step"},

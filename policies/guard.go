@@ -86,7 +86,7 @@ func byPost(conf []byte, rules []Rule) func(workflow.Post) *casbin.Enforcer {
 func newEnforcer(conf []byte, rules []Rule) (*casbin.Enforcer, error) {
 	m, err := model.NewModelFromString(string(conf))
 	if err != nil {
-		return nil, bad("model.conf 有误:%v", "model.conf: %v", err)
+		return nil, bad("model.conf 有误：%v", "model.conf: %v", err)
 	}
 	for n := range rules {
 		if err := m.AddPolicy("p", "p", rules[n].fields); err != nil {
@@ -95,7 +95,7 @@ func newEnforcer(conf []byte, rules []Rule) (*casbin.Enforcer, error) {
 	}
 	e, err := casbin.NewEnforcer(m)
 	if err != nil {
-		return nil, bad("model.conf 有误:%v", "model.conf: %v", err)
+		return nil, bad("model.conf 有误：%v", "model.conf: %v", err)
 	}
 	e.AddFunction("among", among)
 	e.AddFunction("upto", upTo)

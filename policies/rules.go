@@ -44,19 +44,19 @@ func readRules(file string, policy []byte) ([]Rule, error) {
 			break
 		}
 		if err != nil {
-			return nil, workflow.Invalid("bad_policy", "", workflow.Say("策略文件%s不是合格的CSV:%v", "%s is not well-formed CSV: %v", file, err))
+			return nil, workflow.Invalid("bad_policy", "", workflow.Say("策略文件%s不是合格的CSV：%v", "%s is not well-formed CSV: %v", file, err))
 		}
 		line, _ := reader.FieldPos(0)
 		rule, err := readRule(fields)
 		if err != nil {
-			faults = append(faults, workflow.Invalid("bad_policy", "", workflow.Say("%s第%d行:%v", "%s:%d: %v", file, line, faultText(err))))
+			faults = append(faults, workflow.Invalid("bad_policy", "", workflow.Say("%s第%d行：%v", "%s:%d: %v", file, line, faultText(err))))
 			continue
 		}
 		rule.File, rule.Line = file, line
 		rules = append(rules, rule)
 	}
 	if len(rules) == 0 && len(faults) == 0 {
-		return nil, workflow.Invalid("bad_policy", "", workflow.Say("策略文件%s里没有任何规则,那样谁也不能做任何事", "%s holds no line, so nobody could do anything", file))
+		return nil, workflow.Invalid("bad_policy", "", workflow.Say("策略文件%s里没有任何规则，那样谁也不能做任何事", "%s holds no line, so nobody could do anything", file))
 	}
 	return rules, errors.Join(append(faults, checkViews(rules))...)
 }
@@ -85,7 +85,7 @@ func readRule(fields []string) (Rule, error) {
 		return Rule{}, bad("没有“%s”这个职务", "there is no post %q", fields[1])
 	}
 	if post.Admin {
-		return Rule{}, bad("%s是三员之一,不得有业务权限", "%s is one of the three administrators, who hold no business rights", post.Text)
+		return Rule{}, bad("%s是三员之一，不得有业务权限", "%s is one of the three administrators, who hold no business rights", post.Text)
 	}
 	rule.Post = post.Post
 	if err := rule.readLevels(post, fields[2]); err != nil {
@@ -135,15 +135,15 @@ func (r *Rule) check() error {
 	}
 	inspecting := slices.Contains(r.Relations, workflow.Inspecting)
 	if (r.Post == "inspector" || inspecting) && (r.Post != "inspector" || len(r.Relations) > 1 || !inspecting || !slices.Equal(r.Actions, []workflow.Action{workflow.View})) {
-		return bad("巡察员只能在授权范围内查看(inspecting, view)", "an inspector may view within the mandate (inspecting, view) and nothing else")
+		return bad("巡察员只能在授权范围内查看（inspecting，view）", "an inspector may view within the mandate (inspecting, view) and nothing else")
 	}
 	if slices.Contains(r.Actions, workflow.View) && r.UpTo != workflow.Major {
-		return bad("查看不分等级,请写 major", "looking does not depend on the grade: write major")
+		return bad("查看不分等级，请写 major", "looking does not depend on the grade: write major")
 	}
 	within := slices.Contains(r.Relations, workflow.Within)
 	for _, a := range r.Actions {
 		if about := a == workflow.Find || a == workflow.Import; about != within {
-			return bad("“%s”与“%s”不能写在一行:find、import 只用 within,其他动作不用 within",
+			return bad("“%s”与“%s”不能写在一行：find、import 只用 within，其他动作不用 within",
 				"%q and %q do not go together: find and import take within, other actions do not", string(a), r.fields[2])
 		}
 	}
@@ -178,11 +178,11 @@ func checkViews(rules []Rule) error {
 	for at, rs := range views {
 		known := workflow.Relations(0).With(workflow.Involved).With(workflow.Supervising).With(workflow.Person).With(workflow.Inspecting)
 		if rs&^known != 0 {
-			faults = append(faults, bad("%s:查看只用 involved、supervising、person、inspecting 四种关系", "%s: view takes the relations involved, supervising, person and inspecting",
+			faults = append(faults, bad("%s：查看只用 involved、supervising、person、inspecting 四种关系", "%s: view takes the relations involved, supervising, person and inspecting",
 				first[at].Place()))
 		}
 		if at.level > workflow.Branch && rs.Has(workflow.Involved) != rs.Has(workflow.Supervising) {
-			faults = append(faults, bad("%s:支部以上的职务,查看须同时写 involved 和 supervising", "%s: above the branches view takes involved and supervising together", first[at].Place()))
+			faults = append(faults, bad("%s：支部以上的职务，查看须同时写 involved 和 supervising", "%s: above the branches view takes involved and supervising together", first[at].Place()))
 		}
 	}
 	return errors.Join(faults...)

@@ -98,7 +98,7 @@ func (t *table) compileCell(e *casbin.Enforcer, post workflow.Post, level workfl
 	for _, g := range workflow.Grades() {
 		ok, line, err := e.EnforceEx(string(post), level.String(), r.String(), string(a), g.String())
 		if err != nil {
-			return bad("策略无法判定:%v", "the policy cannot be decided: %v", err)
+			return bad("策略无法判定：%v", "the policy cannot be decided: %v", err)
 		}
 		if !ok {
 			continue

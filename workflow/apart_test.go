@@ -28,10 +28,10 @@ func TestPersonsAreKeptApart(t *testing.T) {
 		{"who rectified rejects the plan", workflow.PlanReview, workflow.RejectPlan, at(committeeLine, rectifier), rectified, nil, "persons_kept_apart"},
 		{"who rectified closes", workflow.Closing, workflow.Close, at(groupLine, rectifier), verified, nil, "persons_kept_apart"},
 		{"who rectified refuses", workflow.Closing, workflow.Refuse, at(groupLine, rectifier), verified, nil, "persons_kept_apart"},
-		{"who rectified records", workflow.Closing, workflow.Record, at(groupLine, rectifier), verified, func(i *workflow.Issue) { i.Closer = 0 }, "persons_kept_apart"},
+		{"who rectified records", workflow.Closing, workflow.Record, at(rootLine, rectifier), verified, func(i *workflow.Issue) { i.Closer = 0 }, "persons_kept_apart"},
 		{"who verified closes", workflow.Closing, workflow.Close, at(groupLine, verifier), verified, nil, "persons_kept_apart"},
 		{"who verified refuses", workflow.Closing, workflow.Refuse, at(groupLine, verifier), verified, nil, "persons_kept_apart"},
-		{"who verified records", workflow.Closing, workflow.Record, at(groupLine, verifier), verified, func(i *workflow.Issue) { i.Closer = 0 }, "persons_kept_apart"},
+		{"who verified records", workflow.Closing, workflow.Record, at(rootLine, verifier), verified, func(i *workflow.Issue) { i.Closer = 0 }, "persons_kept_apart"},
 		{"the responsible person passes", workflow.Verifying, workflow.Pass, at(committeeLine, named), nil, nil, "persons_kept_apart"},
 		{"the responsible person closes", workflow.Closing, workflow.Close, at(groupLine, named), nil, nil, "persons_kept_apart"},
 		{"the person of a measure passes", workflow.Verifying, workflow.Pass, at(committeeLine, stranger), nil,
@@ -142,6 +142,7 @@ func TestTheRootsOwnIssue(t *testing.T) {
 	i = do(t, d, i, stepOf(workflow.Submit, ""), at(rootLine, rectifier))
 	require.Equal(t, "own_issue", refused(t, d, i, stepOf(workflow.Pass, ""), at(rootLine, stranger)).Code)
 	require.Equal(t, "persons_kept_apart", refused(t, d, i, stepOf(workflow.Record, ""), at(rootLine, rectifier)).Code)
+	require.Equal(t, "not_the_top", refused(t, d, i, stepOf(workflow.Record, ""), at(groupLine, stranger)).Code)
 	i = do(t, d, i, stepOf(workflow.Record, ""), at(rootLine, stranger))
 	require.Equal(t, workflow.Closed, i.State)
 	require.Equal(t, "某发〔2026〕1号", i.Document.Number)

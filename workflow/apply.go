@@ -116,7 +116,7 @@ func record(after, before *Issue, s *Step, by *Actor) error {
 	}
 	for _, deed := range after.Deeds {
 		if deed.Duty != DutyRectify && after.named([]PersonID{deed.Person}) {
-			return Forbidden("persons_kept_apart", Say("本轮已由其验收或销号的人不能再作为责任人(责任人≠验收人≠销号人)",
+			return Forbidden("persons_kept_apart", Say("本轮已由其验收或销号的人不能再作为责任人（责任人≠验收人≠销号人）",
 				"someone who verified or closed in this round cannot be named as responsible"))
 		}
 	}
@@ -133,7 +133,7 @@ func KeptApart(i *Issue, s *Step, by *Actor) error {
 		return mayJudge(i, s, by, persons)
 	case s.Action.rectifies():
 		if i.did(DutyVerify, persons) || i.did(DutyClose, persons) {
-			return Forbidden("persons_kept_apart", Say("您在本轮已参与验收或销号,不能再参与整改(责任人≠验收人≠销号人)",
+			return Forbidden("persons_kept_apart", Say("您在本轮已参与验收或销号，不能再参与整改（责任人≠验收人≠销号人）",
 				"you verified or closed in this round, so you cannot take part in rectifying it"))
 		}
 	case s.Action == GrantIt || s.Action == Deny:
@@ -148,19 +148,19 @@ func KeptApart(i *Issue, s *Step, by *Actor) error {
 
 func mayJudge(i *Issue, s *Step, by *Actor, persons []PersonID) error {
 	if by.As.Appointment.Org != 0 && by.As.Appointment.Org == i.Responsible && !mayJudgeOwn(i, s) {
-		return Forbidden("own_issue", Say("本组织是责任单位,不能对自己的问题%s", "your organisation is responsible for this issue and cannot %s it",
+		return Forbidden("own_issue", Say("本组织是责任单位，不能对自己的问题%s", "your organisation is responsible for this issue and cannot %s it",
 			s.Action.Text()))
 	}
 	if i.did(DutyRectify, persons) || i.named(persons) {
-		return Forbidden("persons_kept_apart", Say("您参与了本轮整改(或是责任人),不能由您%s(责任人≠验收人≠销号人)",
+		return Forbidden("persons_kept_apart", Say("您参与了本轮整改（或是责任人），不能由您%s（责任人≠验收人≠销号人）",
 			"you took part in rectifying this round (or are the responsible person), so you cannot %s", s.Action.Text()))
 	}
 	closing := s.Action == Close || s.Action == Refuse || s.Action == Record
 	if closing && i.did(DutyVerify, persons) {
-		return Forbidden("persons_kept_apart", Say("本轮由您验收,不能再由您%s(验收人≠销号人)", "you verified this round, so you cannot %s", s.Action.Text()))
+		return Forbidden("persons_kept_apart", Say("本轮由您验收，不能再由您%s（验收人≠销号人）", "you verified this round, so you cannot %s", s.Action.Text()))
 	}
 	if (s.Action == Pass || s.Action == ApprovePlan) && slices.ContainsFunc(i.Signs, func(x Sign) bool { return slices.Contains(persons, x.Person) }) {
-		return Forbidden("persons_kept_apart", Say("您已代表一方会签,不能再代表另一方", "you have signed for one party and cannot sign for another"))
+		return Forbidden("persons_kept_apart", Say("您已代表一方会签，不能再代表另一方", "you have signed for one party and cannot sign for another"))
 	}
 	return nil
 }
@@ -181,7 +181,7 @@ func mayJudgeOwn(i *Issue, s *Step) bool {
 func notPossible(d *Definition, i *Issue, s Step) error {
 	switch {
 	case s.Action == Ask && !s.Request.known():
-		return missing("request", Say("请选择申请事项:延期、转长期、挂账或撤销", "choose what is requested: extension, lasting, suspension or cancellation"))
+		return missing("request", Say("请选择申请事项：延期、转长期、挂账或撤销", "choose what is requested: extension, lasting, suspension or cancellation"))
 	case (s.Action == GrantIt || s.Action == Deny) && !i.Request.Open():
 		return needOpenRequest(i, &s, time.Time{})
 	}
@@ -198,8 +198,8 @@ func notPossible(d *Definition, i *Issue, s Step) error {
 		en += ", " + text.En
 	}
 	if zh == "" {
-		return Refused("step_not_possible", Say("问题%s已处于“%s”,不能再%s", "issue %s is %s; it cannot be changed by “%s”", i.ShownNumber(), i.State.Text(), s.Action.Text()))
+		return Refused("step_not_possible", Say("问题%s已处于“%s”，不能再%s", "issue %s is %s; it cannot be changed by “%s”", i.ShownNumber(), i.State.Text(), s.Action.Text()))
 	}
-	return Refused("step_not_possible", Say("问题%s处于“%s”,现在不能%s;可以:%s", "issue %s is in state “%s”, where “%s” is not possible; possible: %s",
+	return Refused("step_not_possible", Say("问题%s处于“%s”，现在不能%s；可以：%s", "issue %s is in state “%s”, where “%s” is not possible; possible: %s",
 		i.ShownNumber(), i.State.Text(), s.Action.Text(), Text{zh[len("、"):], en[2:]}))
 }

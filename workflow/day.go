@@ -11,7 +11,7 @@ type Day string
 // ParseDay checks that s is a day that exists, written 2026-03-31. It returns ErrInvalid otherwise.
 func ParseDay(s string) (Day, error) {
 	if _, err := time.Parse(time.DateOnly, s); err != nil {
-		return "", Invalid("bad_day", "", Say("“%s”不是一个存在的日期,应写作 2026-03-31", "%q is not a day that exists; write 2026-03-31", s))
+		return "", Invalid("bad_day", "", Say("“%s”不是一个存在的日期，应写作 2026-03-31", "%q is not a day that exists; write 2026-03-31", s))
 	}
 	return Day(s), nil
 }

@@ -32,7 +32,7 @@ const (
 	NeedClockOver     Need = "clock_over"      // the clock of the state has run out
 	NeedNoObjection   Need = "no_objection"    // no objection is open
 	NeedOpenObjection Need = "open_objection"  // an objection is open
-	NeedEndorsement   Need = "endorsement"     // the head of the closing org has endorsed in this round
+	NeedEndorsement   Need = "endorsement"     // the head of the closing org has endorsed what was verified in this round
 	NeedDocument      Need = "document"        // number and file of the outside superior's document
 	NeedNoSuperior    Need = "no_superior"     // no org is left above that could take the step
 	NeedNothingAsked  Need = "no_open_request" // no request is open

@@ -73,7 +73,8 @@ func mark(d *Definition, i *Issue, s *Step, by *Actor) {
 		judgedBy(i, verifier, closer)
 	case Endorse:
 		post, _ := PostNamed(string(by.As.Appointment.Post))
-		i.Endorsed = i.Endorsed || (post.Head && by.As.Appointment.Org == i.Closer)
+		verified := i.State == Closing || i.State == Publicized
+		i.Endorsed = i.Endorsed || (verified && post.Head && by.As.Appointment.Org == i.Closer)
 	}
 }
 
@@ -103,9 +104,9 @@ func judgedBy(i *Issue, verifier, closer OrgID) {
 
 // assign settles who is responsible, by when, and who judges.
 func assign(d *Definition, i *Issue, s *Step, by *Actor) {
-	if s.Responsible != 0 {
+	if s.Responsible != 0 && s.Responsible != i.Responsible {
 		i.Responsible, i.Line = s.Responsible, s.Facts.Line
-		i.Person = 0
+		i.Person, i.Measures = 0, unnamed(i.Measures)
 	}
 	i.Person = first(s.Person, i.Person)
 	if len(s.Assisting) > 0 {
@@ -128,8 +129,19 @@ func assign(d *Definition, i *Issue, s *Step, by *Actor) {
 func giveBack(i *Issue) {
 	i.Responsible, i.Line = 0, i.FinderLine
 	i.Person, i.Assisting, i.Parties = 0, nil, nil
-	i.Assigner = 0
+	i.Assigner, i.Measures = 0, unnamed(i.Measures)
 	judgedBy(i, 0, 0)
+}
+
+// unnamed takes the people of the org that is not responsible any more out of the measures that they have not done.
+func unnamed(measures []Measure) []Measure {
+	measures = slices.Clone(measures)
+	for n := range measures {
+		if !measures[n].Done {
+			measures[n].Org, measures[n].Person = 0, 0
+		}
+	}
+	return measures
 }
 
 func plan(i *Issue, s *Step) {

@@ -196,7 +196,7 @@ type Issue struct {
 	Request    Request    `json:"request,omitzero"`
 	Extensions int        `json:"extensions,omitempty"` // granted in this round
 	Criteria   Criteria   `json:"criteria,omitzero"`
-	Endorsed   bool       `json:"endorsed,omitempty"`  // by the head of the closing org, in this round
+	Endorsed   bool       `json:"endorsed,omitempty"`  // by the head of the closing org, since it was verified in this round
 	Objection  string     `json:"objection,omitempty"` // the open objection
 
 	Reported   bool     `json:"reported,omitempty"` // reported done by the unit (自报完成): not verified by that

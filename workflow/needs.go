@@ -13,7 +13,7 @@ const reasonLength = 10
 // checker tests one need of a step on an issue.
 type checker func(i *Issue, s *Step, at time.Time) error
 
-// checkers holds the check of every need but NeedCountersign, which depends on who asks.
+// checkers holds the check of every need but NeedCountersign and NeedNoSuperior, which depend on who asks.
 var checkers = map[Need]checker{
 	NeedDetail:        needDetail,
 	NeedSource:        needSource,
@@ -41,7 +41,6 @@ var checkers = map[Need]checker{
 	NeedNoObjection:   needNoObjection,
 	NeedOpenObjection: needOpenObjection,
 	NeedEndorsement:   needEndorsement,
-	NeedNoSuperior:    needNoSuperior,
 }
 
 // check tests the needs of an arrow, in their order; the first that is not met is the error.
@@ -50,13 +49,16 @@ func check(arrow *Arrow, i *Issue, s *Step, by *Actor, at time.Time) error {
 		return err
 	}
 	for _, need := range arrow.Needs {
-		if need == NeedCountersign {
-			if err := maySign(i, s, by); err != nil {
-				return err
-			}
-			continue
+		var err error
+		switch need {
+		case NeedCountersign:
+			err = maySign(i, s, by)
+		case NeedNoSuperior:
+			err = mayRecord(i, by)
+		default:
+			err = checkers[need](i, s, at)
 		}
-		if err := checkers[need](i, s, at); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -103,7 +105,7 @@ func needDue(i *Issue, s *Step, at time.Time) error {
 	case due == "":
 		return missing("due", Say("请填写整改时限", "give the due day"))
 	case due < DayOf(at) && !proposed:
-		return Invalid("due_in_the_past", "due", Say("整改时限%s已过,请填写今天(%s)或以后的日期", "the due day %s has passed; give today (%s) or later", due, DayOf(at)))
+		return Invalid("due_in_the_past", "due", Say("整改时限%s已过，请填写今天（%s）或以后的日期", "the due day %s has passed; give today (%s) or later", due, DayOf(at)))
 	}
 	return nil
 }
@@ -124,7 +126,7 @@ func needGrade(i *Issue, s *Step, _ time.Time) error {
 
 func needParties(i *Issue, s *Step, _ time.Time) error {
 	if len(s.Parties) == 0 && len(i.Parties) == 0 {
-		return missing("parties", Say("重大问题须联审,请指定至少一个会签单位", "a major issue is countersigned: name at least one party beside the verifier"))
+		return missing("parties", Say("重大问题须联审，请指定至少一个会签单位", "a major issue is countersigned: name at least one party beside the verifier"))
 	}
 	return nil
 }
@@ -138,14 +140,14 @@ func needNote(_ *Issue, s *Step, _ time.Time) error {
 
 func needReason(_ *Issue, s *Step, _ time.Time) error {
 	if utf8.RuneCountInString(strings.TrimSpace(s.Note)) < reasonLength {
-		return Invalid("note_too_short", "note", Say("请写明理由,不少于%d个字", "give the reason, at least %d characters", reasonLength))
+		return Invalid("note_too_short", "note", Say("请写明理由，不少于%d个字", "give the reason, at least %d characters", reasonLength))
 	}
 	return nil
 }
 
 func needBasis(_ *Issue, s *Step, _ time.Time) error {
 	if strings.TrimSpace(s.Basis) == "" {
-		return missing("basis", Say("请写明依据(文件、会议或复查记录)", "give the basis: a document, a meeting or the record of a check"))
+		return missing("basis", Say("请写明依据（文件、会议或复查记录）", "give the basis: a document, a meeting or the record of a check"))
 	}
 	return nil
 }
@@ -190,7 +192,7 @@ func needAttachment(_ *Issue, s *Step, _ time.Time) error {
 
 func needCriteria(i *Issue, s *Step, _ time.Time) error {
 	if !s.Criteria.Met() {
-		return Invalid("criteria_not_met", "criteria", Say("五项验收标准须全部达到:措施完成、违规处理、成效达标、同类排查、长效机制",
+		return Invalid("criteria_not_met", "criteria", Say("五项验收标准须全部达到：措施完成、违规处理、成效达标、同类排查、长效机制",
 			"all five criteria must be met: measures done, violations dealt with, effect reached, same kind looked for, mechanism in place"))
 	}
 	return nil
@@ -206,7 +208,7 @@ func needOther(i *Issue, s *Step, _ time.Time) error {
 	case s.Action == Unmerge && s.Other != i.MergedInto:
 		return Invalid("other_issue", "other", Say("问题%s没有并入问题%s", "issue %s was not merged into issue %s", i.ShownNumber(), o.ShownNumber()))
 	case o.State.End() || o.State == Draft:
-		return Refused("other_not_open", Say("问题%s处于“%s”,不能并案", "issue %s is %s and cannot take part in a merge", o.ShownNumber(), o.State.Text()))
+		return Refused("other_not_open", Say("问题%s处于“%s”，不能并案", "issue %s is %s and cannot take part in a merge", o.ShownNumber(), o.State.Text()))
 	}
 	return nil
 }
@@ -231,19 +233,19 @@ func needEvidence(i *Issue, s *Step, _ time.Time) error {
 	if len(s.Evidence) > 0 || slices.ContainsFunc(i.Evidence, func(e Evidence) bool { return e.Round == i.Round }) {
 		return nil
 	}
-	return Refused("no_evidence", Say("本轮还没有佐证材料,以前各轮的不算", "there is no evidence of this round yet; that of earlier rounds does not count"))
+	return Refused("no_evidence", Say("本轮还没有佐证材料，以前各轮的不算", "there is no evidence of this round yet; that of earlier rounds does not count"))
 }
 
 func needUntouched(i *Issue, _ *Step, _ time.Time) error {
 	if len(i.Signs) > 0 {
-		return Refused("already_acted_on", Say("已有单位会签,不能撤回", "a party has acted on it already; it cannot be withdrawn"))
+		return Refused("already_acted_on", Say("已有单位会签，不能撤回", "a party has acted on it already; it cannot be withdrawn"))
 	}
 	return nil
 }
 
 func needClockOver(i *Issue, _ *Step, at time.Time) error {
 	if i.Clock.Until == "" || DayOf(at) <= i.Clock.Until {
-		return Refused("clock_running", Say("期限未满(至%s)", "the time limit has not run out (until %s)", i.Clock.Until))
+		return Refused("clock_running", Say("期限未满（至%s）", "the time limit has not run out (until %s)", i.Clock.Until))
 	}
 	return nil
 }
@@ -269,13 +271,17 @@ func needEndorsement(i *Issue, _ *Step, _ time.Time) error {
 	return nil
 }
 
-func needNoSuperior(i *Issue, _ *Step, _ time.Time) error {
+// mayRecord lets the topmost org record a closure that nobody within the tree can decide.
+func mayRecord(i *Issue, by *Actor) error {
 	judge := i.Closer
 	if i.State == Verifying {
 		judge = i.Verifier
 	}
-	if judge != 0 {
-		return Refused("superior_exists", Say("上面还有可以办理的组织,不能依文销号", "there is an organisation above that decides; closure cannot be recorded from a document"))
+	switch {
+	case judge != 0:
+		return Refused("superior_exists", Say("上面还有可以办理的组织，不能依文销号", "there is an organisation above that decides; closure cannot be recorded from a document"))
+	case by.As.Appointment.Org != i.Line[0].Org:
+		return Forbidden("not_the_top", Say("依文销号由最上级组织办理", "closure is recorded from a document by the topmost organisation"))
 	}
 	return nil
 }

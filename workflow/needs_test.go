@@ -106,9 +106,13 @@ func TestEachNeedRefusesWhatLacksIt(t *testing.T) {
 			tested[c.need] = true
 			d := oneNeed(t, c.need)
 			i, s := meeting(t, c.need)
-			do(t, d, i, s, at(committeeLine, stranger))
+			by := at(committeeLine, stranger)
+			if c.need == workflow.NeedNoSuperior {
+				by = at(rootLine, stranger)
+			}
+			do(t, d, i, s, by)
 			c.spoil(&i, &s)
-			f := refused(t, d, i, s, at(committeeLine, stranger))
+			f := refused(t, d, i, s, by)
 			require.Equal(t, [2]string{c.code, c.field}, [2]string{f.Code, f.Field})
 		})
 	}

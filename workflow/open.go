@@ -28,8 +28,10 @@ func Open(d *Definition, i *Issue, action Action, of RequestKind, by *Actor, at 
 func standing(need Need, i *Issue, s *Step, by *Actor, at time.Time) error {
 	switch need {
 	case NeedMeasuresDone, NeedUntouched, NeedOpenRequest, NeedNothingAsked, NeedClockOver, NeedNoObjection, NeedOpenObjection,
-		NeedEndorsement, NeedNoSuperior:
+		NeedEndorsement:
 		return checkers[need](i, s, at)
+	case NeedNoSuperior:
+		return mayRecord(i, by)
 	case NeedCountersign:
 		return maySign(i, s, by)
 	case NeedMeasure:

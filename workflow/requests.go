@@ -21,7 +21,7 @@ func needRequest(i *Issue, s *Step, at time.Time) error {
 			return missing("stage_goal", Say("转长期整改须写明阶段目标", "lasting rectification needs a stage goal"))
 		}
 		if s.NextReview <= DayOf(at) {
-			return missing("next_review", Say("转长期整改须写明下次复核日期(今天以后)", "lasting rectification needs the day of the next review, after today"))
+			return missing("next_review", Say("转长期整改须写明下次复核日期（今天以后）", "lasting rectification needs the day of the next review, after today"))
 		}
 	case Suspension:
 		if strings.TrimSpace(s.Condition) == "" {
@@ -36,7 +36,7 @@ func needLaterDue(i *Issue, s *Step, at time.Time) error {
 	today := DayOf(at)
 	switch {
 	case i.Due != "" && i.Due < today:
-		return Refused("already_overdue", Say("整改时限%s已过,延期须在到期前申请", "the due day %s has passed; an extension is asked for before it", i.Due))
+		return Refused("already_overdue", Say("整改时限%s已过，延期须在到期前申请", "the due day %s has passed; an extension is asked for before it", i.Due))
 	case s.Due == "":
 		return missing("due", Say("请填写申请延至的日期", "give the day to extend to"))
 	case s.Due <= i.Due || s.Due <= today:

@@ -25,7 +25,7 @@ type sized struct {
 func tooLong(all ...sized) error {
 	for _, s := range all {
 		if utf8.RuneCountInString(s.text) > s.most {
-			return Invalid("too_long", s.field, Say("内容过长:最多%d个字", "too long: %d characters at most", s.most))
+			return Invalid("too_long", s.field, Say("内容过长：最多%d个字", "too long: %d characters at most", s.most))
 		}
 		if !utf8.ValidString(s.text) || strings.ContainsRune(s.text, 0) {
 			return Invalid("bad_text", s.field, Say("含有不能保存的字符", "it holds characters that cannot be kept"))
@@ -36,7 +36,7 @@ func tooLong(all ...sized) error {
 
 func tooMany(field string, n, most int) error {
 	if n > most {
-		return Invalid("too_many", field, Say("最多%d项,收到%d项", "%d at most, not %d", most, n))
+		return Invalid("too_many", field, Say("最多%d项，收到%d项", "%d at most, not %d", most, n))
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package workflow_test
 
 import (
 	"encoding/json"
-	"errors"
 	"os"
 	"slices"
 	"testing"
@@ -84,7 +83,7 @@ func (w *walk) try(t *rapid.T) bool {
 	require.Equal(t, was, copyJSON(t, before), "Apply changed what it was given")
 	if err != nil {
 		var f *workflow.Fault
-		require.True(t, errors.As(err, &f), "%v", err)
+		require.ErrorAs(t, err, &f, "%v", err)
 		require.NotEmpty(t, f.Code)
 		return false
 	}

@@ -142,7 +142,7 @@ func parseWord[T ~uint8](words []Wording, what Text, s string) (T, error) {
 }
 
 func unknownWord(what Text, s string, known []string) *Fault {
-	return Invalid("unknown_word", "", Say("%s中没有“%s”,可用的有:%s", "%s: unknown word %q; known are %s", what, s, fmt.Sprint(known)))
+	return Invalid("unknown_word", "", Say("%s中没有“%s”，可用的有：%s", "%s: unknown word %q; known are %s", what, s, fmt.Sprint(known)))
 }
 
 // String returns the word of the level in files.

@@ -2,7 +2,6 @@ package workflow_test
 
 import (
 	"encoding/json"
-	"errors"
 	"flag"
 	"slices"
 	"testing"
@@ -134,6 +133,7 @@ func ready(i *workflow.Issue, s *workflow.Step) workflow.Actor {
 		i.Measures = []workflow.Measure{{Text: "补缴", Person: named, Due: "2026-05-31"}}
 	case workflow.Record:
 		i.Verifier, i.Closer = 0, 0
+		by = at(rootLine, closer)
 	case workflow.GrantIt, workflow.Deny:
 		i.Request = workflow.Request{Kind: s.Request, Due: "2026-09-30", Askers: []workflow.PersonID{rectifier}, Decider: group, StageGoal: "半年见效",
 			NextReview: "2026-12-31", Condition: "经费到位"}
@@ -165,7 +165,7 @@ func refused(t testing.TB, d *workflow.Definition, i workflow.Issue, s workflow.
 	require.Error(t, err)
 	require.Equal(t, workflow.Change{}, c, "who is refused gets no change")
 	var f *workflow.Fault
-	require.True(t, errors.As(err, &f))
+	require.ErrorAs(t, err, &f)
 	require.True(t, slices.Contains([]error{workflow.ErrInvalid, workflow.ErrForbidden, workflow.ErrRefused}, f.Kind))
 	require.NotEmpty(t, f.Text.Zh)
 	require.NotEmpty(t, f.Text.En)

@@ -10,7 +10,7 @@ import (
 
 // checkCommand checks the files of rules, and on request whether the posts are filled.
 type checkCommand struct {
-	People bool `help:"再查数据:哪些组织缺人,问题将无法整改、验收或销号 look into the data as well: where issues could not be rectified, verified or closed for want of people."`
+	People bool `help:"再查数据：哪些组织缺人，问题将无法整改、验收或销号 look into the data as well: where issues could not be rectified, verified or closed for want of people."`
 	jsonFlag
 }
 
@@ -52,7 +52,7 @@ func (c *checkCommand) tell(p *program, r rules, wrong []complaintJSON) error {
 			return err
 		}
 	case len(wrong) == 0:
-		p.print(workflow.Say("流程 %d 个、权限 %d 条:都能读,彼此一致", "%d machines and %d lines of policy: read, and they agree", len(r.definitions.Machines()), len(r.guard.Rules())))
+		p.print(workflow.Say("流程 %d 个、权限 %d 条：都能读，彼此一致", "%d machines and %d lines of policy: read, and they agree", len(r.definitions.Machines()), len(r.guard.Rules())))
 	default:
 		for _, w := range wrong {
 			fmt.Fprintln(p.out, w.Reason)

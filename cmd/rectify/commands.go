@@ -2,24 +2,25 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"rectify/workflow"
 )
 
-const description = `问题清单整改系统:从发现到销号,一步不丢、一步不假。
+const description = `问题清单整改系统：从发现到销号，一步不丢、一步不假。
 Rectify takes a checklist of problems from found to closed.
 
-每个参数也可用环境变量给出:RECTIFY_ 加大写的参数名,如 --data 即 RECTIFY_DATA。
+每个参数也可用环境变量给出：RECTIFY_ 加大写的参数名，如 --data 即 RECTIFY_DATA。
 Every flag can be given by the environment as well: --data is RECTIFY_DATA.`
 
 // flags are understood by every command.
 type flags struct {
 	Data        string `help:"数据文件夹 folder of the data." placeholder:"DIR" default:"./data"`
-	DB          string `name:"db" help:"数据库,如 mysql://用户:密码@主机:3306/库名;不给则用数据文件夹里的 SQLite。The database; SQLite in the folder of the data if not given." placeholder:"DSN"`
+	DB          string `name:"db" help:"数据库，如 mysql://用户:密码@主机:3306/库名；不给则用数据文件夹里的 SQLite。The database; SQLite in the folder of the data if not given." placeholder:"DSN"`
 	Lang        string `help:"语言 language: zh, en." enum:"zh,en" default:"zh"`
-	Policies    string `help:"本单位的权限文件夹(model.conf、policy.csv),盖在自带的上面 folder of an office's own policy, laid over the shipped one." placeholder:"DIR"`
-	Definitions string `help:"本单位的流程文件夹(*.yaml),盖在自带的上面 folder of an office's own machines, laid over the shipped ones." placeholder:"DIR"`
-	Holidays    string `help:"放假安排文件,盖在自带的上面 file of holidays, laid over the shipped ones." placeholder:"FILE"`
+	Policies    string `help:"本单位的权限文件夹(model.conf、policy.csv)，盖在自带的上面 folder of an office's own policy, laid over the shipped one." placeholder:"DIR"`
+	Definitions string `help:"本单位的流程文件夹(*.yaml)，盖在自带的上面 folder of an office's own machines, laid over the shipped ones." placeholder:"DIR"`
+	Holidays    string `help:"放假安排文件，盖在自带的上面 file of holidays, laid over the shipped ones." placeholder:"FILE"`
 }
 
 // commands is the command line.
@@ -30,16 +31,16 @@ type commands struct {
 	Import  importCommand  `cmd:"" help:"导入组织、人员、问题清单 import organisations, people or a checklist."`
 	Export  exportCommand  `cmd:"" help:"导出整改台账 export the ledger."`
 	History historyCommand `cmd:"" help:"一个问题的办理记录 the history of an issue."`
-	Explain explainCommand `cmd:"" help:"为什么能(不能)办理 why somebody may (not) take a step."`
-	Check   checkCommand   `cmd:"" help:"检查流程与权限文件,或检查人员是否配齐 check the definitions and the policy, or whether posts are filled."`
+	Explain explainCommand `cmd:"" help:"为什么能（不能）办理 why somebody may (not) take a step."`
+	Check   checkCommand   `cmd:"" help:"检查流程与权限文件，或检查人员是否配齐 check the definitions and the policy, or whether posts are filled."`
 	Migrate migrateCommand `cmd:"" help:"升级数据库的表结构 bring the tables of the database up to this program."`
-	User    userCommand    `cmd:"" help:"账号:初始密码、名单 accounts: first passwords, list."`
+	User    userCommand    `cmd:"" help:"账号：初始密码、名单 accounts: first passwords, list."`
 	Version versionCommand `cmd:"" help:"版本 version."`
 }
 
 // byFlag says for whom a command is carried out.
 type byFlag struct {
-	By string `help:"以谁的身份办理(账号) the account for whom it is done." placeholder:"ACCOUNT"`
+	By string `help:"以谁的身份办理（账号） the account for whom it is done." placeholder:"ACCOUNT"`
 }
 
 // actor is the person named by --by, with the appointments in force.
@@ -48,6 +49,9 @@ func (f byFlag) actor(ctx context.Context, o *opened) (workflow.Actor, error) {
 		return workflow.Actor{}, workflow.Invalid("missing_by", "by", workflow.Say("请用 --by 账号 说明以谁的身份办理", "say with --by ACCOUNT for whom it is done"))
 	}
 	by, err := o.engine.ActorNamed(ctx, f.By)
+	if errors.Is(err, workflow.ErrNotFound) {
+		err = workflow.Invalid("no_such_account", "by", workflow.Say("--by：没有账号“%s”，或已停用", "--by: there is no account %q, or it is not active", f.By))
+	}
 	by.OSUser = o.osUser
 	return by, err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"embed"
 	"encoding/csv"
@@ -28,7 +27,7 @@ import (
 var demoTables embed.FS
 
 const (
-	demoPassword = "Qinglan@2026" //nolint:gosec // it is printed at the start, and guards invented data only
+	demoPassword = "Qinglan@2026" // it is printed at the start, and guards invented data only
 	demoDays     = 160            // working days, about eight months, from the first day of the story to today
 	demoMark     = "demonstration"
 	demoMinutes  = 11 // between two events of a day, which begins at nine
@@ -39,15 +38,12 @@ type demoAccount struct {
 	account, name, posts string
 	org                  string
 	post                 workflow.Text
-	rank                 int // of the organisation, by its code
 }
 
-// demoPeople are the accounts as the sign-in page offers them, in the order of the tree; those who hold no post any more are left out.
+// demoPeople are the accounts as the sign-in page offers them; those who hold no post any more are left out.
 func demoPeople(accounts []demoAccount) []api.DemoPerson {
 	var out []api.DemoPerson
-	for _, a := range slices.SortedStableFunc(slices.Values(accounts), func(a, b demoAccount) int {
-		return cmp.Compare(a.rank, b.rank)
-	}) {
+	for _, a := range accounts {
 		if a.org != "" {
 			out = append(out, api.DemoPerson{Account: a.account, Name: a.name, Org: a.org, Post: a.post})
 		}
@@ -69,7 +65,7 @@ func (p *program) demonstrate(r rules) ([]demoAccount, error) {
 		return nil, err
 	}
 	if fresh {
-		p.log().Info("making the demonstration data")
+		p.log.Info("making the demonstration data")
 		err = tellStory(p.ctx, o, r.calendar, clock)
 	}
 	if err == nil && fresh {
@@ -80,33 +76,37 @@ func (p *program) demonstrate(r rules) ([]demoAccount, error) {
 }
 
 func writeMark(name string) error {
-	if err := os.WriteFile(name, []byte("演示数据,请勿用于实际工作 demonstration data\n"), 0o600); err != nil {
+	if err := os.WriteFile(name, []byte("演示数据，请勿用于实际工作 demonstration data\n"), 0o600); err != nil {
 		return unwritable(name, err)
 	}
 	return nil
 }
 
+// demoAccounts lists the accounts with the posts that they hold today, in the order of the table: from the top of the tree down.
 func demoAccounts(p *program, o *opened) ([]demoAccount, error) {
 	people, err := allPeople(p.ctx, o.engine, workflow.Actor{})
-	orgs, errOrgs := o.engine.Orgs(p.ctx, 0, "", engine.PageLimit)
-	out := make([]demoAccount, 0, len(people))
-	for _, x := range people {
-		var posts []string
-		var org string
-		var post workflow.Text
-		for _, held := range x.Posts {
-			rule, _ := workflow.PostNamed(string(held.Post))
-			if org == "" {
-				org, post = held.OrgName, rule.Text
-			}
-			posts = append(posts, held.OrgName+" "+p.say(rule.Text))
-		}
-		if len(posts) == 0 {
-			posts = []string{p.say(workflow.Say("(任职已到期)", "(appointment expired)"))}
-		}
-		out = append(out, demoAccount{x.Account, x.Name, strings.Join(posts, p.say(workflow.Say("、", ", "))), org, post, slices.IndexFunc(orgs, func(o engine.Org) bool { return o.Name == org })})
+	if err != nil {
+		return nil, err
 	}
-	return out, errors.Join(err, errOrgs)
+	table, err := demoTable("people")
+	if err != nil {
+		return nil, err
+	}
+	place := func(account string) int {
+		return slices.IndexFunc(table, func(row []string) bool { return row[1] == account })
+	}
+	slices.SortFunc(people, func(a, b personJSON) int { return place(a.Account) - place(b.Account) })
+	out := make([]demoAccount, len(people))
+	for n, x := range people {
+		out[n] = demoAccount{account: x.Account, name: x.Name, posts: p.posts(x)}
+		if len(x.Posts) == 0 {
+			out[n].posts = p.say(workflow.Say("（任职已到期）", "(appointment expired)"))
+			continue
+		}
+		rule, _ := workflow.PostNamed(string(x.Posts[0].Post))
+		out[n].org, out[n].post = x.Posts[0].OrgName, rule.Text
+	}
+	return out, nil
 }
 
 // demoClock is a clock that the story moves.
@@ -144,7 +144,7 @@ func tellStory(ctx context.Context, o *opened, cal *calendar.Calendar, clock *de
 		return err
 	}
 	if len(people) > 0 {
-		return workflow.Refused("not_empty", workflow.Say("数据文件夹里已有数据(或上次的演示数据没有装完),不能再装演示数据;请换一个空文件夹",
+		return workflow.Refused("not_empty", workflow.Say("数据文件夹里已有数据（或上次的演示数据没有装完），不能再装演示数据；请换一个空文件夹",
 			"there are data already (or a demonstration that was broken off); take an empty folder"))
 	}
 	clock.now = c.day(0).Time().Add(9 * time.Hour)
@@ -186,18 +186,22 @@ func (c *city) settle() error {
 func spotless(r engine.Report) error {
 	var errs []error
 	for _, f := range r.Refused {
-		errs = append(errs, workflow.Invalid(f.Code, "", workflow.Say("演示数据第%d行:%s", "demonstration, row %d: %s", f.Row, f.Reason)))
+		errs = append(errs, workflow.Invalid(f.Code, "", workflow.Say("演示数据第%d行：%s", "demonstration, row %d: %s", f.Row, f.Reason)))
 	}
 	return errors.Join(errs...)
 }
 
-// book makes a workbook of a table, as an office would send it.
-func (c *city) book(name, title string) (*sheet.Book, error) {
+func demoTable(name string) ([][]string, error) {
 	body, err := demoTables.ReadFile("demo/" + name + ".csv")
 	if err != nil {
 		return nil, err
 	}
-	rows, err := csv.NewReader(bytes.NewReader(body)).ReadAll()
+	return csv.NewReader(bytes.NewReader(body)).ReadAll()
+}
+
+// book makes a workbook of a table, as an office would send it.
+func (c *city) book(name, title string) (*sheet.Book, error) {
+	rows, err := demoTable(name)
 	if err != nil {
 		return nil, err
 	}

@@ -132,7 +132,7 @@ func (c *city) act(who, key string, s workflow.Step) error {
 
 // summary uploads the file that goes with a submission.
 func (c *city) summary(by workflow.Actor, number string) ([]workflow.Evidence, error) {
-	text := fmt.Sprintf("%s 整改情况报告\n填报:%s\n日期:%s\n(演示材料)\n", number, by.Name, workflow.DayOf(c.clock.now))
+	text := fmt.Sprintf("%s 整改情况报告\n填报：%s\n日期：%s\n（演示材料）\n", number, by.Name, workflow.DayOf(c.clock.now))
 	file, err := c.o.engine.PutFile(c.ctx, by, "整改情况报告.txt", strings.NewReader(text))
 	return []workflow.Evidence{{Hash: file.Hash, Name: file.Name}}, err
 }
@@ -154,7 +154,7 @@ func (t *thread) propose() *thread {
 }
 
 func (t *thread) approve(others ...string) *thread {
-	t.wait(4).step(t.verifier, workflow.Step{Action: workflow.ApprovePlan, Note: "措施具体,同意实施"})
+	t.wait(4).step(t.verifier, workflow.Step{Action: workflow.ApprovePlan, Note: "措施具体，同意实施"})
 	for _, who := range others {
 		t.step(who, workflow.Step{Action: workflow.ApprovePlan, Note: "同意"})
 	}
@@ -174,17 +174,17 @@ func (t *thread) finish(measure int, result string) *thread {
 }
 
 func (t *thread) submit(recovered int64) *thread {
-	return t.wait(3).step(t.rectifier, workflow.Step{Action: workflow.Submit, Note: "措施已全部完成,提请验收", Recovered: recovered})
+	return t.wait(3).step(t.rectifier, workflow.Step{Action: workflow.Submit, Note: "措施已全部完成，提请验收", Recovered: recovered})
 }
 
 // work is the way from rectifying to verifying.
 func (t *thread) work(recovered int64) *thread {
-	return t.report("已按方案推进,完成过半").finish(1, "第一条措施已落实").finish(2, "第二条措施已落实,制度已印发").submit(recovered)
+	return t.report("已按方案推进，完成过半").finish(1, "第一条措施已落实").finish(2, "第二条措施已落实，制度已印发").submit(recovered)
 }
 
 func (t *thread) pass(others ...string) *thread {
 	met := workflow.Criteria{MeasuresDone: true, ViolationsDone: true, EffectReached: true, SameKindSought: true, MechanismBuilt: true}
-	t.wait(5).step(t.verifier, workflow.Step{Action: workflow.Pass, Criteria: met, Note: "现场核查,五项标准均已达到"})
+	t.wait(5).step(t.verifier, workflow.Step{Action: workflow.Pass, Criteria: met, Note: "现场核查，五项标准均已达到"})
 	for _, who := range others {
 		t.step(who, workflow.Step{Action: workflow.Pass, Criteria: met, Note: "同意通过"})
 	}
@@ -197,7 +197,7 @@ func (t *thread) close() *thread {
 
 // publicize is the way of a major issue from closing to publicized.
 func (t *thread) publicize(by string) *thread {
-	return t.wait(2).step(t.closer, workflow.Step{Action: workflow.Endorse, Note: "整改到位,我负总责,同意公示"}).
+	return t.wait(2).step(t.closer, workflow.Step{Action: workflow.Endorse, Note: "整改到位，我负总责，同意公示"}).
 		after(1).step(by, workflow.Step{Action: workflow.Publicize, Note: "整改结果在机关公示栏和内网公示7日"})
 }
 

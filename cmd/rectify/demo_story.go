@@ -35,23 +35,23 @@ func (c *city) planAudit() {
 	c.issue("A3", "0203", workflow.Ordinary, day).prepare().work(12_350_000).pass().close()
 
 	big := c.issue("A4", "0203", workflow.Major, day).assign("00").accept().propose().approve("mengzhao").report("两个项目已完成重新论证")
-	big.after(100).report("一个项目已开工,另一个受征地影响")
+	big.after(100).report("一个项目已开工，另一个受征地影响")
 	big.after(12).step(big.rectifier, workflow.Step{Action: workflow.Ask, Request: workflow.Extension, Due: c.day(230),
-		Note: "第二个项目征地尚未完成,预计推迟三个月开工"})
+		Note: "第二个项目征地尚未完成，预计推迟三个月开工"})
 
 	rejected := c.issue("A5", "0202", workflow.Ordinary, day+60).prepare().work(20_000_000).after(4)
-	rejected.step(rejected.verifier, workflow.Step{Action: workflow.Reject, Due: c.day(175), Note: "多计工程款只追回一部分,须全部核减后再报"})
+	rejected.step(rejected.verifier, workflow.Step{Action: workflow.Reject, Due: c.day(175), Note: "多计工程款只追回一部分，须全部核减后再报"})
 
 	refused := c.issue("A6", "0201", workflow.Serious, day+60).prepare().work(201_150_000).pass().after(4)
-	refused.step(refused.closer, workflow.Step{Action: workflow.Refuse, Due: c.day(180), Note: "仍有两家单位未对账,不予销号,请继续清理"})
+	refused.step(refused.closer, workflow.Step{Action: workflow.Refuse, Due: c.day(180), Note: "仍有两家单位未对账，不予销号，请继续清理"})
 
-	lasting := c.issue("A7", "0203", workflow.Ordinary, day+110).prepare().report("新考核办法已印发,开始按季考核")
+	lasting := c.issue("A7", "0203", workflow.Ordinary, day+110).prepare().report("新考核办法已印发，开始按季考核")
 	lasting.after(13).step(lasting.rectifier, workflow.Step{Action: workflow.Ask, Request: workflow.LastingForm, StageGoal: "连续四个季度考核结果与拨款挂钩",
-		NextReview: c.day(220), Note: "考核须经四个季度检验,申请转为长期整改"})
+		NextReview: c.day(220), Note: "考核须经四个季度检验，申请转为长期整改"})
 
 	suspended := c.issue("A8", "0202", workflow.Ordinary, day+110).prepare().report("用地预审材料已上报")
 	suspended.after(14).step(suspended.rectifier, workflow.Step{Action: workflow.Ask, Request: workflow.Suspension, Condition: "省厅批复用地后恢复整改",
-		Note: "用地审批在省级部门,本级无法推进,申请挂账"})
+		Note: "用地审批在省级部门，本级无法推进，申请挂账"})
 
 	c.issue("A9", "0201", workflow.Ordinary, day+110).prepare().work(3_860_000)
 	c.issue("A10", "0202", workflow.Ordinary, day+120).prepare().report("已归档五个项目")
@@ -61,7 +61,7 @@ func (c *city) planAudit() {
 func (c *city) planMajor() {
 	const day = inspectionDay + 2
 	closed := c.issue("I4", "0101", workflow.Major, day).assign("00").accept().propose().approve("mengzhao").work(0).pass("mengzhao").publicize("luomin")
-	closed.after(12).step(closed.closer, workflow.Step{Action: workflow.Close, Note: "公示无异议,同意销号"})
+	closed.after(12).step(closed.closer, workflow.Step{Action: workflow.Close, Note: "公示无异议，同意销号"})
 
 	c.issue("I5", "0111", workflow.Major, day).assign("00").accept().propose().approve("mengzhao").after(50).work(0).pass("mengzhao").publicize("luomin")
 
@@ -80,19 +80,19 @@ func (c *city) planInspection() {
 	c.issue("I2", "0102", workflow.Ordinary, day).prepare().work(0).pass().close()
 
 	again := c.issue("I3", "0103", workflow.Ordinary, day).prepare().work(0).pass().close().after(35)
-	again.step(again.closer, workflow.Step{Action: workflow.Reopen, Due: c.day(190), Basis: "机关党委回头看记录第6号", Note: "回头看发现两次主题党日又只读文件,问题反弹"}).accept()
+	again.step(again.closer, workflow.Step{Action: workflow.Reopen, Due: c.day(190), Basis: "机关党委回头看记录第6号", Note: "回头看发现两次主题党日又只读文件，问题反弹"}).accept()
 
 	c.issue("I9", "0102", workflow.Serious, day).prepare().after(45).work(0).pass()
 
 	lasting := c.issue("I10", "0103", workflow.Ordinary, day).prepare().report("已建立学员档案").after(3)
 	lasting.step(lasting.rectifier, workflow.Step{Action: workflow.Ask, Request: workflow.LastingForm, StageGoal: "三期培训回访率均达到八成",
-		NextReview: c.day(200), Note: "培训按农时开展,需要多期检验,申请转长期"})
+		NextReview: c.day(200), Note: "培训按农时开展，需要多期检验，申请转长期"})
 	lasting.after(3).step(lasting.verifier, workflow.Step{Action: workflow.GrantIt, Note: "同意"}).report("第一期回访率百分之七十六")
 
 	suspended := c.issue("I11", "0101", workflow.Ordinary, day).prepare().report("已向机关事务管理局申请用房").after(5)
 	suspended.step(suspended.rectifier, workflow.Step{Action: workflow.Ask, Request: workflow.Suspension, Condition: "办公用房调整方案批复后恢复",
-		Note: "办公用房统一调整尚未批复,申请挂账"})
-	suspended.after(3).step(suspended.closer, workflow.Step{Action: workflow.GrantIt, Note: "同意挂账,错时使用"})
+		Note: "办公用房统一调整尚未批复，申请挂账"})
+	suspended.after(3).step(suspended.closer, workflow.Step{Action: workflow.GrantIt, Note: "同意挂账，错时使用"})
 
 	merged := c.issue("I12", "0102", workflow.Ordinary, day).prepare().after(20)
 	c.issue("I13", "0102", workflow.Ordinary, day).prepare().report("已列入组织生活会整改清单")
@@ -101,7 +101,7 @@ func (c *city) planInspection() {
 	})
 
 	late := c.issue("I14", "0112", workflow.Ordinary, day).after(40).prepare().report("已联系到一名流动党员").after(42)
-	late.step(late.verifier, workflow.Step{Action: workflow.Urge, Note: "已超过时限,请一周内办结"})
+	late.step(late.verifier, workflow.Step{Action: workflow.Urge, Note: "已超过时限，请一周内办结"})
 }
 
 func (c *city) planSelfCheck() {
@@ -126,17 +126,17 @@ func (c *city) planSelfCheck() {
 // planEndings is about the issues of the self-check that leave the way, or are to.
 func (c *city) planEndings(day int) {
 	cancelled := c.issue("S8", "0202", workflow.Ordinary, day+2).assign().accept().after(2)
-	cancelled.step(cancelled.rectifier, workflow.Step{Action: workflow.Ask, Request: workflow.Cancellation, Note: "设备属信息中心统一更换范围,不属本支部问题"})
-	cancelled.after(3).step(cancelled.closer, workflow.Step{Action: workflow.GrantIt, Note: "情况属实,同意撤销"})
+	cancelled.step(cancelled.rectifier, workflow.Step{Action: workflow.Ask, Request: workflow.Cancellation, Note: "设备属信息中心统一更换范围，不属本支部问题"})
+	cancelled.after(3).step(cancelled.closer, workflow.Step{Action: workflow.GrantIt, Note: "情况属实，同意撤销"})
 
 	asked := c.issue("S9", "0302", workflow.Ordinary, day+14).assign().accept().after(6)
-	asked.step(asked.rectifier, workflow.Step{Action: workflow.Ask, Request: workflow.Cancellation, Note: "经核对手续当时已补办,登记时漏记,申请撤销"})
+	asked.step(asked.rectifier, workflow.Step{Action: workflow.Ask, Request: workflow.Cancellation, Note: "经核对手续当时已补办，登记时漏记，申请撤销"})
 
 	back := c.issue("S10", "0111", workflow.Ordinary, day+3).assign().after(1)
-	back.step(back.rectifier, workflow.Step{Action: workflow.Return, Note: "该党小组属第二党支部,责任单位有误"})
+	back.step(back.rectifier, workflow.Step{Action: workflow.Return, Note: "该党小组属第二党支部，责任单位有误"})
 
 	moved := c.issue("S11", "0112", workflow.Ordinary, day+5).assign().accept().after(3)
-	moved.step(moved.assigner, workflow.Step{Action: workflow.Transfer, Responsible: c.orgs["0111"], Note: "培养联系人已划归第一党支部,改由其办理"})
+	moved.step(moved.assigner, workflow.Step{Action: workflow.Transfer, Responsible: c.orgs["0111"], Note: "培养联系人已划归第一党支部，改由其办理"})
 	moved.after(1).step("lujing", workflow.Step{Action: workflow.Accept})
 }
 
@@ -145,9 +145,9 @@ func (c *city) planImmediate(day int) {
 	c.issue("S12", "0301", workflow.Ordinary, day+17).assign().accept().after(4).submit(0)
 
 	late := c.issue("S14", "0102", workflow.Ordinary, day+9).assign().accept().after(10)
-	late.step(late.verifier, workflow.Step{Action: workflow.Urge, Note: "已超过时限,请立即改到位"})
+	late.step(late.verifier, workflow.Step{Action: workflow.Urge, Note: "已超过时限，请立即改到位"})
 	late.after(2).step("mengzhao", workflow.Step{Action: workflow.Supervise, Basis: "工委督办单第3号", Note: "挂牌督办"})
 
 	now := c.issue("S16", "0301", workflow.Ordinary, day+24).assign().accept().after(1)
-	now.step(now.rectifier, workflow.Step{Action: workflow.Report, Note: "门口公示牌已制作,网站明日更新"})
+	now.step(now.rectifier, workflow.Step{Action: workflow.Report, Note: "门口公示牌已制作，网站明日更新"})
 }

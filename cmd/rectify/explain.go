@@ -11,10 +11,10 @@ import (
 
 // explainCommand says why somebody may or may not take a step.
 type explainCommand struct {
-	Account string `help:"问的是谁;不给则为 --by 本人 whose question it is; the one of --by if not given." placeholder:"ACCOUNT"`
+	Account string `help:"问的是谁；不给则为 --by 本人 whose question it is; the one of --by if not given." placeholder:"ACCOUNT"`
 	Issue   string `help:"问题编号 the number of the issue." placeholder:"NUMBER"`
-	Action  string `help:"动作,如 assign、pass、close the step." placeholder:"WORD"`
-	Request string `help:"action 为 request 时:extension、lasting、suspension、cancellation what is requested." placeholder:"WORD"`
+	Action  string `help:"动作，如 assign、pass、close the step." placeholder:"WORD"`
+	Request string `help:"action 为 request 时：extension、lasting、suspension、cancellation what is requested." placeholder:"WORD"`
 	byFlag
 	jsonFlag
 }
@@ -82,18 +82,18 @@ func (p *program) explanationText(x engine.Explanation) {
 	if x.Allowed {
 		yes = workflow.Say("能", "yes")
 	}
-	p.print(workflow.Say("%s:%s", "%s: %s", x.Person, yes))
-	p.print(workflow.Say("理由:%s", "why: %s", x.Reason))
+	p.print(workflow.Say("%s：%s", "%s: %s", x.Person, yes))
+	p.print(workflow.Say("理由：%s", "why: %s", x.Reason))
 	for _, c := range x.Policy.Considered {
 		post, _ := workflow.PostNamed(string(c.Appointment.Post))
 		relations := make([]string, len(c.Relations))
 		for n, r := range c.Relations {
 			relations[n] = p.say(r.Text())
 		}
-		p.print(workflow.Say("任职:%s %s;与本问题的关系:%s", "post: %s %s; relation to the issue: %s", c.Appointment.OrgName, post.Text,
+		p.print(workflow.Say("任职：%s %s；与本问题的关系：%s", "post: %s %s; relation to the issue: %s", c.Appointment.OrgName, post.Text,
 			strings.Join(relations, p.say(workflow.Say("、", ", ")))))
 	}
-	p.print(workflow.Say("可由这些职务办理:%s", "who may: %s", x.Who))
+	p.print(workflow.Say("可由这些职务办理：%s", "who may: %s", x.Who))
 	for n := range x.Policy.Would {
 		fmt.Fprintf(p.out, "  %s\n", x.Policy.Would[n].Place())
 	}

@@ -23,7 +23,7 @@ type importCommand struct {
 // tableFlags are what the import of organisations and that of people have in common.
 type tableFlags struct {
 	File  string `arg:"" help:"Excel 工作簿(.xlsx),- 为标准输入 the workbook, - for the standard input."`
-	Check bool   `help:"只检查,不写入 check only."`
+	Check bool   `help:"只检查，不写入 check only."`
 	byFlag
 	jsonFlag
 }
@@ -75,11 +75,11 @@ func (f tableFlags) firstActor(ctx context.Context, o *opened) (workflow.Actor, 
 // checklistCommand imports a checklist.
 type checklistCommand struct {
 	File    string `arg:"" help:"Excel 工作簿(.xlsx),- 为标准输入 the workbook, - for the standard input."`
-	Source  string `help:"问题来源,行内另有写明的除外:inspection、audit、self_check …… the source, unless a row says its own." placeholder:"CODE"`
-	Mode    string `help:"check 只检查;all 全部或都不;good 导入合格的行。check only; all or nothing; take the good rows." enum:"check,all,good" default:"good"`
-	Rejects string `help:"把不能导入的行写成工作簿,改好后可再导入 write the rows that cannot be taken to a workbook that can be mended and imported." placeholder:"FILE"`
-	Title   string `help:"清单名称;不给则取自文件 the title; the file's own if not given."`
-	Org     string `help:"清单属于哪个单位(组织编码);不给则为本人任职单位 whose list it is (code of the organisation)." placeholder:"CODE"`
+	Source  string `help:"问题来源，行内另有写明的除外：inspection、audit、self_check …… the source, unless a row says its own." placeholder:"CODE"`
+	Mode    string `help:"check 只检查；all 全部或都不；good 导入合格的行。check only; all or nothing; take the good rows." enum:"check,all,good" default:"good"`
+	Rejects string `help:"把不能导入的行写成工作簿，改好后可再导入 write the rows that cannot be taken to a workbook that can be mended and imported." placeholder:"FILE"`
+	Title   string `help:"清单名称；不给则取自文件 the title; the file's own if not given."`
+	Org     string `help:"清单属于哪个单位（组织编码）；不给则为本人任职单位 whose list it is (code of the organisation)." placeholder:"CODE"`
 	byFlag
 	jsonFlag
 }
@@ -96,7 +96,7 @@ func (c *checklistCommand) Run(p *program) error {
 			return engine.Report{}, err
 		}
 		return o.engine.ImportChecklist(ctx, by, book, engine.ImportOptions{
-			Source: workflow.Source(c.Source), Mode: c.Mode, Title: c.Title, File: filepath.Base(c.File), Org: org,
+			Source: workflow.Source(c.Source), Mode: c.Mode, Title: c.Title, File: fileName(c.File), Org: org,
 		})
 	})
 	if err == nil && c.Rejects != "" && len(report.Rejects) > 0 {
@@ -118,19 +118,30 @@ func (p *program) imported(file string, do func(context.Context, *opened, *sheet
 	return report, err
 }
 
+// fileName is the name by which history knows a workbook.
+func fileName(arg string) string {
+	if arg == "-" {
+		return "stdin.xlsx"
+	}
+	return filepath.Base(arg)
+}
+
 func (p *program) readBook(name string) (*sheet.Book, error) {
 	if name == "-" {
-		return sheet.Read(p.ctx, p.in, name, sheet.DefaultLimits())
+		return sheet.Read(p.ctx, p.in, fileName(name), sheet.DefaultLimits())
 	}
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, unreadableFile(name, err)
 	}
 	defer file.Close()
-	return sheet.Read(p.ctx, file, filepath.Base(name), sheet.DefaultLimits())
+	return sheet.Read(p.ctx, file, fileName(name), sheet.DefaultLimits())
 }
 
+// writeRejects writes the rows that were refused. The workbook bears the title of the checklist, so that it is known again when it comes
+// back mended.
 func writeRejects(name string, r engine.Report) error {
+	r.List.Title = r.Title
 	return writeFile(name, func(w io.Writer) error { return sheet.WriteRejects(w, r.List, r.Rejects) })
 }
 
@@ -156,5 +167,5 @@ func writeFile(name string, write func(io.Writer) error) error {
 }
 
 func unwritable(name string, err error) error {
-	return workflow.Invalid("unwritable", "file", workflow.Say("写不了 %s(%v),请检查路径、权限和磁盘", "%s cannot be written (%v); check the path, the permissions and the disk", name, err))
+	return workflow.Invalid("unwritable", "file", workflow.Say("写不了 %s（%v），请检查路径、权限和磁盘", "%s cannot be written (%v); check the path, the permissions and the disk", name, err))
 }

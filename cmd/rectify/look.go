@@ -15,16 +15,16 @@ import (
 
 // exportCommand writes the ledger.
 type exportCommand struct {
-	Out         string   `short:"o" help:"写到哪个文件,- 为标准输出 the file to write, - for the standard output." placeholder:"FILE"`
+	Out         string   `short:"o" help:"写到哪个文件，- 为标准输出 the file to write, - for the standard output." placeholder:"FILE"`
 	Title       string   `help:"台账的标题 the title of the ledger."`
-	State       []string `help:"状态,可用逗号分隔多个 states." placeholder:"WORD"`
+	State       []string `help:"状态，可用逗号分隔多个 states." placeholder:"WORD"`
 	Phase       string   `help:"环节 phase: find, assign, rectify, verify, close, end." placeholder:"WORD"`
 	Source      []string `help:"问题来源 sources." placeholder:"WORD"`
 	Kind        []string `help:"整改类型 kinds: immediate, timed, lasting." placeholder:"WORD"`
 	Grade       []string `help:"等级 grades: ordinary, serious, major." placeholder:"WORD"`
-	Under       string   `help:"该组织(编码)及其下级 this organisation (code) and those below it." placeholder:"CODE"`
-	Responsible string   `help:"责任单位(编码)responsible organisation (code)." placeholder:"CODE"`
-	DueFrom     string   `help:"时限不早于,如 2026-03-31 due on or after." placeholder:"DAY"`
+	Under       string   `help:"该组织（编码）及其下级 this organisation (code) and those below it." placeholder:"CODE"`
+	Responsible string   `help:"责任单位（编码）responsible organisation (code)." placeholder:"CODE"`
+	DueFrom     string   `help:"时限不早于，如 2026-03-31 due on or after." placeholder:"DAY"`
 	DueTo       string   `help:"时限不晚于 due on or before." placeholder:"DAY"`
 	Light       string   `help:"红黄绿灯 light: in_time, soon, overdue, none." placeholder:"WORD"`
 	Text        string   `help:"编号或问题的一部分 a part of the number or the problem."`
@@ -34,7 +34,7 @@ type exportCommand struct {
 // Run exports.
 func (c *exportCommand) Run(p *program) error {
 	if c.Out == "" {
-		return workflow.Invalid("missing_file", "out", workflow.Say("请用 -o 文件 说明写到哪里(- 为标准输出)", "say with -o FILE where to write (- for the standard output)"))
+		return workflow.Invalid("missing_file", "out", workflow.Say("请用 -o 文件 说明写到哪里（- 为标准输出）", "say with -o FILE where to write (- for the standard output)"))
 	}
 	f, err := c.filter()
 	if err != nil {
@@ -117,7 +117,7 @@ func unknownWord(flag, word string) error {
 
 // historyCommand shows the history of an issue.
 type historyCommand struct {
-	Number string `arg:"" help:"问题编号,如 XC-0101-2026-0017 the number of the issue."`
+	Number string `arg:"" help:"问题编号，如 XC-0101-2026-0017 the number of the issue."`
 	byFlag
 	jsonFlag
 }

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"os/user"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -46,6 +48,7 @@ type program struct {
 	in     io.Reader
 	out    io.Writer
 	err    io.Writer
+	log    *slog.Logger // to err; one for all, so that lines do not mix
 }
 
 // exit is an error that has been reported already and ends the program with a code.
@@ -58,7 +61,7 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	var c commands
 	ended := -1
 	parser, err := kong.New(&c, kong.Name("rectify"), kong.Description(description), kong.Writers(stdout, stderr),
-		kong.Exit(func(code int) { ended = code }), kong.Resolvers(fromEnvironment(environ)), kong.UsageOnError(),
+		kong.Exit(func(code int) { ended = code }), kong.Resolvers(fromEnvironment(environ)),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}))
 	if err != nil {
 		fmt.Fprintln(stderr, err)
@@ -71,9 +74,11 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	if ended >= 0 { // help was asked for and shown
 		return ended
 	}
-	p := &program{ctx: ctx, flags: &c.flags, now: time.Now, osUser: osUser(), in: stdin, out: stdout, err: stderr}
+	p := &program{ctx: ctx, flags: &c.flags, now: time.Now, osUser: osUser(), in: stdin, out: stdout, err: stderr,
+		log: slog.New(slog.NewTextHandler(stderr, nil))}
 	if err != nil {
-		return p.failed(workflow.Invalid("command_line", "", workflow.Say("命令行有误:%v。用法见 rectify --help", "the command line is wrong: %v; see rectify --help", err)))
+		p.flags.Lang = languageOf(args, environ) // it broke off before the flags were taken
+		return p.failed(workflow.Invalid("command_line", "", workflow.Say("命令行有误：%v。用法见 rectify --help", "the command line is wrong: %v; see rectify --help", err)))
 	}
 	return p.failed(parsed.Run(p))
 }
@@ -93,6 +98,19 @@ func fromEnvironment(environ []string) kong.Resolver {
 		}
 		return value, nil
 	})
+}
+
+// languageOf finds the language in a command line that could not be understood.
+func languageOf(args, environ []string) string {
+	for n, arg := range args {
+		if arg == "--lang=en" || arg == "--lang" && n+1 < len(args) && args[n+1] == "en" {
+			return "en"
+		}
+	}
+	if slices.Contains(environ, "RECTIFY_LANG=en") {
+		return "en"
+	}
+	return "zh"
 }
 
 // osUser is the name of the user of the operating system, for history; "" where the system knows none.
@@ -120,7 +138,7 @@ func (p *program) failed(err error) int {
 
 // reasons lists what people are told of an error: one sentence for each thing that is wrong.
 func (p *program) reasons(err error) []string {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the parts of a joined error are wanted, not one of them
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []string
 		for _, part := range joined.Unwrap() {
 			all = append(all, p.reasons(part)...)
@@ -130,7 +148,7 @@ func (p *program) reasons(err error) []string {
 	if fault, ok := errors.AsType[*workflow.Fault](err); ok {
 		return []string{p.say(fault.Text)}
 	}
-	return []string{p.say(workflow.Say("出错:%v", "error: %v", err))}
+	return []string{p.say(workflow.Say("出错：%v", "error: %v", err))}
 }
 
 // say is a text in the language of the user.

@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"rectify/policies"
@@ -48,12 +48,15 @@ func (p *program) loadRules() (rules, error) {
 	return r, errors.Join(faults...)
 }
 
+// shippedPolicy compiles the shipped policy once, however often it is asked for: that takes a quarter of a second, and it never changes.
+var shippedPolicy = sync.OnceValues(policies.Shipped)
+
 func (p *program) readRules() (r rules, err error) {
-	r.guard, err = policies.Shipped()
+	load := shippedPolicy
 	if p.flags.Policies != "" {
-		r.guard, err = p.ownPolicy()
+		load = p.ownPolicy
 	}
-	if err != nil {
+	if r.guard, err = load(); err != nil {
 		return r, err
 	}
 	if r.definitions, err = definitions.Load(p.flags.Definitions); err != nil {
@@ -68,7 +71,7 @@ func (p *program) readRules() (r rules, err error) {
 
 func (p *program) ownPolicy() (*policies.Guard, error) {
 	if info, err := os.Stat(p.flags.Policies); err != nil || !info.IsDir() {
-		return nil, workflow.Invalid("unreadable", "policies", workflow.Say("读不到权限文件夹 %s,请检查路径和权限", "the folder of policies %s cannot be read; check the path and the permissions", p.flags.Policies))
+		return nil, workflow.Invalid("unreadable", "policies", workflow.Say("读不到权限文件夹 %s，请检查路径和权限", "the folder of policies %s cannot be read; check the path and the permissions", p.flags.Policies))
 	}
 	return policies.Load(p.flags.Policies)
 }
@@ -94,11 +97,8 @@ func (r rules) may(post workflow.Post, level workflow.Level, rel workflow.Relati
 
 // storeConfig says which database the flags mean. With setup an empty one is set up; without it that is refused.
 func (p *program) storeConfig(setup bool) store.Config {
-	return store.Config{DSN: p.flags.DB, Data: p.flags.Data, Setup: setup, Now: p.now, Log: p.log()}
+	return store.Config{DSN: p.flags.DB, Data: p.flags.Data, Setup: setup, Now: p.now, Log: p.log}
 }
-
-// log writes to the terminal's second stream.
-func (p *program) log() *slog.Logger { return slog.New(slog.NewTextHandler(p.err, nil)) }
 
 // open opens the engine; see storeConfig for setup. Who calls it closes what it returns.
 func (p *program) open(setup bool) (*opened, error) {
@@ -154,5 +154,5 @@ func (o *opened) orgCoded(ctx context.Context, code string) (workflow.OrgID, err
 }
 
 func unreadableFile(name string, err error) error {
-	return workflow.Invalid("unreadable", "file", workflow.Say("打不开 %s(%v),请检查路径和权限", "%s cannot be opened (%v); check the path and the permissions", name, err))
+	return workflow.Invalid("unreadable", "file", workflow.Say("打不开 %s（%v），请检查路径和权限", "%s cannot be opened (%v); check the path and the permissions", name, err))
 }

@@ -76,24 +76,24 @@ func (p *program) findings(found []sheet.Finding) []findingJSON {
 
 func (p *program) reportText(r engine.Report) {
 	if r.Title != "" {
-		p.print(workflow.Say("清单:%s", "checklist: %s", r.Title))
+		p.print(workflow.Say("清单：%s", "checklist: %s", r.Title))
 	}
-	p.print(workflow.Say("读到 %d 行:导入 %d,已有 %d,略过 %d,拒收 %d", "read %d rows: taken %d, there already %d, skipped %d, refused %d",
+	p.print(workflow.Say("读到 %d 行：导入 %d，已有 %d，略过 %d，拒收 %d", "read %d rows: taken %d, there already %d, skipped %d, refused %d",
 		r.Read, r.Taken, r.Already, r.Skipped, refusedRows(r)))
 	if r.ReportedDone > 0 {
-		p.print(workflow.Say("其中自报完成 %d(未验收,不等于销号)", "of these %d are reported done (not verified, not closed)", r.ReportedDone))
+		p.print(workflow.Say("其中自报完成 %d（未验收，不等于销号）", "of these %d are reported done (not verified, not closed)", r.ReportedDone))
 	}
 	for _, name := range r.Hidden {
 		p.print(workflow.Say("隐藏的工作表“%s”没有读取", "the hidden sheet %q was not read", name))
 	}
 	if len(r.Refused) > 0 {
-		p.print(workflow.Say("拒收:", "refused:"))
+		p.print(workflow.Say("拒收：", "refused:"))
 	}
 	for _, f := range r.Refused {
 		fmt.Fprintf(p.out, "  %s %s: %s\n", p.at(f.Place), strconv.Quote(f.Value), p.say(f.Reason))
 	}
 	if len(r.Doubtful) > 0 {
-		p.print(workflow.Say("请核对(这样理解的):", "please check (understood so):"))
+		p.print(workflow.Say("请核对（这样理解的）：", "please check (understood so):"))
 	}
 	for _, f := range r.Doubtful {
 		fmt.Fprintf(p.out, "  %s %s → %s  %s\n", p.at(f.Place), strconv.Quote(f.Value), strconv.Quote(f.Understood), p.say(f.Reason))

@@ -17,8 +17,8 @@ import (
 type serveCommand struct {
 	Listen        string   `help:"服务地址 the address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	Demo          bool     `help:"空数据文件夹里装入演示数据 fill an empty folder with demonstration data."`
-	TrustedProxy  []string `help:"信任哪些反向代理的 X-Forwarded-For(网段)whose X-Forwarded-For is believed." placeholder:"CIDR"`
-	SecureCookies bool     `help:"会话 cookie 只经 HTTPS 发送(前面有 HTTPS 代理时用)send the cookie of the session over HTTPS only."`
+	TrustedProxy  []string `help:"信任哪些反向代理的 X-Forwarded-For（网段）whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	SecureCookies bool     `help:"会话 cookie 只经 HTTPS 发送（前面有 HTTPS 代理时用）send the cookie of the session over HTTPS only."`
 }
 
 // How often what nobody needs any more is swept away. A file of evidence waits a day for the step that names it.
@@ -53,19 +53,19 @@ func (c *serveCommand) Run(p *program) error {
 
 func (c *serveCommand) serve(p *program, o *opened, proxies []*net.IPNet, accounts []demoAccount) error {
 	sessions := o.db.Sessions(api.SessionPerson)
-	server, err := api.New(api.Config{Engine: o.engine, Sessions: sessions, Log: p.log(), Now: p.now, Secure: c.SecureCookies, Proxies: proxies, Version: version, Demo: demoPeople(accounts)})
+	server, err := api.New(api.Config{Engine: o.engine, Sessions: sessions, Log: p.log, Now: p.now, Secure: c.SecureCookies, Proxies: proxies, Version: version, Demo: demoPeople(accounts)})
 	if err != nil {
 		return err
 	}
 	var listen net.ListenConfig
 	l, err := listen.Listen(p.ctx, "tcp", c.Listen)
 	if err != nil {
-		return workflow.Refused("cannot_listen", workflow.Say("不能在 %s 上提供服务(%v):地址是否写对,端口是否已被占用?", "cannot listen on %s (%v): is the address right, is the port taken?", c.Listen, err))
+		return workflow.Refused("cannot_listen", workflow.Say("不能在 %s 上提供服务（%v）：地址是否写对，端口是否已被占用？", "cannot listen on %s (%v): is the address right, is the port taken?", c.Listen, err))
 	}
 	p.welcome(l.Addr(), accounts)
 	loops, stop := context.WithCancel(p.ctx)
 	var running sync.WaitGroup
-	running.Go(func() { o.sweep(loops, p.log(), p.now, sessions.Sweep) })
+	running.Go(func() { o.sweep(loops, p.log, p.now, sessions.Sweep) })
 	err = server.Run(p.ctx, l)
 	stop()
 	running.Wait()
@@ -74,11 +74,11 @@ func (c *serveCommand) serve(p *program, o *opened, proxies []*net.IPNet, accoun
 
 // welcome says where to look, and in a demonstration as whom to sign in.
 func (p *program) welcome(addr net.Addr, accounts []demoAccount) {
-	p.print(workflow.Say("问题清单整改系统 %s:http://%s", "Rectify %s: http://%s", version, addr))
+	p.print(workflow.Say("问题清单整改系统 %s：http://%s", "Rectify %s: http://%s", version, addr))
 	if len(accounts) == 0 {
 		return
 	}
-	p.print(workflow.Say("演示账号(密码都是 %s;演示数据,请勿用于实际工作):", "demonstration accounts (the password of all is %s; not for real work):", demoPassword))
+	p.print(workflow.Say("演示账号（密码都是 %s；演示数据，请勿用于实际工作）：", "demonstration accounts (the password of all is %s; not for real work):", demoPassword))
 	for _, a := range accounts {
 		fmt.Fprintf(p.out, "  %-14s %s  %s\n", a.account, a.name, a.posts)
 	}
@@ -109,7 +109,7 @@ func networks(texts []string) ([]*net.IPNet, error) {
 	for _, text := range texts {
 		_, network, err := net.ParseCIDR(text)
 		if err != nil {
-			return nil, workflow.Invalid("bad_network", "trusted-proxy", workflow.Say("--trusted-proxy 应写成网段,如 10.0.0.5/32,读到“%s”", "--trusted-proxy is a network such as 10.0.0.5/32, not %q", text))
+			return nil, workflow.Invalid("bad_network", "trusted-proxy", workflow.Say("--trusted-proxy 应写成网段，如 10.0.0.5/32，读到“%s”", "--trusted-proxy is a network such as 10.0.0.5/32, not %q", text))
 		}
 		out = append(out, network)
 	}

@@ -17,7 +17,7 @@ import (
 
 // migrateCommand brings the tables up to the program.
 type migrateCommand struct {
-	Status bool `help:"只看版本,不改动 look only."`
+	Status bool `help:"只看版本，不改动 look only."`
 }
 
 // Run migrates, or says how things stand.
@@ -28,7 +28,7 @@ func (c *migrateCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		p.print(workflow.Say("%s:表结构第 %d 版,本程序需要第 %d 版", "%s: the tables are at version %d, this program needs %d", s.Database, s.Current, s.Target))
+		p.print(workflow.Say("%s：表结构第 %d 版，本程序需要第 %d 版", "%s: the tables are at version %d, this program needs %d", s.Database, s.Current, s.Target))
 		return nil
 	}
 	done, err := store.Migrate(p.ctx, cfg)
@@ -46,13 +46,13 @@ func (c *migrateCommand) Run(p *program) error {
 
 // userCommand is about accounts.
 type userCommand struct {
-	Passwords passwordsCommand `cmd:"" help:"生成初始密码,首次登录须修改 make first passwords, to be changed at the first sign-in."`
+	Passwords passwordsCommand `cmd:"" help:"生成初始密码，首次登录须修改 make first passwords, to be changed at the first sign-in."`
 	List      listCommand      `cmd:"" help:"账号与现任职务 accounts and the posts they hold."`
 }
 
 // passwordsCommand hands first passwords out.
 type passwordsCommand struct {
-	Account []string `help:"哪些账号;不给则为所有还没有密码的账号 which accounts; all without a password if not given." placeholder:"ACCOUNT"`
+	Account []string `help:"哪些账号；不给则为所有还没有密码的账号 which accounts; all without a password if not given." placeholder:"ACCOUNT"`
 	Out     string   `short:"o" help:"写到哪个工作簿(.xlsx)the workbook to write; it must not be there yet." placeholder:"FILE"`
 	byFlag
 	jsonFlag
@@ -61,7 +61,7 @@ type passwordsCommand struct {
 // Run makes the passwords and hands them out. The file is made first, so that no password is set that nobody learns.
 func (c *passwordsCommand) Run(p *program) error {
 	if (c.Out == "") == !c.JSON {
-		return workflow.Invalid("missing_file", "out", workflow.Say("请用 -o 文件.xlsx 说明写到哪里(或用 --json)", "say with -o FILE.xlsx where to write them (or use --json)"))
+		return workflow.Invalid("missing_file", "out", workflow.Say("请用 -o 文件.xlsx 说明写到哪里（或用 --json）", "say with -o FILE.xlsx where to write them (or use --json)"))
 	}
 	return p.with(false, func(ctx context.Context, o *opened) error {
 		by, err := c.actor(ctx, o)
@@ -79,7 +79,7 @@ func (c *passwordsCommand) Run(p *program) error {
 		if err = errors.Join(err, file.Close()); err != nil {
 			return errors.Join(err, os.Remove(c.Out))
 		}
-		p.print(workflow.Say("已为 %d 个账号生成初始密码,写在 %s(只此一份,请当面发放)", "made first passwords for %d accounts, in %s (the only copy: hand them out in person)", n, c.Out))
+		p.print(workflow.Say("已为 %d 个账号生成初始密码，写在 %s（只此一份，请当面发放）", "made first passwords for %d accounts, in %s (the only copy: hand them out in person)", n, c.Out))
 		return nil
 	})
 }
@@ -110,7 +110,7 @@ func writePasswords(ctx context.Context, o *opened, by workflow.Actor, accounts 
 	for n, m := range made {
 		rows[n] = []string{m.Name, m.Account, m.Password, "首次登录后请立即修改"}
 	}
-	return len(made), sheet.WriteSheet(w, "初始密码(发放后请销毁)", []string{"姓名", "账号", "初始密码", "说明"}, rows)
+	return len(made), sheet.WriteSheet(w, "初始密码（发放后请销毁）", []string{"姓名", "账号", "初始密码", "说明"}, rows)
 }
 
 // listCommand lists accounts.
@@ -148,15 +148,20 @@ func (c *listCommand) Run(p *program) error {
 			return p.printJSON(people)
 		}
 		for _, x := range people {
-			posts := make([]string, len(x.Posts))
-			for n, held := range x.Posts {
-				rule, _ := workflow.PostNamed(string(held.Post))
-				posts[n] = held.OrgName + " " + p.say(rule.Text)
-			}
-			fmt.Fprintf(p.out, "%-16s %s  %s\n", x.Account, x.Name, strings.Join(posts, p.say(workflow.Say(";", "; "))))
+			fmt.Fprintf(p.out, "%-16s %s  %s\n", x.Account, x.Name, p.posts(x))
 		}
 		return nil
 	})
+}
+
+// posts is what somebody is, in words.
+func (p *program) posts(x personJSON) string {
+	posts := make([]string, len(x.Posts))
+	for n, held := range x.Posts {
+		rule, _ := workflow.PostNamed(string(held.Post))
+		posts[n] = held.OrgName + " " + p.say(rule.Text)
+	}
+	return strings.Join(posts, p.say(workflow.Say("；", "; ")))
 }
 
 func allPeople(ctx context.Context, e *engine.Engine, by workflow.Actor) ([]personJSON, error) {

@@ -99,7 +99,7 @@ func build(years map[int]year) *Calendar {
 // exceptions checks the year and returns its days that differ from the week, by number: worked or free.
 func (y year) exceptions() (map[int]bool, error) {
 	if y.Notice == "" || len(y.Holidays) == 0 {
-		return nil, refuse(workflow.Say("%d 年缺少通知文号(notice)或放假安排(holidays)", "the year %d lacks its notice or its holidays", y.Year))
+		return nil, refuse(workflow.Say("%d 年缺少通知文号（notice）或放假安排（holidays）", "the year %d lacks its notice or its holidays", y.Year))
 	}
 	except := map[int]bool{}
 	for _, h := range y.Holidays {
@@ -117,7 +117,7 @@ func (y year) exceptions() (map[int]bool, error) {
 	for _, day := range y.Working {
 		n, ok := y.number(day)
 		if !ok || !isWeekend(n) {
-			return nil, y.refuse("working", workflow.Say("%q 不是该年的周六或周日,不能是调休上班日", "%q is no Saturday or Sunday of the year and cannot be a make-up day", day))
+			return nil, y.refuse("working", workflow.Say("%q 不是该年的周六或周日，不能是调休上班日", "%q is no Saturday or Sunday of the year and cannot be a make-up day", day))
 		}
 		if _, twice := except[n]; twice {
 			return nil, y.refuse("working", workflow.Say("%s 已在另一项中", "%s is in another entry already", day))
@@ -137,7 +137,7 @@ func (y year) span(h holiday) (from, to int, err error) {
 	case to < from:
 		return 0, 0, y.refuse(h.Name, workflow.Say("结束日 %s 早于开始日 %s", "the end %s is before the begin %s", h.To, h.From))
 	case to-from >= maxHoliday:
-		return 0, 0, y.refuse(h.Name, workflow.Say("%s 至 %s 超过 %d 天,请核对", "%s to %s is more than %d days; check it", h.From, h.To, maxHoliday))
+		return 0, 0, y.refuse(h.Name, workflow.Say("%s 至 %s 超过 %d 天，请核对", "%s to %s is more than %d days; check it", h.From, h.To, maxHoliday))
 	}
 	return from, to, nil
 }
@@ -153,11 +153,11 @@ func (y year) number(day workflow.Day) (int, bool) {
 }
 
 func (y year) refuse(entry string, why workflow.Text) error {
-	return refuse(workflow.Say("%d 年“%s”:%s", "%d, %q: %s", y.Year, entry, why))
+	return refuse(workflow.Say("%d 年“%s”：%s", "%d, %q: %s", y.Year, entry, why))
 }
 
 func refuse(why workflow.Text) error {
-	return workflow.Invalid("bad_calendar", "", workflow.Say("节假日文件有误:%s", "the file of holidays is wrong: %s", why))
+	return workflow.Invalid("bad_calendar", "", workflow.Say("节假日文件有误：%s", "the file of holidays is wrong: %s", why))
 }
 
 func unreadable(err error) error {
@@ -165,5 +165,5 @@ func unreadable(err error) error {
 	if errors.As(err, &fault) {
 		return refuse(fault.Text)
 	}
-	return refuse(workflow.Say("不是所要的 JSON(%v)", "not the JSON that is wanted (%v)", err))
+	return refuse(workflow.Say("不是所要的 JSON（%v）", "not the JSON that is wanted (%v)", err))
 }

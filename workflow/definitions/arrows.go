@@ -22,7 +22,7 @@ func (r *reading) arrows(d *workflow.Definition) {
 	}
 	for _, clock := range d.Clocks {
 		if !used[clock.Name] {
-			r.complain(r.clocks[clock.Name], "unused_clock", workflow.Say("期限“%s”没有动作使用", "no action starts the clock %q", clock.Name), workflow.Say("删去,或在动作里写 clock", "remove it, or name it as the clock of an action"))
+			r.complain(r.clocks[clock.Name], "unused_clock", workflow.Say("期限“%s”没有动作使用", "no action starts the clock %q", clock.Name), workflow.Say("删去，或在动作里写 clock", "remove it, or name it as the clock of an action"))
 		}
 	}
 }
@@ -44,7 +44,7 @@ func (r *reading) double(seen map[string]int, arrow *workflow.Arrow, line int) {
 func (r *reading) declared(arrow *workflow.Arrow, line int) {
 	for _, state := range append(slices.Clone(arrow.From), arrow.To) {
 		if state != workflow.Same && state != workflow.Before && r.uses[state] == 0 {
-			r.complain(line, "undeclared_state", workflow.Say("状态“%s”不在 states 里", "the state %q is not in the list of states", state), workflow.Say("在 states 里加上,或从这里去掉", "add it to states, or take it out here"))
+			r.complain(line, "undeclared_state", workflow.Say("状态“%s”不在 states 里", "the state %q is not in the list of states", state), workflow.Say("在 states 里加上，或从这里去掉", "add it to states, or take it out here"))
 		}
 	}
 }
@@ -53,17 +53,17 @@ func (r *reading) declared(arrow *workflow.Arrow, line int) {
 func (r *reading) placed(d *workflow.Definition, arrow *workflow.Arrow, line int) {
 	p, ok := placeOf(arrow.Do, arrow.Of)
 	if !ok {
-		r.complain(line, "out_of_place", workflow.Say("动作“%s”与 of 不相配", "the action %q does not go with this of", arrow.Do), workflow.Say("只有 request、grant、deny 写 of,而且必须写", "request, grant and deny need an of, no other action has one"))
+		r.complain(line, "out_of_place", workflow.Say("动作“%s”与 of 不相配", "the action %q does not go with this of", arrow.Do), workflow.Say("只有 request、grant、deny 写 of，而且必须写", "request, grant and deny need an of, no other action has one"))
 		return
 	}
 	for _, from := range arrow.From {
 		switch {
 		case slices.Contains(p.from, from):
 		case from.End():
-			r.complain(line, "end_state", workflow.Say("“%s”是终点,不能再%s", "%q is an end, from which there is no %q", from.Text(), arrow.Do.Text()),
-				workflow.Say("终点只能 reopen(已销号)或 unmerge(已并案)", "from an end there is only reopen (closed) or unmerge (merged)"))
+			r.complain(line, "end_state", workflow.Say("“%s”是终点，不能再%s", "%q is an end, from which there is no %q", from.Text(), arrow.Do.Text()),
+				workflow.Say("终点只能 reopen（已销号）或 unmerge（已并案）", "from an end there is only reopen (closed) or unmerge (merged)"))
 		default:
-			r.complain(line, "out_of_place", workflow.Say("“%s”不能放在“%s”", "%q cannot stand in %q", arrow.Do.Text(), from.Text()), workflow.Say("可放在:%s", "it can stand in: %s", join(p.from)))
+			r.complain(line, "out_of_place", workflow.Say("“%s”不能放在“%s”", "%q cannot stand in %q", arrow.Do.Text(), from.Text()), workflow.Say("可放在：%s", "it can stand in: %s", join(p.from)))
 		}
 	}
 	to := p.to
@@ -74,7 +74,7 @@ func (r *reading) placed(d *workflow.Definition, arrow *workflow.Arrow, line int
 		}
 	}
 	if !slices.Contains(to, arrow.To) {
-		r.complain(line, "out_of_place", workflow.Say("“%s”不能通到“%s”", "%q cannot lead to %q", arrow.Do.Text(), arrow.To), workflow.Say("可通到:%s", "it can lead to: %s", join(to)))
+		r.complain(line, "out_of_place", workflow.Say("“%s”不能通到“%s”", "%q cannot lead to %q", arrow.Do.Text(), arrow.To), workflow.Say("可通到：%s", "it can lead to: %s", join(to)))
 	}
 }
 
@@ -95,16 +95,16 @@ func (r *reading) needed(d *workflow.Definition, arrow *workflow.Arrow, line int
 			r.complain(line, "double_need", workflow.Say("条件 %s 写了两次", "the need %s is written twice", need), workflow.Say("只留一处", "keep one"))
 		}
 		if only := belongs(need); only != nil && !slices.Contains(only, arrow.Do) {
-			r.complain(line, "out_of_place", workflow.Say("条件 %s 不能用于“%s”", "the need %s means nothing for %q", need, arrow.Do.Text()), workflow.Say("只用于:%s", "it goes with: %s", join(only)))
+			r.complain(line, "out_of_place", workflow.Say("条件 %s 不能用于“%s”", "the need %s means nothing for %q", need, arrow.Do.Text()), workflow.Say("只用于：%s", "it goes with: %s", join(only)))
 		}
 		if arrow.Do == workflow.Register && !slices.Contains(registerable(), need) {
-			r.complain(line, "out_of_place", workflow.Say("登记不能要求 %s", "registering cannot need %s", need), workflow.Say("只能要求:%s", "it can need: %s", join(registerable())))
+			r.complain(line, "out_of_place", workflow.Say("登记不能要求 %s", "registering cannot need %s", need), workflow.Say("只能要求：%s", "it can need: %s", join(registerable())))
 		}
 		if other := against(need); other != "" && slices.Contains(arrow.Needs, other) {
 			r.complain(line, "needs_contradict", workflow.Say("条件 %s 与 %s 不能同时满足", "the needs %s and %s cannot both be met", need, other), workflow.Say("去掉一个", "remove one"))
 		}
 		if do := giver(need); do != "" && !hasAction(d, do) {
-			r.complain(line, "need_unmeetable", workflow.Say("条件 %s 须先有动作“%s”,本流程没有", "the need %s wants the action %q, which this machine has not", need, do.Text()), workflow.Say("加上动作 %s,或去掉这个条件", "add the action %s, or remove the need", do))
+			r.complain(line, "need_unmeetable", workflow.Say("条件 %s 须先有动作“%s”，本流程没有", "the need %s wants the action %q, which this machine has not", need, do.Text()), workflow.Say("加上动作 %s，或去掉这个条件", "add the action %s, or remove the need", do))
 		}
 	}
 }

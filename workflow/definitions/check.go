@@ -57,7 +57,7 @@ func (m *machine) complaint(n int, from []workflow.State, grade workflow.Grade) 
 	}
 	return Complaint{
 		File: m.file, Line: m.lines[n], Machine: m.Machine, Action: arrow.Do, Of: arrow.Of, States: from, Grade: grade,
-		Text: workflow.Say("%s:%d %s问题处于“%s”时,没有任何职务可以“%s” / 在 policy.csv 里给一个职务写上 %s",
+		Text: workflow.Say("%s：%d %s问题处于“%s”时，没有任何职务可以“%s” / 在 policy.csv 里给一个职务写上 %s",
 			"%s:%d when an issue of grade %s is “%s”, no post may “%s” / give a post %s in policy.csv", m.file, m.lines[n], grade.Text(),
 			workflow.Text{Zh: strings.Join(zh, "、"), En: strings.Join(en, ", ")}, what, string(arrow.Do)),
 	}

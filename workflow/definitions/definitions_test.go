@@ -33,7 +33,7 @@ func faults(err error) []*workflow.Fault {
 	if err == nil {
 		return nil
 	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the parts are what is asked for
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []*workflow.Fault
 		for _, part := range joined.Unwrap() {
 			all = append(all, faults(part)...)

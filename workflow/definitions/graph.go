@@ -50,7 +50,7 @@ func (r *reading) graph(d *workflow.Definition) {
 func (r *reading) indispensable(d *workflow.Definition) {
 	for _, do := range []workflow.Action{workflow.Register, workflow.Assign, workflow.Submit, workflow.Pass} {
 		if !hasAction(d, do) {
-			r.complain(1, "missing_part", workflow.Say("流程里没有动作“%s”(%s)", "the machine has no action %q (%s)", do.Text(), string(do)), workflow.Say("加上这个动作", "add it"))
+			r.complain(1, "missing_part", workflow.Say("流程里没有动作“%s”（%s）", "the machine has no action %q (%s)", do.Text(), string(do)), workflow.Say("加上这个动作", "add it"))
 		}
 	}
 }
@@ -61,8 +61,8 @@ func (r *reading) reachable(d *workflow.Definition, all []edge) {
 	spread(reached, all, func(e edge) (from, to workflow.State) { return e.from, e.to })
 	for _, state := range d.Uses {
 		if !reached[state] {
-			r.complain(r.uses[state], "unreachable_state", workflow.Say("从“草稿”走不到状态“%s”(%s)", "the state %q (%s) cannot be reached from draft", state.Text(), string(state)),
-				workflow.Say("加上通到它的动作,或从 states 里去掉", "add an action that leads there, or take it out of states"))
+			r.complain(r.uses[state], "unreachable_state", workflow.Say("从“草稿”走不到状态“%s”（%s）", "the state %q (%s) cannot be reached from draft", state.Text(), string(state)),
+				workflow.Say("加上通到它的动作，或从 states 里去掉", "add an action that leads there, or take it out of states"))
 		}
 	}
 }
@@ -73,7 +73,7 @@ func (r *reading) ending(d *workflow.Definition, all []edge) {
 	spread(leads, all, func(e edge) (from, to workflow.State) { return e.to, e.from })
 	for _, state := range d.Uses {
 		if !state.End() && !leads[state] {
-			r.complain(r.uses[state], "dead_end", workflow.Say("从状态“%s”(%s)走不到“已销号”", "from the state %q (%s) there is no way to closed", state.Text(), string(state)),
+			r.complain(r.uses[state], "dead_end", workflow.Say("从状态“%s”（%s）走不到“已销号”", "from the state %q (%s) there is no way to closed", state.Text(), string(state)),
 				workflow.Say("加上从它出发的动作", "add an action that leads out of it"))
 		}
 	}
@@ -134,14 +134,14 @@ func closes(arrow *workflow.Arrow) bool {
 
 func (r *reading) decidedAt(d *workflow.Definition, at asked, n int) {
 	if at.state.End() {
-		r.complain(r.lines[n], "request_undecided", workflow.Say("“%s”会了结一个还有未决申请(%s)的问题", "%q would end an issue with a request open (%s)", d.Arrows[n].Do.Text(), string(at.of)),
+		r.complain(r.lines[n], "request_undecided", workflow.Say("“%s”会了结一个还有未决申请（%s）的问题", "%q would end an issue with a request open (%s)", d.Arrows[n].Do.Text(), string(at.of)),
 			workflow.Say("在 needs 里加上 no_open_request", "add no_open_request to needs"))
 		return
 	}
 	for _, do := range []workflow.Action{workflow.GrantIt, workflow.Deny} {
 		if !slices.ContainsFunc(d.Arrows, func(a workflow.Arrow) bool { return a.Do == do && a.Of == at.of && slices.Contains(a.From, at.state) }) {
-			r.complain(r.lines[n], "request_undecided", workflow.Say("“%s”之后,未决的申请(%s)在状态“%s”里不能“%s”", "after %q an open request (%s) in the state %q cannot be decided by %q", d.Arrows[n].Do.Text(), string(at.of), at.state.Text(), do.Text()),
-				workflow.Say("在 %s 的 from 里加上这个状态,或要求 no_open_request", "add the state to the from of %s, or need no_open_request", string(do)))
+			r.complain(r.lines[n], "request_undecided", workflow.Say("“%s”之后，未决的申请（%s）在状态“%s”里不能“%s”", "after %q an open request (%s) in the state %q cannot be decided by %q", d.Arrows[n].Do.Text(), string(at.of), at.state.Text(), do.Text()),
+				workflow.Say("在 %s 的 from 里加上这个状态，或要求 no_open_request", "add the state to the from of %s, or need no_open_request", string(do)))
 		}
 	}
 }
@@ -155,7 +155,7 @@ func (r *reading) clocksRun(d *workflow.Definition, all []edge) {
 		for _, e := range all {
 			into := &d.Arrows[e.n]
 			if slices.Contains(arrow.From, e.to) && into.To != workflow.Same && into.To != workflow.Before && into.Clock == "" {
-				r.complain(r.lines[n], "clock_never_runs", workflow.Say("“%s”要等期限届满,但第%d行进入“%s”时没有启动期限", "%q waits for a clock, but line %d leads to %q without starting one", arrow.Do.Text(), r.lines[e.n], e.to.Text()),
+				r.complain(r.lines[n], "clock_never_runs", workflow.Say("“%s”要等期限届满，但第%d行进入“%s”时没有启动期限", "%q waits for a clock, but line %d leads to %q without starting one", arrow.Do.Text(), r.lines[e.n], e.to.Text()),
 					workflow.Say("在第%d行写上 clock", "name a clock in line %d", r.lines[e.n]))
 			}
 		}

@@ -101,10 +101,10 @@ func (r *reading) compareLevels(d *workflow.Definition, node *yaml.Node) {
 		switch {
 		case verify == workflow.NoLevel || closing == workflow.NoLevel:
 		case closing < verify:
-			r.complain(node.Line, "level_order", workflow.Say("%s问题的销号层级(%s)低于验收层级(%s)", "issues of grade %s are closed at %s, lower than they are verified (%s)", grade.Text(), closing.Text(), verify.Text()),
+			r.complain(node.Line, "level_order", workflow.Say("%s问题的销号层级（%s）低于验收层级（%s）", "issues of grade %s are closed at %s, lower than they are verified (%s)", grade.Text(), closing.Text(), verify.Text()),
 				workflow.Say("销号层级不低于验收层级", "close at the level of verifying or higher"))
 		case d.CloserVerifies && closing != verify:
-			r.complain(node.Line, "level_order", workflow.Say("closer_verifies 的流程由销号单位验收,但%s问题两个层级不同", "with closer_verifies the closing organisation verifies, but the levels of grade %s differ", grade.Text()),
+			r.complain(node.Line, "level_order", workflow.Say("closer_verifies 的流程由销号单位验收，但%s问题两个层级不同", "with closer_verifies the closing organisation verifies, but the levels of grade %s differ", grade.Text()),
 				workflow.Say("verify 与 close 写同一层级", "write the same level in verify and close"))
 		}
 	}
@@ -115,7 +115,7 @@ func (r *reading) clockRules(node *yaml.Node) []workflow.ClockRule {
 		return nil
 	}
 	if node.Kind != yaml.MappingNode {
-		r.complain(node.Line, "wrong_shape", workflow.Say("clocks 应写成“名称: 期限”", "clocks is a mapping of names to time limits"), workflow.Say("没有期限则写 {}", "write {} for none"))
+		r.complain(node.Line, "wrong_shape", workflow.Say("clocks 应写成“名称：期限”", "clocks is a mapping of names to time limits"), workflow.Say("没有期限则写 {}", "write {} for none"))
 		return nil
 	}
 	var rules []workflow.ClockRule

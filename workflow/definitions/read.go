@@ -93,7 +93,7 @@ func (r *reading) document(body []byte) *yaml.Node {
 	}
 	var more yaml.Node
 	if err := decoder.Decode(&more); !errors.Is(err, io.EOF) {
-		r.complain(max(more.Line, 1), "bad_yaml", workflow.Say("一个文件里有不止一份文档", "the file holds more than one document"), workflow.Say("每个文件只写一个流程,去掉“---”", "write one machine in a file, without ---"))
+		r.complain(max(more.Line, 1), "bad_yaml", workflow.Say("一个文件里有不止一份文档", "the file holds more than one document"), workflow.Say("每个文件只写一个流程，去掉“---”", "write one machine in a file, without ---"))
 		return nil
 	}
 	if !r.plain(doc.Content[0]) {
@@ -110,7 +110,7 @@ func (r *reading) broken(err error) {
 	if found := lineOf.FindStringSubmatch(err.Error()); found != nil {
 		line, _ = strconv.Atoi(found[1])
 	}
-	r.complain(line, "bad_yaml", workflow.Say("不是合格的 YAML(%v)", "this is no good YAML (%v)", strings.TrimPrefix(err.Error(), "yaml: ")),
+	r.complain(line, "bad_yaml", workflow.Say("不是合格的 YAML（%v）", "this is no good YAML (%v)", strings.TrimPrefix(err.Error(), "yaml: ")),
 		workflow.Say("请检查缩进、引号和括号", "check the indentation, the quotation marks and the brackets"))
 }
 
@@ -127,7 +127,7 @@ func (r *reading) plain(node *yaml.Node) bool {
 func (r *reading) fields(node *yaml.Node, needed, known []string) map[string]*yaml.Node {
 	out := make(map[string]*yaml.Node)
 	if node.Kind != yaml.MappingNode {
-		r.complain(node.Line, "wrong_shape", workflow.Say("这里应写成“项: 值”", "a mapping is expected here"), workflow.Say("应有:%s", "it has: %s", strings.Join(needed, ", ")))
+		r.complain(node.Line, "wrong_shape", workflow.Say("这里应写成“项：值”", "a mapping is expected here"), workflow.Say("应有：%s", "it has: %s", strings.Join(needed, ", ")))
 		return out
 	}
 	known = append(slices.Clone(needed), known...)
@@ -135,7 +135,7 @@ func (r *reading) fields(node *yaml.Node, needed, known []string) map[string]*ya
 		key, value := node.Content[n], node.Content[n+1]
 		switch {
 		case !slices.Contains(known, key.Value):
-			r.complain(key.Line, "unknown_key", workflow.Say("没有“%s”这一项", "there is no key %q", key.Value), workflow.Say("可用的有:%s", "known are: %s", strings.Join(known, ", ")))
+			r.complain(key.Line, "unknown_key", workflow.Say("没有“%s”这一项", "there is no key %q", key.Value), workflow.Say("可用的有：%s", "known are: %s", strings.Join(known, ", ")))
 		case out[key.Value] != nil:
 			r.complain(key.Line, "double_key", workflow.Say("“%s”写了两次", "%q is written twice", key.Value), workflow.Say("只留一处", "keep one"))
 		default:
@@ -156,7 +156,7 @@ func (r *reading) items(node *yaml.Node) []*yaml.Node {
 	case node == nil:
 		return nil
 	case node.Kind != yaml.SequenceNode:
-		r.complain(node.Line, "wrong_shape", workflow.Say("这里应是一个列表", "a list is expected here"), workflow.Say("写成 [甲, 乙],没有则写 []", "write [a, b], or [] for none"))
+		r.complain(node.Line, "wrong_shape", workflow.Say("这里应是一个列表", "a list is expected here"), workflow.Say("写成 [甲, 乙]，没有则写 []", "write [a, b], or [] for none"))
 		return nil
 	}
 	return node.Content
@@ -195,6 +195,6 @@ func word[T ~string](r *reading, node *yaml.Node, what workflow.Text, known []T)
 	for _, k := range known {
 		list = append(list, string(k))
 	}
-	r.complain(node.Line, "unknown_word", workflow.Say("%s里没有“%s”", "%s: there is no %q", what, node.Value), workflow.Say("可用的有:%s", "known are: %s", strings.Join(list, ", ")))
+	r.complain(node.Line, "unknown_word", workflow.Say("%s里没有“%s”", "%s: there is no %q", what, node.Value), workflow.Say("可用的有：%s", "known are: %s", strings.Join(list, ", ")))
 	return "", false
 }

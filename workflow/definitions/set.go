@@ -66,7 +66,7 @@ func Load(dir string) (*Set, error) {
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, workflow.Invalid("unreadable", dir, workflow.Say("%s 读不到流程定义目录(%v) / 请检查路径和权限",
+		return nil, workflow.Invalid("unreadable", dir, workflow.Say("%s 读不到流程定义目录（%v） / 请检查路径和权限",
 			"%s the directory of definitions cannot be read (%v) / check the path and the permissions", dir, err))
 	}
 	var faults []error
@@ -96,7 +96,7 @@ func readEntry(dir, name string) (*machine, error) {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".yaml":
 	case ".yml":
-		return nil, fault(name, 1, "file_name", workflow.Say("扩展名是 .yml,不会被读取", "a file that ends in .yml is not read"), workflow.Say("改名为 .yaml", "rename it to .yaml"))
+		return nil, fault(name, 1, "file_name", workflow.Say("扩展名是 .yml，不会被读取", "a file that ends in .yml is not read"), workflow.Say("改名为 .yaml", "rename it to .yaml"))
 	default:
 		return nil, nil
 	}
@@ -113,7 +113,7 @@ func readEntry(dir, name string) (*machine, error) {
 }
 
 func unreadable(name string, err error) error {
-	return fault(name, 1, "unreadable", workflow.Say("读不出来(%v)", "cannot be read (%v)", err), workflow.Say("请检查文件和权限", "check the file and its permissions"))
+	return fault(name, 1, "unreadable", workflow.Say("读不出来（%v）", "cannot be read (%v)", err), workflow.Say("请检查文件和权限", "check the file and its permissions"))
 }
 
 // Parse reads one definition; name stands for the file in complaints. The error joins a *workflow.Fault of the kind ErrInvalid for each

@@ -41,7 +41,7 @@ func (e *Engine) actor(ctx context.Context, p store.Person) (workflow.Actor, err
 }
 
 func noAccount(account string) error {
-	return workflow.NotFound("no_such_account", workflow.Say("没有账号“%s”,或已停用", "there is no account %q, or it is not active", account))
+	return workflow.NotFound("no_such_account", workflow.Say("没有账号“%s”，或已停用", "there is no account %q, or it is not active", account))
 }
 
 // administers finds the appointment by which the actor is the administrator of the kind.

@@ -10,7 +10,7 @@ import (
 )
 
 // refused asks for a step that must be refused, and sees that Explain gives the same answer where it can know it.
-func (o *office) refused(account string, id workflow.IssueID, s workflow.Step, kind error, code string) *workflow.Fault {
+func (o *office) refused(account string, id workflow.IssueID, s workflow.Step, kind error, code string) workflow.Text {
 	o.t.Helper()
 	before := len(o.chainHolds(id))
 	_, err := o.try(account, id, s)
@@ -27,10 +27,10 @@ func TestWhoMayNot(t *testing.T) {
 		o.refused("jianghe", id, simple(workflow.Comment), workflow.ErrNotFound, "no_such_issue")
 		for _, s := range []workflow.Step{simple(workflow.Comment), simple(workflow.Urge), passed(), simple(workflow.Report)} {
 			f := o.refused("sunli", id, s, workflow.ErrForbidden, "not_permitted")
-			require.Contains(t, f.Text.Zh, s.Action.Text().Zh)
+			require.Contains(t, f.Zh, s.Action.Text().Zh)
 		}
 		f := o.refused("gaofeng", id, passed(), workflow.ErrForbidden, "not_permitted")
-		require.Contains(t, f.Text.Zh, "党务干部(验收单位/会签单位)", "it says who may")
+		require.Contains(t, f.Zh, "党务干部(验收单位/会签单位)", "it says who may")
 		o.do("xuning", id, passed())
 		o.refused("gaofeng", id, simple(workflow.Close), workflow.ErrForbidden, "not_permitted")
 		o.refused("xuning", id, simple(workflow.Close), workflow.ErrForbidden, "not_permitted")
@@ -44,10 +44,10 @@ func TestWhoVerifiedDoesNotClose(t *testing.T) {
 		id := o.verifying(workflow.Ordinary).ID
 		o.do("zhenglan", id, passed())
 		f := o.refused("zhenglan", id, simple(workflow.Close), workflow.ErrForbidden, "persons_kept_apart")
-		require.Contains(t, f.Text.Zh, "验收人≠销号人")
+		require.Contains(t, f.Zh, "验收人≠销号人")
 		x, err := o.Explain(o.ctx, o.actor("gaofeng"), "zhenglan", id, workflow.Close, "")
 		require.NoError(t, err)
-		require.Equal(t, []any{false, "persons_kept_apart", f.Text, "郑岚"}, []any{x.Allowed, x.Code, x.Reason, x.Person})
+		require.Equal(t, []any{false, "persons_kept_apart", f, "郑岚"}, []any{x.Allowed, x.Code, x.Reason, x.Person})
 		o.do("wuhai", id, simple(workflow.Close))
 	})
 }
@@ -113,8 +113,8 @@ func TestAStaleVersion(t *testing.T) {
 		o.do("zhenglan", i.ID, o.assignTo("0101"))
 		_, err := o.Do(o.ctx, o.actor("gaofeng"), i.ID, 1, "", simple(workflow.Accept))
 		f := fault(t, err, workflow.ErrConflict, "stale_version")
-		require.Contains(t, f.Text.Zh, "郑岚 交办,2026-11-02 09:00")
-		require.Contains(t, f.Text.Zh, i.Number)
+		require.Contains(t, f.Zh, "郑岚 交办，2026-11-02 09:00")
+		require.Contains(t, f.Zh, i.Number)
 		_, err = o.Do(o.ctx, o.actor("gaofeng"), i.ID, 0, "", simple(workflow.Accept))
 		fault(t, err, workflow.ErrInvalid, "missing_version")
 		_, err = o.Do(o.ctx, o.actor("gaofeng"), i.ID, 2, "", workflow.Step{Action: "explode"})

@@ -30,7 +30,7 @@ type BulkResult struct {
 // the other, each in its own transaction, and done is true; a step that was overtaken in between has its Err.
 func (e *Engine) DoAll(ctx context.Context, by workflow.Actor, key string, steps []Bulk) (done bool, results []BulkResult, err error) {
 	if len(steps) == 0 || len(steps) > BulkLimit {
-		return false, nil, workflow.Invalid("bad_bulk", "steps", workflow.Say("一次可办1至%d项,收到%d项", "one call takes 1 to %d steps, not %d", BulkLimit, len(steps)))
+		return false, nil, workflow.Invalid("bad_bulk", "steps", workflow.Say("一次可办1至%d项，收到%d项", "one call takes 1 to %d steps, not %d", BulkLimit, len(steps)))
 	}
 	results = make([]BulkResult, len(steps))
 	ok := true

@@ -121,7 +121,7 @@ func (e *Engine) decide(l store.Loaded, a asked) (workflow.Change, error) {
 const noSuchIssue = "no_such_issue"
 
 func noIssue() error {
-	return workflow.NotFound(noSuchIssue, workflow.Say("没有这个问题,或您无权查看", "there is no such issue, or you may not see it"))
+	return workflow.NotFound(noSuchIssue, workflow.Say("没有这个问题，或您无权查看", "there is no such issue, or you may not see it"))
 }
 
 // answered handles a key that was used before.
@@ -130,7 +130,7 @@ func answered(earlier *store.Earlier) error {
 	case earlier == nil:
 		return nil
 	case !earlier.Same:
-		return workflow.Invalid("key_reused", "Idempotency-Key", workflow.Say("这个幂等键已用于另一项操作,请换一个",
+		return workflow.Invalid("key_reused", "Idempotency-Key", workflow.Say("这个幂等键已用于另一项操作，请换一个",
 			"this idempotency key was used for something else; take another"))
 	}
 	return store.ErrReplay
@@ -151,7 +151,7 @@ func (e *Engine) permit(by *workflow.Actor, i *workflow.Issue, s *workflow.Step)
 }
 
 func (e *Engine) notPermitted(a workflow.Action, grade workflow.Grade) error {
-	return workflow.Forbidden("not_permitted", workflow.Say("您现任的职务不能对这个问题%s;可由这些职务办理:%s",
+	return workflow.Forbidden("not_permitted", workflow.Say("您现任的职务不能对这个问题%s；可由这些职务办理：%s",
 		"none of your posts may do this to the issue (%s); it is done by: %s", a.Text(), e.guard.Who(a, grade)))
 }
 
@@ -162,7 +162,7 @@ func unchanged(i *workflow.Issue, s *workflow.Step, version int) error {
 	case version == 0:
 		return workflow.Invalid("missing_version", "If-Match", workflow.Say("请带上您看到的版本号", "say which version you saw"))
 	}
-	return workflow.Conflict("stale_version", workflow.Say("问题%s在您打开之后已被更新(您看到的是第%d版,现在是第%d版,处于“%s”),请重新查看后再办",
+	return workflow.Conflict("stale_version", workflow.Say("问题%s在您打开之后已被更新（您看到的是第%d版，现在是第%d版，处于“%s”），请重新查看后再办",
 		"issue %s was changed since you opened it (you saw version %d, it is at %d, %s); look again", i.ShownNumber(), version, i.Version, i.State.Text()))
 }
 
@@ -257,7 +257,7 @@ func (e *Engine) who(ctx context.Context, id workflow.IssueID, err error) error 
 		return err
 	}
 	with := *fault
-	with.Text = workflow.Say("%s。最近一次:%s %s,%s", "%s. Last: %s, %s, %s", fault.Text, last.Name, workflow.Action(last.Action).Text(),
+	with.Text = workflow.Say("%s。最近一次：%s %s，%s", "%s. Last: %s, %s, %s", fault.Text, last.Name, workflow.Action(last.Action).Text(),
 		last.At.In(workflow.China).Format("2006-01-02 15:04"))
 	return &with
 }

@@ -93,6 +93,7 @@ func (o *office) org(code string) engine.Org {
 
 // each runs a test in an office on every database.
 func each(t *testing.T, fn func(t *testing.T, o *office)) {
+	t.Parallel()
 	defs, err := definitions.Shipped()
 	require.NoError(t, err)
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {

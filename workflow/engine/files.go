@@ -47,7 +47,7 @@ type FileInfo struct {
 // swept away later. ErrInvalid for a type that is not allowed, an empty file, or one over FileLimit.
 func (e *Engine) PutFile(ctx context.Context, by workflow.Actor, name string, r io.Reader) (FileInfo, error) {
 	if len(by.Appointments) == 0 {
-		return FileInfo{}, workflow.Forbidden("no_post", workflow.Say("您现在没有任职,不能上传", "you hold no post, so you cannot upload"))
+		return FileInfo{}, workflow.Forbidden("no_post", workflow.Say("您现在没有任职，不能上传", "you hold no post, so you cannot upload"))
 	}
 	name = path.Base(strings.ReplaceAll(name, "\\", "/"))
 	head := make([]byte, sniffed)
@@ -72,7 +72,7 @@ func sniff(name string, head []byte) (string, error) {
 	ending := strings.ToLower(path.Ext(name))
 	allowed, ok := fileTypes[ending]
 	if !ok {
-		return "", workflow.Invalid("file_type", "file", workflow.Say("不接受“%s”这类文件;可用图片、PDF、OFD、Word、Excel、PPT、WPS、文本、MP4、MP3",
+		return "", workflow.Invalid("file_type", "file", workflow.Say("不接受“%s”这类文件；可用图片、PDF、OFD、Word、Excel、PPT、WPS、文本、MP4、MP3",
 			"files like %q are not taken; pictures, PDF, OFD, Word, Excel, PowerPoint, WPS, text, MP4 and MP3 are", name))
 	}
 	for m := mimetype.Detect(head); m != nil; m = m.Parent() {

@@ -79,7 +79,7 @@ func (e *Engine) places(ctx context.Context, by *workflow.Actor, f *Finding) (pl
 		f.Org = by.Appointments[0].Org
 		for _, a := range by.Appointments {
 			if a.Org != f.Org {
-				return placed{}, workflow.Invalid("missing_org", "org", workflow.Say("您在几个组织任职,请说明是哪个组织发现的", "you hold posts in several organisations: say which one found it"))
+				return placed{}, workflow.Invalid("missing_org", "org", workflow.Say("您在几个组织任职，请说明是哪个组织发现的", "you hold posts in several organisations: say which one found it"))
 			}
 		}
 	}
@@ -117,7 +117,7 @@ func (e *Engine) allowAt(by *workflow.Actor, a workflow.Action, p placed) (workf
 }
 
 func (e *Engine) outOfReach(a workflow.Action, org store.Org) error {
-	return workflow.Forbidden("out_of_reach", workflow.Say("%s不在您的辖内,不能%s", "%s is not within your reach, so you cannot do this there (%s)", org.Shown(), a.Text()))
+	return workflow.Forbidden("out_of_reach", workflow.Say("%s不在您的辖内，不能%s", "%s is not within your reach, so you cannot do this there (%s)", org.Shown(), a.Text()))
 }
 
 func issueOf(f Finding, p placed) workflow.Issue {

@@ -161,7 +161,7 @@ func (m *importer) findUnit(orgs []Org) error {
 			return nil
 		}
 	}
-	return workflow.Forbidden("not_permitted", workflow.Say("您现任的职务不能为这个组织导入清单;可由这些职务办理:%s",
+	return workflow.Forbidden("not_permitted", workflow.Say("您现任的职务不能为这个组织导入清单；可由这些职务办理：%s",
 		"none of your posts may import a checklist here; it is done by: %s", m.e.guard.Who(workflow.Import, workflow.Ordinary)))
 }
 
@@ -244,7 +244,7 @@ func (m *importer) isKnown(c *candidate, byNumber map[string]store.KnownRow, byT
 	k, ok := byNumber[c.key.OwnNumber]
 	if ok && k.Text != c.key.Text {
 		other := sheet.Finding{Place: c.row.Place, Value: c.row.Detail, Understood: k.Number, Code: "known_number",
-			Reason: workflow.Say("本清单中编号“%s”已有问题%s,但内容或单位不同:视为同一问题,未作更新", "the checklist has number %q already as %s, with another text or organisation: taken as the same, not changed",
+			Reason: workflow.Say("本清单中编号“%s”已有问题%s，但内容或单位不同:视为同一问题,未作更新", "the checklist has number %q already as %s, with another text or organisation: taken as the same, not changed",
 				c.key.OwnNumber, k.Number)}
 		m.report.Doubtful, c.row.Doubtful = append(m.report.Doubtful, other), append(c.row.Doubtful, other)
 	}

@@ -16,8 +16,8 @@ import (
 	"rectify/workflow/sheet"
 )
 
-// fault asserts that the error is one for people, of the kind and with the code, in both languages.
-func fault(t testing.TB, err error, kind error, code string) *workflow.Fault {
+// fault asserts that the error is one for people, of the kind and with the code, in both languages, and returns what it says.
+func fault(t testing.TB, err, kind error, code string) workflow.Text {
 	t.Helper()
 	f, ok := errors.AsType[*workflow.Fault](err)
 	require.True(t, ok, "an error for people was to be expected, not %v", err)
@@ -25,7 +25,7 @@ func fault(t testing.TB, err error, kind error, code string) *workflow.Fault {
 	require.ErrorIs(t, err, kind)
 	require.NotEmpty(t, f.Text.Zh)
 	require.NotEmpty(t, f.Text.En)
-	return f
+	return f.Text
 }
 
 func TestImportingAgainAddsNothing(t *testing.T) {

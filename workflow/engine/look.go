@@ -256,7 +256,7 @@ func (e *Engine) Explain(ctx context.Context, by workflow.Actor, account string,
 	}
 	x.Allowed = err == nil
 	if x.Allowed {
-		x.Reason = workflow.Say("可以:依据%s,以%s身份", "yes: by %s, as %s", x.Policy.Grant.Rule, x.Policy.Grant.Relation.Text())
+		x.Reason = workflow.Say("可以：依据%s，以%s身份", "yes: by %s, as %s", x.Policy.Grant.Rule, x.Policy.Grant.Relation.Text())
 	}
 	return x, err
 }

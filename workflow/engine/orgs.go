@@ -141,7 +141,7 @@ func (t *tree) lineage(code string) (workflow.Text, bool) {
 		case seen[at]:
 			return workflow.Say("组织“%s”的上级绕回了自己", "the organisations above %q lead back to it: a loop", code), false
 		case len(up) > 0 && org.Level <= up[len(up)-1].Level:
-			return workflow.Say("“%s”(%s)不能是“%s”(%s)的上级", "%q (%s) cannot be above %q (%s)", org.Name, org.Level.Text(),
+			return workflow.Say("“%s”（%s）不能是“%s”（%s）的上级", "%q (%s) cannot be above %q (%s)", org.Name, org.Level.Text(),
 				up[len(up)-1].Name, up[len(up)-1].Level.Text()), false
 		}
 		seen[at] = true

@@ -108,16 +108,16 @@ func mayHold(held []workflow.Appointment, a workflow.Appointment) (workflow.Text
 		return workflow.Say("%s层级没有“%s”这个职务", "at the level %s there is no post %s", a.Level().Text(), rule.Text), false
 	}
 	if a.From == "" || (a.Until != "" && a.Until < a.From) {
-		return workflow.Say("任职须有起日,止日不能早于起日", "an appointment has a first day, and its last is not before it"), false
+		return workflow.Say("任职须有起日，止日不能早于起日", "an appointment has a first day, and its last is not before it"), false
 	}
 	for _, h := range held {
 		other, _ := workflow.PostNamed(string(h.Post))
 		audits := a.Post == "audit_admin" || h.Post == "audit_admin"
 		if rule.Admin && other.Admin && audits && a.Post != h.Post && overlap(h, a) {
-			return workflow.Say("安全审计员不能兼任其他管理员(三员分立)", "the audit administrator cannot be another administrator too"), false
+			return workflow.Say("安全审计员不能兼任其他管理员（三员分立）", "the audit administrator cannot be another administrator too"), false
 		}
 		if rule.Admin != other.Admin && overlap(h, a) {
-			return workflow.Say("三员不能同时担任业务职务(已任:%s)", "an administrator holds no business post (held: %s)", other.Text), false
+			return workflow.Say("三员不能同时担任业务职务（已任：%s）", "an administrator holds no business post (held: %s)", other.Text), false
 		}
 	}
 	return workflow.Text{}, true

@@ -129,6 +129,6 @@ func TestTheRootsOwnIssue(t *testing.T) {
 		o.refused("zhouqm", i.ID, workflow.Step{Action: workflow.Record, Note: "按上级批复", Document: workflow.Document{Number: "〔2026〕8号"}}, workflow.ErrInvalid, "missing_document")
 		i = o.do("zhouqm", i.ID, record)
 		require.Equal(t, []any{workflow.Closed, "省直工〔2026〕8号"}, []any{i.State, i.Document.Number})
-		o.refused("zhouqm", o.verifying(workflow.Ordinary).ID, record, workflow.ErrForbidden, "not_permitted")
+		o.refused("zhouqm", o.verifying(workflow.Ordinary).ID, record, workflow.ErrRefused, "superior_exists")
 	})
 }

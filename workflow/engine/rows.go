@@ -20,7 +20,7 @@ func (m *importer) candidate(ctx context.Context, row *sheet.Row) (candidate, er
 	}
 	var ok bool
 	if c.grant, ok = m.e.guard.AllowAt(&m.by, workflow.Import, &responsible.Line); !ok {
-		row.Refuse("responsible", row.Responsible, "out_of_reach", workflow.Say("%s不在您的辖内,不能为它导入", "%s is not within your reach, so you cannot import for it", responsible.Shown()))
+		row.Refuse("responsible", row.Responsible, "out_of_reach", workflow.Say("%s不在您的辖内，不能为它导入", "%s is not within your reach, so you cannot import for it", responsible.Shown()))
 		return c, nil
 	}
 	c.code, c.org = responsible.Code, responsible.Shown()
@@ -59,10 +59,10 @@ func (m *importer) responsible(row *sheet.Row) *Org {
 	org, guessed, several := m.names.find(row.Responsible)
 	switch {
 	case org == nil && len(several) > 0:
-		row.Refuse("responsible", row.Responsible, "ambiguous_organisation", workflow.Say("“%s”可能是:%s;请写全称或简称", "%q may be: %s; write the full or the short name",
+		row.Refuse("responsible", row.Responsible, "ambiguous_organisation", workflow.Say("“%s”可能是：%s；请写全称或简称", "%q may be: %s; write the full or the short name",
 			row.Responsible, strings.Join(several, "、")))
 	case org == nil:
-		row.Refuse("responsible", row.Responsible, "unknown_organisation", workflow.Say("没有“%s”这个组织,请核对名称或先在组织架构中建立", "there is no organisation %q; check the name, or add it to the tree first",
+		row.Refuse("responsible", row.Responsible, "unknown_organisation", workflow.Say("没有“%s”这个组织，请核对名称或先在组织架构中建立", "there is no organisation %q; check the name, or add it to the tree first",
 			row.Responsible))
 	case guessed:
 		row.Doubt("responsible", row.Responsible, org.Shown(), "organisation_understood", workflow.Say("责任单位按此理解", "the responsible organisation was understood so"))
@@ -77,10 +77,10 @@ func (m *importer) assisting(row *sheet.Row, responsible *Org) []workflow.OrgID 
 		org, guessed, _ := m.names.find(name)
 		switch {
 		case org == nil:
-			row.Doubt("assisting", name, "", "unknown_assisting", workflow.Say("找不到配合单位“%s”,未列入", "the assisting organisation %q was not found and is left out", name))
+			row.Doubt("assisting", name, "", "unknown_assisting", workflow.Say("找不到配合单位“%s”，未列入", "the assisting organisation %q was not found and is left out", name))
 			continue
 		case org.ID == responsible.ID:
-			row.Doubt("assisting", name, "", "assisting_is_responsible", workflow.Say("配合单位与责任单位相同,未列入", "the assisting organisation is the responsible one and is left out"))
+			row.Doubt("assisting", name, "", "assisting_is_responsible", workflow.Say("配合单位与责任单位相同，未列入", "the assisting organisation is the responsible one and is left out"))
 			continue
 		case guessed:
 			row.Doubt("assisting", name, org.Shown(), "organisation_understood", workflow.Say("配合单位按此理解", "the assisting organisation was understood so"))
@@ -131,7 +131,7 @@ func (m *importer) due(row *sheet.Row, i *workflow.Issue) {
 		return
 	}
 	i.Due, _ = m.e.calendar.After(i.FoundOn, span)
-	reckoned := workflow.Say("%s没有写日期,自发现之日%s起算", "“%s” without a day: reckoned from the day it was found, %s", word, i.FoundOn)
+	reckoned := workflow.Say("%s没有写日期，自发现之日%s起算", "“%s” without a day: reckoned from the day it was found, %s", word, i.FoundOn)
 	for n := range row.Doubtful {
 		if d := &row.Doubtful[n]; d.Understood == word {
 			d.Understood, d.Reason = string(i.Due), reckoned
@@ -169,7 +169,7 @@ func (m *importer) person(ctx context.Context, row *sheet.Row, responsible *Org)
 		row.Extra = map[string]string{}
 	}
 	row.Extra["责任人"] = row.Person
-	row.Doubt("person", row.Person, "", "unknown_person", workflow.Say("在责任单位及其所在单位找不到“%s”(或有重名),责任人待指定",
+	row.Doubt("person", row.Person, "", "unknown_person", workflow.Say("在责任单位及其所在单位找不到“%s”（或有重名），责任人待指定",
 		"%q was not found in the responsible organisation or its unit (or is not the only one); the person is to be named", row.Person))
 	return 0, nil
 }

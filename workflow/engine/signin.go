@@ -17,8 +17,9 @@ import (
 	"rectify/workflow/store"
 )
 
-// ErrSignIn says that account and password do not go together. It does not say which of them is wrong.
-var ErrSignIn = errors.New("account and password do not go together")
+// ErrSignIn says that account and password do not go together, or that failures keep the account shut for a while. It does not say
+// which, and takes as long for an account that is not there: whether there is one stays unknown.
+var ErrSignIn = errors.New("account and password do not go together, or the account is shut for a while")
 
 // KindAccount is the kind of subject of lines about an account: sign-ins, passwords, appointments.
 const KindAccount = "account"
@@ -50,18 +51,14 @@ type Signed struct {
 	MustChange bool // the password, before anything else
 }
 
-// SignIn checks account and password. from says where the request came from, for the record. It returns ErrSignIn when they do not go
-// together, and a Fault with the code "locked" while too many failures keep the account shut. It is the one way to sign in.
+// SignIn checks account and password. from says where the request came from, for the record. It returns ErrSignIn where that is no way
+// in. It is the one way to sign in.
 func (e *Engine) SignIn(ctx context.Context, account, password, from string) (Signed, error) {
 	c, err := e.db.Credential(ctx, account)
 	if err != nil && !errors.Is(err, workflow.ErrNotFound) {
 		return Signed{}, err
 	}
-	known := err == nil && c.Hash != "" && c.Person.Active
-	if known && e.now().Before(c.LockedUntil) {
-		return Signed{}, workflow.Forbidden("locked", workflow.Say("登录失败次数过多,请于%s后再试", "too many failures; try again after %s",
-			c.LockedUntil.In(workflow.China).Format("15:04:05")))
-	}
+	known := err == nil && c.Hash != "" && c.Person.Active && !e.now().Before(c.LockedUntil)
 	hash := nobodysHash
 	if known {
 		hash = c.Hash
@@ -151,7 +148,7 @@ func goodPassword(account, password string) error {
 	}
 	switch {
 	case utf8.RuneCountInString(password) < passwordLength || classes < passwordClasses:
-		return workflow.Invalid("weak_password", "new", workflow.Say("密码至少%d位,须含大写、小写、数字、符号中的%d种",
+		return workflow.Invalid("weak_password", "new", workflow.Say("密码至少%d位，须含大写、小写、数字、符号中的%d种",
 			"a password has at least %d characters of %d of the classes capital, small, digit and sign", passwordLength, passwordClasses))
 	case len(account) > 3 && strings.Contains(strings.ToLower(password), strings.ToLower(account)):
 		return workflow.Invalid("weak_password", "new", workflow.Say("密码不能包含账号", "a password must not contain the account"))

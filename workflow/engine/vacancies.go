@@ -65,7 +65,7 @@ func (s *staff) vacancies(ctx context.Context, org Org) ([]Vacancy, error) {
 		out[same].Grades = append(out[same].Grades, grade)
 	}
 	for n := range out {
-		out[n].Text = workflow.Say("%s问题:%s", "issues of grade %s: %s", gradeTexts(out[n].Grades), out[n].Text)
+		out[n].Text = workflow.Say("%s问题：%s", "issues of grade %s: %s", gradeTexts(out[n].Grades), out[n].Text)
 	}
 	return out, nil
 }
@@ -138,11 +138,11 @@ func (s *staff) text(org Org, duty workflow.Duty, at workflow.OrgID) workflow.Te
 	judge := s.orgs[at]
 	switch duty {
 	case workflow.DutyRectify:
-		return workflow.Say("%s没有可以提请验收的人,问题将无法整改", "%s has nobody who may submit: they could not be rectified", org.Shown())
+		return workflow.Say("%s没有可以提请验收的人，问题将无法整改", "%s has nobody who may submit: they could not be rectified", org.Shown())
 	case workflow.DutyVerify:
-		return workflow.Say("%s的问题由%s验收,那里没有(另一个)可以验收的人", "those of %s are verified at %s, where nobody (else) may", org.Shown(), judge.Shown())
+		return workflow.Say("%s的问题由%s验收，那里没有（另一个）可以验收的人", "those of %s are verified at %s, where nobody (else) may", org.Shown(), judge.Shown())
 	}
-	return workflow.Say("%s的问题由%s销号,那里没有(另一个)可以销号的人", "those of %s are closed at %s, where nobody (else) may", org.Shown(), judge.Shown())
+	return workflow.Say("%s的问题由%s销号，那里没有（另一个）可以销号的人", "those of %s are closed at %s, where nobody (else) may", org.Shown(), judge.Shown())
 }
 
 func gradeTexts(grades []workflow.Grade) workflow.Text {

@@ -182,7 +182,7 @@ func ownNumbers(rows []Row, readings []reading) {
 		case !shared:
 			first[key] = row.Place
 		default:
-			row.doubt(readings[n].cells[fNumber], "", "number_repeated", workflow.Say("序号与 %s 第 %d 行相同,不作为编号,按问题内容识别",
+			row.doubt(readings[n].cells[fNumber], "", "number_repeated", workflow.Say("序号与 %s 第 %d 行相同，不作为编号，按问题内容识别",
 				"the number is that of %s row %d; not used, the problem is known by its text", earlier.Sheet, earlier.Row))
 			row.Number = ""
 			delete(row.read, fNumber)

@@ -41,7 +41,7 @@ func (r dayReader) read(c cell) moment {
 		return r.span(c.text[:7], atoi(c.text[:4]), atoi(c.text[5:7]), atoi(c.text[5:7]))
 	case numberCell:
 		if m := numberMonth.FindStringSubmatch(c.text); m != nil {
-			return unclear("ambiguous_month", workflow.Say("“%s”是数字,分不清是1月还是10月,请写作 %s-01 或 %s-10",
+			return unclear("ambiguous_month", workflow.Say("“%s”是数字，分不清是1月还是10月，请写作 %s-01 或 %s-10",
 				"%q is a number: January or October? Write %s-01 or %s-10.", c.text, m[1], m[1]))
 		}
 	}
@@ -85,9 +85,9 @@ func (m moment) and(other moment) moment {
 	name := workflow.Text{Zh: wordNames[both.kind], En: both.kind}
 	switch {
 	case m.kind != "" && other.kind != "" && m.kind != other.kind:
-		both.doubt = note{"several_kinds", workflow.Say("写有几种整改类型,按%s理解", "several kinds; taken as %s", name)}
+		both.doubt = note{"several_kinds", workflow.Say("写有几种整改类型，按%s理解", "several kinds; taken as %s", name)}
 	case both.day != "" && both.kind != "":
-		both.doubt = note{"day_and_kind", workflow.Say("日期按此理解,整改类型按%s理解", "the day was understood so, the kind as %s", name)}
+		both.doubt = note{"day_and_kind", workflow.Say("日期按此理解，整改类型按%s理解", "the day was understood so, the kind as %s", name)}
 	}
 	return both
 }
@@ -102,7 +102,7 @@ func (r dayReader) fault(text string, known note) moment {
 	if known.any() {
 		return moment{fault: known}
 	}
-	return unclear("day_not_understood", workflow.Say("看不懂日期“%s”,请写作 2026-03-31", "The date %q is not understood; write 2026-03-31.", text))
+	return unclear("day_not_understood", workflow.Say("看不懂日期“%s”，请写作 2026-03-31", "The date %q is not understood; write 2026-03-31.", text))
 }
 
 func unclear(code string, text workflow.Text) moment { return moment{fault: note{code, text}} }
@@ -171,11 +171,11 @@ func kindOf(s string) string {
 func (r dayReader) kind(s string) (moment, bool) {
 	switch kind := kindOf(s); kind {
 	case "immediate":
-		return moment{kind: kind, doubt: note{"kind_for_day", workflow.Say("按立行立改理解,期限按规定起算", "taken as immediate; the period set by the rules applies")}}, true
+		return moment{kind: kind, doubt: note{"kind_for_day", workflow.Say("按立行立改理解，期限按规定起算", "taken as immediate; the period set by the rules applies")}}, true
 	case "lasting":
-		return moment{kind: kind, doubt: note{"kind_for_day", workflow.Say("按长期坚持理解,没有期限", "taken as lasting; no due day")}}, true
+		return moment{kind: kind, doubt: note{"kind_for_day", workflow.Say("按长期坚持理解，没有期限", "taken as lasting; no due day")}}, true
 	case "timed":
-		return moment{kind: kind, doubt: note{"kind_for_day", workflow.Say("按限期整改理解,没有写明日期", "taken as timed; no day is given")}}, true
+		return moment{kind: kind, doubt: note{"kind_for_day", workflow.Say("按限期整改理解，没有写明日期", "taken as timed; no day is given")}}, true
 	}
 	return moment{}, false
 }
@@ -303,7 +303,7 @@ func (r dayReader) yearless(said string, in func(year int) moment) moment {
 		year = atoi(string(r.from[:4]))
 	}
 	if year == 0 {
-		return unclear("year_unknown", workflow.Say("没有写明年份,表中也没有反馈日期可推算,请写全年月日", "No year is given and the sheet has no day to count from; write the whole date."))
+		return unclear("year_unknown", workflow.Say("没有写明年份，表中也没有反馈日期可推算，请写全年月日", "No year is given and the sheet has no day to count from; write the whole date."))
 	}
 	if said == "明年" {
 		return in(year + 1)
@@ -337,7 +337,7 @@ func onDay(s string, year, month, day int) moment {
 }
 
 func noSuchDay(s string) moment {
-	return unclear("no_such_day", workflow.Say("没有这一天:“%s”", "There is no such day: %q", s))
+	return unclear("no_such_day", workflow.Say("没有这一天：“%s”", "There is no such day: %q", s))
 }
 
 func understood() note {

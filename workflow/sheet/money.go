@@ -58,7 +58,7 @@ func readMoney(text, unit string) money {
 	}
 	value.Mul(value, new(big.Rat).SetInt64(per))
 	if !value.IsInt() || !value.Num().IsInt64() {
-		return money{fault: note{"bad_amount", workflow.Say("金额“%s”(%s)不能精确到分", "The amount %q (%s) is not a whole number of fen.", text, unit)}}
+		return money{fault: note{"bad_amount", workflow.Say("金额“%s”（%s）不能精确到分", "The amount %q (%s) is not a whole number of fen.", text, unit)}}
 	}
 	return money{fen: value.Num().Int64(), unit: unit}
 }

@@ -73,7 +73,7 @@ func ReadPosts(b *Book) ([]PostRow, error) {
 		need(r, &p.Refused, fAccount, workflow.Say("没有账号", "The account is missing."))
 		need(r, &p.Refused, fOrg, workflow.Say("没有任职组织编码", "The code of the organisation is missing."))
 		if p.From != "" && p.Until != "" && p.Until < p.From {
-			p.Refused = append(p.Refused, tableFinding(r, fUntil, "ends_before_start", workflow.Say("止于 %s,早于起始 %s", "It ends on %s, before it starts on %s.", p.Until, p.From)))
+			p.Refused = append(p.Refused, tableFinding(r, fUntil, "ends_before_start", workflow.Say("止于 %s，早于起始 %s", "It ends on %s, before it starts on %s.", p.Until, p.From)))
 		}
 		posts = append(posts, p)
 	})
@@ -109,7 +109,7 @@ func eachRow(b *Book, words []headerWords, asked []field, take func(*reading)) e
 			}
 		}
 	}
-	return workflow.Invalid("workbook_no_header", "file", workflow.Say("没有认出表头:要有 %s 各列", "No header was recognised. These columns are needed: %s.", strings.Join(names, "、")))
+	return workflow.Invalid("workbook_no_header", "file", workflow.Say("没有认出表头：要有 %s 各列", "No header was recognised. These columns are needed: %s.", strings.Join(names, "、")))
 }
 
 func (b *block) hasAll(fields []field) bool {
@@ -154,7 +154,7 @@ func tableDay(r *reading, f field, refused *[]Finding) workflow.Day {
 	}
 	m := dayReader{end: f == fUntil}.read(r.cells[f].cell)
 	if m.fault.any() || m.day == "" {
-		*refused = append(*refused, tableFinding(r, f, "bad_day", workflow.Say("看不懂日期“%s”,请写作 2026-03-31", "The date %q is not understood; write 2026-03-31.", r.text(f))))
+		*refused = append(*refused, tableFinding(r, f, "bad_day", workflow.Say("看不懂日期“%s”，请写作 2026-03-31", "The date %q is not understood; write 2026-03-31.", r.text(f))))
 	}
 	return m.day
 }

@@ -28,10 +28,10 @@ func (r dayReader) relative(s string) (moment, bool) {
 		return moment{}, false
 	}
 	if strings.HasPrefix(m[2], "工作") {
-		return unclear("working_days", workflow.Say("“%s”按工作日计算,请写明到期的日期,如 2026-03-31", "%q counts working days; write the day itself, as 2026-03-31.", s)), true
+		return unclear("working_days", workflow.Say("“%s”按工作日计算，请写明到期的日期，如 2026-03-31", "%q counts working days; write the day itself, as 2026-03-31.", s)), true
 	}
 	if r.from == "" {
-		return unclear("no_start", workflow.Say("“%s”不知从哪一天起算:该行没有发现日期,表中也没有反馈日期", "%q: from which day? Neither the row nor the sheet says when it was found.", s)), true
+		return unclear("no_start", workflow.Say("“%s”不知从哪一天起算：该行没有发现日期，表中也没有反馈日期", "%q: from which day? Neither the row nor the sheet says when it was found.", s)), true
 	}
 	day, ok := r.after(m[1], m[2], m[3] != "")
 	if !ok {

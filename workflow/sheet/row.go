@@ -107,7 +107,7 @@ func (row *Row) problem(r *reading) {
 		row.refuse(s, "no_problem", workflow.Say("“%s”没有写明问题是什么", "%q does not state the problem.", detail))
 	case detail != "":
 		r.keep(s.header, detail)
-		row.doubt(s, summary, "stated_elsewhere", workflow.Say("此处只指向别处,按“%s”一列理解问题", "this only points elsewhere; the problem was taken from %q", r.cells[fSummary].header))
+		row.doubt(s, summary, "stated_elsewhere", workflow.Say("此处只指向别处，按“%s”一列理解问题", "this only points elsewhere; the problem was taken from %q", r.cells[fSummary].header))
 	}
 }
 
@@ -115,13 +115,13 @@ func (row *Row) problem(r *reading) {
 func (row *Row) organisations(r *reading) {
 	var others []string
 	row.Responsible, others = splitResponsible(r.text(fResponsible))
-	row.Assisting = append(others, splitNames(r.text(fAssisting))...)
+	row.Assisting = slices.Concat(others, splitNames(r.text(fAssisting)))
 	s := r.cell(fResponsible)
 	if row.Responsible == "" {
 		row.refuse(s, "no_organisation", workflow.Say("没有写明责任单位", "No responsible organisation is given."))
 	}
 	if len(others) > 0 {
-		row.doubt(s, row.Responsible, "several_organisations", workflow.Say("写有多个责任单位:第一个为牵头,其余为配合", "several organisations: the first is responsible, the others assist"))
+		row.doubt(s, row.Responsible, "several_organisations", workflow.Say("写有多个责任单位：第一个为牵头，其余为配合", "several organisations: the first is responsible, the others assist"))
 	}
 }
 
@@ -149,7 +149,7 @@ func (row *Row) word(r *reading, f field, understand func(string) (string, bool)
 	if !exact {
 		reason := workflow.Say("按此理解", "understood so")
 		if code == "" {
-			reason = workflow.Say("看不懂,未采用", "not understood, not used")
+			reason = workflow.Say("看不懂，未采用", "not understood, not used")
 		}
 		row.doubt(r.cell(f), wordNames[code], string(f)+"_understood", reason)
 	}
@@ -168,7 +168,7 @@ func (x *interpreter) days(row *Row, r *reading) {
 	row.Due = due.day
 	s := r.cell(fDue)
 	if due.kind != "" && row.Kind != "" && row.Kind != due.kind {
-		row.doubt(s, wordNames[row.Kind], "kinds_differ", workflow.Say("与整改类型不一致,以整改类型为准", "it differs from the column of the kind, which was followed"))
+		row.doubt(s, wordNames[row.Kind], "kinds_differ", workflow.Say("与整改类型不一致，以整改类型为准", "it differs from the column of the kind, which was followed"))
 	}
 	if row.Kind == "" {
 		row.Kind = due.kind
@@ -191,7 +191,7 @@ func (row *Row) day(r *reading, f field, days dayReader) moment {
 		return moment{}
 	}
 	if f == fFound && m.day == "" {
-		row.refuse(s, "day_not_understood", workflow.Say("看不懂日期“%s”,请写作 2026-03-31", "The date %q is not understood; write 2026-03-31.", s.text))
+		row.refuse(s, "day_not_understood", workflow.Say("看不懂日期“%s”，请写作 2026-03-31", "The date %q is not understood; write 2026-03-31.", s.text))
 		return moment{}
 	}
 	if m.doubt.any() {
@@ -226,7 +226,7 @@ func (row *Row) amount(r *reading, f field) int64 {
 	case m.fault.any():
 		row.refuse(s, m.fault.code, m.fault.text)
 	case s.unit == "" && moneyUnit(s.text) == "" && m.fen != 0:
-		row.doubt(s, yuan(m.fen), "unit_missing", workflow.Say("没有写明单位,按元理解", "no unit is given; taken as yuan"))
+		row.doubt(s, yuan(m.fen), "unit_missing", workflow.Say("没有写明单位，按元理解", "no unit is given; taken as yuan"))
 	case m.unit != "元" && m.fen != 0:
 		row.doubt(s, yuan(m.fen), "unit_understood", workflow.Say("按%s折算", "converted from %s", m.unit))
 	}
@@ -246,13 +246,13 @@ func (x *interpreter) more(row *Row, r *reading) {
 		if name != "" && name != row.Responsible && !slices.Contains(row.Assisting, name) {
 			row.Assisting = append(row.Assisting, name)
 			row.read[fAssisting] = strings.Join(row.Assisting, "、")
-			row.doubt(r.cell(fResponsible), name, "several_organisations", workflow.Say("同一问题的又一行:该单位按配合单位理解", "another row of the same problem: taken as assisting"))
+			row.doubt(r.cell(fResponsible), name, "several_organisations", workflow.Say("同一问题的又一行：该单位按配合单位理解", "another row of the same problem: taken as assisting"))
 		}
 	}
 	if part.Due > row.Due && row.Due != "" {
 		row.Due = part.Due
 		row.read[fDue] = string(part.Due)
-		row.doubt(r.cell(fDue), string(part.Due), "latest_due", workflow.Say("同一问题有多个时限,以最晚的为准", "several due days for one problem: the latest was taken"))
+		row.doubt(r.cell(fDue), string(part.Due), "latest_due", workflow.Say("同一问题有多个时限，以最晚的为准", "several due days for one problem: the latest was taken"))
 	}
 	for _, f := range part.Refused {
 		if f.Code != "no_organisation" {

@@ -37,7 +37,8 @@ FROM people p LEFT JOIN credentials c ON c.person = p.id WHERE p.account = ?`
 }
 
 // SetPassword sets the hash of a password, at the moment of line, which is about the account. It keeps the last five hashes, lifts
-// a lock, and says whether the password must be changed at the next sign-in.
+// a lock, and says whether the password must be changed at the next sign-in; one that must was given by another, and ends every session
+// of the person.
 func (db *DB) SetPassword(ctx context.Context, person workflow.PersonID, hash string, mustChange bool, line workflow.Line) error {
 	line.Kind, line.Subject = KindAccount, int64(person)
 	return db.write(ctx, func(tx *gorm.DB) error {
@@ -56,6 +57,11 @@ func (db *DB) SetPassword(ctx context.Context, person workflow.PersonID, hash st
 		}
 		if err := tx.Exec("UPDATE people SET must_change = ? WHERE id = ?", flag(mustChange), int64(person)).Error; err != nil {
 			return err
+		}
+		if mustChange {
+			if err := revoke(tx, person); err != nil {
+				return err
+			}
 		}
 		return appendLines(tx, []workflow.Line{line})
 	})

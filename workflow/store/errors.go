@@ -182,7 +182,7 @@ func (db *DB) explain(ctx context.Context, err error) error {
 	case lost:
 		said = away(db.name)
 	case rolledBack, busy:
-		said = workflow.Refused("database_busy", workflow.Say("数据库正忙,这一步没有保存;请稍后再试",
+		said = workflow.Refused("database_busy", workflow.Say("数据库正忙，这一步没有保存；请稍后再试",
 			"the database is busy and this step was not kept; try again in a moment"))
 	case final:
 		if errors.Is(err, sqlite3.INTERRUPT) && ctx.Err() != nil {

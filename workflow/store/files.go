@@ -65,7 +65,7 @@ func (f *Files) Put(ctx context.Context, r io.Reader, limit int64) (hash string,
 	sum := sha256.New()
 	size, err = io.Copy(io.MultiWriter(file, sum), io.LimitReader(steady{ctx, r}, limit+1))
 	if err == nil && size > limit {
-		err = workflow.Invalid("file_too_large", "file", workflow.Say("文件超过%d MB,请压缩或拆分后再传", "the file is larger than %d MB; compress or split it", limit>>20))
+		err = workflow.Invalid("file_too_large", "file", workflow.Say("文件超过%d MB，请压缩或拆分后再传", "the file is larger than %d MB; compress or split it", limit>>20))
 	}
 	if err == nil {
 		err = file.Sync()

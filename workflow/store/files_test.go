@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -92,6 +91,6 @@ func TestSweepTakesOnlyWhatNobodyNeeds(t *testing.T) {
 		require.Equal(t, 1, removed)
 		require.ElementsMatch(t, []string{used, document, young}, filesIn(t, dir), "history still refers to what the issue does not")
 		_, err = files.Open(unused)
-		require.True(t, errors.Is(err, workflow.ErrNotFound))
+		require.ErrorIs(t, err, workflow.ErrNotFound)
 	})
 }

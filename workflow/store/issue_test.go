@@ -225,8 +225,10 @@ func TestTheSameCommandTwice(t *testing.T) {
 		require.JSONEq(t, asJSON(t, first), asJSON(t, again), "the outcome of then, not of now")
 		_, err = db.Transition(t.Context(), 12, k, store.Refs{}, report)
 		asFault(t, err, "key_used")
-		require.Equal(t, 3, len(check(t, db, 10)))
-		require.Equal(t, 1, len(check(t, db, 12)))
+		_, err = db.Transition(t.Context(), 10, store.Key{Command: "step", Request: [32]byte{9}}, store.Refs{}, report)
+		asFault(t, err, "key_used")
+		require.Len(t, check(t, db, 10), 3)
+		require.Len(t, check(t, db, 12), 1)
 	})
 }
 
@@ -259,7 +261,7 @@ func TestOneOfTwentyWins(t *testing.T) {
 			require.ErrorIs(t, err, workflow.ErrConflict)
 		}
 		require.Equal(t, 1, won)
-		require.Equal(t, 2, len(check(t, dbs[0], 10)))
+		require.Len(t, check(t, dbs[0], 10), 2)
 	})
 }
 
@@ -325,7 +327,7 @@ func TestManyWhoDoNotMindEachOther(t *testing.T) {
 		}
 		wg.Wait()
 		require.NoError(t, errors.Join(errs...))
-		require.Equal(t, 1+40+1, len(check(t, db, 10)))
+		require.Len(t, check(t, db, 10), 1+40+1)
 		require.Equal(t, int64(100+41), must(db.Issue(t.Context(), 10)).Amount)
 	})
 }
@@ -356,7 +358,7 @@ func TestSeveralAtOnceAreAllOrNothing(t *testing.T) {
 		}
 		_, err := db.TransitionAll(t.Context(), []workflow.IssueID{12, 10}, store.Key{}, both(true))
 		require.ErrorContains(t, err, "another issue")
-		require.Equal(t, 1, len(check(t, db, 12)))
+		require.Len(t, check(t, db, 12), 1)
 		k := store.Key{Command: "m"}
 		out, err := db.TransitionAll(t.Context(), []workflow.IssueID{12, 10}, k, both(false))
 		require.NoError(t, err)
@@ -383,8 +385,8 @@ func TestSeveralAtOnceAreAllOrNothing(t *testing.T) {
 		}
 		wg.Wait()
 		require.NoError(t, errors.Join(errs...))
-		require.Equal(t, 33, len(check(t, db, 13)))
-		require.Equal(t, 35, len(check(t, db, 10)))
+		require.Len(t, check(t, db, 13), 33)
+		require.Len(t, check(t, db, 10), 35)
 	})
 }
 

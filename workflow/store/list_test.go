@@ -192,7 +192,7 @@ func TestListsHaveExactlyWhatTheyShould(t *testing.T) {
 				}
 				require.Len(rt, page.Rows, limit)
 			}
-			require.Equal(rt, len(want), len(got))
+			require.Len(rt, got, len(want))
 			for n, i := range want {
 				got[n].UpdatedAt = at
 				require.Equal(rt, store.Row{

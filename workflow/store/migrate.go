@@ -73,7 +73,7 @@ func (db *DB) checkSchema(ctx context.Context, setup bool) error {
 		_, err := db.migrate(ctx)
 		return err
 	case !s.complete:
-		return workflow.Refused("schema_missing", workflow.Say("数据库 %s 里还没有建表;请运行 rectify serve 或 rectify migrate",
+		return workflow.Refused("schema_missing", workflow.Say("数据库 %s 里还没有建表；请运行 rectify serve 或 rectify migrate",
 			"the database %s has no tables yet; run rectify serve or rectify migrate", s.Database))
 	}
 	return workflow.Refused("schema_behind", workflow.Say(
@@ -85,7 +85,7 @@ func (db *DB) checkSchema(ctx context.Context, setup bool) error {
 func (s Schema) refused() error {
 	switch {
 	case s.foreign:
-		return workflow.Refused("not_ours", workflow.Say("数据库 %s 里已有别的程序的表;请给本系统单独建一个库",
+		return workflow.Refused("not_ours", workflow.Say("数据库 %s 里已有别的程序的表；请给本系统单独建一个库",
 			"the database %s holds tables of another program; give this one a database of its own", s.Database))
 	case s.Current > s.Target:
 		return workflow.Refused("schema_newer", workflow.Say(

@@ -105,7 +105,7 @@ func mysqlFault(cfg *driver.Config, err error) error {
 	}
 	switch refused.Number {
 	case 1044, 1045, 1698:
-		return workflow.Refused("database_denied", workflow.Say("数据库 %s 拒绝了用户 %s;请检查用户名、密码和授权",
+		return workflow.Refused("database_denied", workflow.Say("数据库 %s 拒绝了用户 %s；请检查用户名、密码和授权",
 			"the database at %s does not let %s in; check the user, the password and the grants", cfg.Addr, cfg.User))
 	case 1049:
 		return workflow.Refused("database_missing", workflow.Say(
@@ -117,7 +117,7 @@ func mysqlFault(cfg *driver.Config, err error) error {
 
 // away is the fault of a database that does not answer. The API may show it as 503.
 func away(name string) error {
-	return workflow.Refused("database_away", workflow.Say("连不上数据库 %s;请检查网络和数据库服务,然后再试",
+	return workflow.Refused("database_away", workflow.Say("连不上数据库 %s；请检查网络和数据库服务，然后再试",
 		"the database %s does not answer; check the network and the server, then try again", name))
 }
 

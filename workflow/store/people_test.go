@@ -135,6 +135,7 @@ func TestPeopleAndTheirAppointments(t *testing.T) {
 		put([]store.Person{{ID: 70, Account: "a", Name: "张三"}, zhang}, post(1, 71, 3, "2026-01-01", ""), post(2, 71, 5, "2026-01-01", "2026-03-31"))
 		zhang.ID, zhang.MustChange = 99, true
 		put([]store.Person{zhang}, post(3, 99, 3, "2026-01-01", "2026-12-31"), post(4, 99, 6, "2027-01-01", ""))
+		put(nil, post(9, 71, 3, "2026-01-01", "2026-12-31")) // as it is: no line of history
 		zhang.ID = 71
 		require.Equal(t, zhang, must(db.PersonByAccount(t.Context(), "zhang")), "the account keeps its id")
 		require.Equal(t, zhang, must(db.PersonsByID(t.Context(), []workflow.PersonID{71, 5}))[71])
@@ -199,7 +200,7 @@ func TestTheTreeStaysATree(t *testing.T) {
 			wg.Go(func() { errs[0] = db.PutOrgs(t.Context(), []store.Org{org(5, 6, 3)}, orgLine) })
 			wg.Go(func() { errs[1] = db.PutOrgs(t.Context(), []store.Org{org(6, 5, 3)}, orgLine) })
 			wg.Wait()
-			require.True(t, (errs[0] == nil) != (errs[1] == nil), "round %d: %v", round, errs)
+			require.NotEqual(t, (errs[0] == nil), (errs[1] == nil), "round %d: %v", round, errs)
 			for _, o := range must(db.Orgs(t.Context())) {
 				require.Equal(t, o.Parent, o.Line.Above(o.ID))
 			}

@@ -25,7 +25,7 @@ func checkPlaces(tx *gorm.DB, all []kept) error {
 	}
 	err := placesHold(tx, written)
 	if fresh && errors.Is(err, errAgain) {
-		return workflow.Conflict("org_moved", workflow.Say("组织架构刚刚调整过,请重新提交", "an organisation was moved a moment ago; submit it again"))
+		return workflow.Conflict("org_moved", workflow.Say("组织架构刚刚调整过，请重新提交", "an organisation was moved a moment ago; submit it again"))
 	}
 	return err
 }

@@ -82,6 +82,9 @@ func (s *Scope) branches(under workflow.Lineage) []branch {
 	for _, l := range s.trees(under) {
 		out = append(out, branch{below(l), true})
 	}
+	if inside.sql != "" {
+		inside.sql = "+" + inside.sql // the small parts are found by what makes them small, not by the subtree
+	}
 	if len(s.People) > 0 {
 		out = append(out, branch{and(among("person", s.People, idParam), inside), false})
 	}

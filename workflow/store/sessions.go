@@ -37,23 +37,24 @@ func (s *Sessions) FindCtx(ctx context.Context, token string) (data []byte, foun
 		return each(tx, func(scan func(...any) error) error {
 			found = true
 			return scan(&data)
-		}, "SELECT data FROM sessions WHERE token = ? AND expires > ?", tokenDigest(token), millis(tx.NowFunc()))
+		}, "SELECT data FROM sessions WHERE token = ? AND ended = 0 AND expires > ?", tokenDigest(token), millis(tx.NowFunc()))
 	})
 	return data, found && err == nil, err
 }
 
-// CommitCtx keeps the data of a session until it ends.
+// CommitCtx keeps the data of a session until it ends. One that was ended stays ended: a request that was under way meanwhile does not
+// bring it back.
 func (s *Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	person := int64(s.person(data))
 	return s.db.write(ctx, func(tx *gorm.DB) error {
-		const change = "UPDATE sessions SET person = ?, data = ?, expires = ? WHERE token = ?"
+		const change = "UPDATE sessions SET person = ?, data = ?, expires = ? WHERE token = ? AND ended = 0"
 		done := tx.Exec(change, person, data, millis(expiry), tokenDigest(token))
 		if done.Error != nil || done.RowsAffected > 0 {
 			return done.Error
 		}
-		const insert = "INSERT INTO sessions (person, data, expires, token) VALUES (?, ?, ?, ?)"
+		const insert = "INSERT INTO sessions (person, data, expires, token, ended) VALUES (?, ?, ?, ?, 0)"
 		err := tx.Exec(insert, person, data, millis(expiry), tokenDigest(token)).Error
-		if _, same := isDuplicate(err); same { // nothing was to be changed
+		if _, same := isDuplicate(err); same { // nothing was to be changed, or it has ended
 			return nil
 		}
 		return err
@@ -63,7 +64,7 @@ func (s *Sessions) CommitCtx(ctx context.Context, token string, data []byte, exp
 // DeleteCtx ends a session; one that is not there has ended.
 func (s *Sessions) DeleteCtx(ctx context.Context, token string) error {
 	return s.db.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("DELETE FROM sessions WHERE token = ?", tokenDigest(token)).Error
+		return tx.Exec("UPDATE sessions SET ended = 1 WHERE token = ?", tokenDigest(token)).Error
 	})
 }
 
@@ -83,7 +84,7 @@ func (s *Sessions) Delete(token string) error { return s.DeleteCtx(context.Backg
 // Revoke ends all sessions of a person.
 func (s *Sessions) Revoke(ctx context.Context, person workflow.PersonID) error {
 	return s.db.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("DELETE FROM sessions WHERE person = ?", int64(person)).Error
+		return revoke(tx, person)
 	})
 }
 
@@ -105,7 +106,7 @@ func (s *Sessions) List(ctx context.Context, person workflow.PersonID) (all []Se
 			k.Expires = moment(expires)
 			all = append(all, k)
 			return err
-		}, "SELECT token, data, expires FROM sessions WHERE person = ? AND expires > ?", int64(person), millis(tx.NowFunc()))
+		}, "SELECT token, data, expires FROM sessions WHERE person = ? AND ended = 0 AND expires > ?", int64(person), millis(tx.NowFunc()))
 	})
 	return all, err
 }
@@ -113,8 +114,12 @@ func (s *Sessions) List(ctx context.Context, person workflow.PersonID) (all []Se
 // End ends one session of a person, by the digest of its token; one that is not there, or is not the person's, is left alone.
 func (s *Sessions) End(ctx context.Context, person workflow.PersonID, digest [32]byte) error {
 	return s.db.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("DELETE FROM sessions WHERE person = ? AND token = ?", int64(person), digest[:]).Error
+		return tx.Exec("UPDATE sessions SET ended = 1 WHERE person = ? AND token = ?", int64(person), digest[:]).Error
 	})
+}
+
+func revoke(tx *gorm.DB, person workflow.PersonID) error {
+	return tx.Exec("UPDATE sessions SET ended = 1 WHERE person = ?", int64(person)).Error
 }
 
 // Sweep deletes the sessions that have ended, a few hundred at a time, and says how many.

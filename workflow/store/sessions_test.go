@@ -46,6 +46,8 @@ func TestSessions(t *testing.T) {
 		require.NoError(t, sessions.Delete("b"))
 		require.NoError(t, sessions.Delete("b"))
 		require.False(t, there("b"))
+		require.NoError(t, sessions.Commit("b", []byte{3}, later))
+		require.False(t, there("b"), "a request that was under way does not bring back what was ended")
 		require.Equal(t, 1, must(sessions.Sweep(t.Context())))
 		require.True(t, there("c"))
 	})
@@ -69,6 +71,17 @@ func TestPasswords(t *testing.T) {
 		require.Equal(t, "$argon2id$v=19$m=1$6", c.Earlier[0])
 		require.True(t, c.Person.MustChange)
 		require.Equal(t, at.Add(7*time.Hour), c.ChangedAt)
+		sessions := db.Sessions(func([]byte) workflow.PersonID { return 7 })
+		require.NoError(t, sessions.Commit("mine", []byte{1}, time.Now().Add(time.Hour)))
+		for _, given := range []bool{false, true} {
+			_, signedIn, err := sessions.Find("mine")
+			require.NoError(t, err)
+			require.True(t, signedIn)
+			require.NoError(t, db.SetPassword(t.Context(), 7, c.Hash, given, workflow.Line{At: c.ChangedAt, Action: "password"}))
+		}
+		_, signedIn, err := sessions.Find("mine")
+		require.NoError(t, err)
+		require.False(t, signedIn, "a password given by another ends the sessions")
 		until := at.Add(time.Minute)
 		for range 3 {
 			require.NoError(t, db.NoteFailure(t.Context(), 7, func(failed int) time.Time {
@@ -86,7 +99,7 @@ func TestPasswords(t *testing.T) {
 		c = must(db.Credential(t.Context(), "zhang"))
 		require.Zero(t, c.Failed)
 		require.True(t, c.LockedUntil.IsZero())
-		require.Len(t, must(db.History(t.Context(), store.KindAccount, 7, 0, 20)), 9)
+		require.Len(t, must(db.History(t.Context(), store.KindAccount, 7, 0, 20)), 11)
 	})
 }
 

@@ -29,7 +29,7 @@ const (
 func (db *DB) openSQLite(ctx context.Context, path string, create bool) (gorm.Dialector, error) {
 	db.dialect, db.name = SQLite, path
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !create {
-		return nil, workflow.Refused("database_missing", workflow.Say("没有数据库文件 %s;请检查路径,或先运行 rectify serve 或 rectify migrate",
+		return nil, workflow.Refused("database_missing", workflow.Say("没有数据库文件 %s；请检查路径，或先运行 rectify serve 或 rectify migrate",
 			"there is no database file %s; check the path, or run rectify serve or rectify migrate first", path))
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -109,10 +109,10 @@ func sqliteFault(path string, err error) error {
 	case errors.Is(err, sqlite3.CANTOPEN), errors.Is(err, sqlite3.READONLY), errors.Is(err, sqlite3.PERM), errors.Is(err, sqlite3.AUTH):
 		return notWritable(path)
 	case errors.Is(err, sqlite3.FULL):
-		return workflow.Refused("disk_full", workflow.Say("数据库 %s 所在的磁盘已满;请腾出空间后再试",
+		return workflow.Refused("disk_full", workflow.Say("数据库 %s 所在的磁盘已满；请腾出空间后再试",
 			"the disk of the database %s is full; free some space and try again", path))
 	case errors.Is(err, sqlite3.BUSY), errors.Is(err, sqlite3.LOCKED):
-		return workflow.Refused("database_busy", workflow.Say("数据库 %s 正被另一个程序占用;请稍后再试",
+		return workflow.Refused("database_busy", workflow.Say("数据库 %s 正被另一个程序占用；请稍后再试",
 			"another program holds the database %s; try again later", path))
 	}
 	return err

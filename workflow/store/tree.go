@@ -115,9 +115,9 @@ func (t *tree) place(o *Org) error {
 		parent := t.known[o.Parent]
 		switch {
 		case parent == nil:
-			return workflow.Invalid("unknown_parent", "parent", workflow.Say("组织“%s”(%s)的上级不存在", "the parent of organisation %q (%s) is not there", o.Name, o.Code))
+			return workflow.Invalid("unknown_parent", "parent", workflow.Say("组织“%s”（%s）的上级不存在", "the parent of organisation %q (%s) is not there", o.Name, o.Code))
 		case parent.Line.Passes(o.ID):
-			return workflow.Invalid("own_parent", "parent", workflow.Say("组织“%s”(%s)不能放在自己或自己的下级之下", "organisation %q (%s) cannot be put below itself", o.Name, o.Code))
+			return workflow.Invalid("own_parent", "parent", workflow.Say("组织“%s”（%s）不能放在自己或自己的下级之下", "organisation %q (%s) cannot be put below itself", o.Name, o.Code))
 		}
 		o.Line, depth = parent.Line, parent.Line.Depth()
 	}
@@ -129,7 +129,7 @@ func (t *tree) place(o *Org) error {
 }
 
 func tooDeep(name, code string) error {
-	return workflow.Invalid("too_deep", "parent", workflow.Say("组织“%s”(%s)的层级超过%d层", "organisation %q (%s) would be deeper than %d levels", name, code, workflow.MaxDepth))
+	return workflow.Invalid("too_deep", "parent", workflow.Say("组织“%s”（%s）的层级超过%d层", "organisation %q (%s) would be deeper than %d levels", name, code, workflow.MaxDepth))
 }
 
 func (t *tree) update(o Org) error {

@@ -57,6 +57,7 @@ CREATE TABLE IF NOT EXISTS sessions (
   person  BIGINT     NOT NULL,
   data    MEDIUMBLOB NOT NULL,
   expires BIGINT     NOT NULL,
+  ended   TINYINT    NOT NULL, -- 1 when it was ended before that; kept so long that a request under way does not bring it back
   PRIMARY KEY (token),
   KEY sessions_person (person),
   KEY sessions_expires (expires)

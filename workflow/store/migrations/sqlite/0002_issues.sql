@@ -41,7 +41,6 @@ CREATE TABLE IF NOT EXISTS issues (
   PRIMARY KEY (id)
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS issues_number ON issues (number);
-CREATE INDEX IF NOT EXISTS issues_state ON issues (state, due, id);
 CREATE INDEX IF NOT EXISTS issues_a1 ON issues (a1, state, due, id);
 CREATE INDEX IF NOT EXISTS issues_a2 ON issues (a2, state, due, id);
 CREATE INDEX IF NOT EXISTS issues_a3 ON issues (a3, state, due, id);

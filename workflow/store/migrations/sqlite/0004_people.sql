@@ -57,6 +57,7 @@ CREATE TABLE IF NOT EXISTS sessions (
   person       INTEGER NOT NULL,
   data         BLOB    NOT NULL,
   expires      INTEGER NOT NULL,
+  ended        INTEGER NOT NULL, -- 1 when it was ended before that; kept so long that a request under way does not bring it back
   PRIMARY KEY (token)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sessions_person ON sessions (person);
