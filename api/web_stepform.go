@@ -53,7 +53,7 @@ func (s *Server) stepForm(ctx context.Context, v *engine.View, o *engine.Offer) 
 	}
 	b := formBuilder{server: s, ctx: ctx, view: v, offer: o}
 	form := page.Form{Action: stepPath(v.Issue.ID, o.Action, o.Request), Key: newKey(), Version: v.Issue.Version, Submit: stepText(o.Action, o.Request),
-		Danger: slices.Contains(hardActions, o.Action), Files: true}
+		Danger: slices.Contains(hardActions, o.Action), Files: true, Most: s.Limits.Files}
 	for _, name := range fieldOrder {
 		if required, ok := wanted[name]; ok {
 			f := b.field(name)

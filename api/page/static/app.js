@@ -25,6 +25,15 @@
     });
   }
 
+  // What is dropped comes to what was chosen before, where there may be several.
+  function take(input, dropped) {
+    var all = new DataTransfer();
+    if (input.multiple) { Array.prototype.forEach.call(input.files, function (f) { all.items.add(f); }); }
+    Array.prototype.slice.call(dropped, 0, input.multiple ? dropped.length : 1).forEach(function (f) { all.items.add(f); });
+    input.files = all.files;
+    showChosen(input);
+  }
+
   document.addEventListener('click', function (e) {
     var button = e.target.closest ? e.target.closest('[data-add-measure]') : null;
     if (button) { addMeasure(button); }
@@ -38,27 +47,45 @@
       if (!zone) { return; }
       e.preventDefault();
       zone.classList.toggle('over', kind === 'dragover');
-      if (kind === 'drop' && e.dataTransfer.files.length) {
-        var input = zone.querySelector('input[type=file]');
-        input.files = e.dataTransfer.files;
-        showChosen(input);
-      }
+      if (kind === 'drop' && e.dataTransfer.files.length) { take(zone.querySelector('input[type=file]'), e.dataTransfer.files); }
     });
   });
 
-  // A form is sent once; one with files shows how far it is.
+  // What is too large is not sent at all.
+  document.addEventListener('submit', function (e) {
+    var most = Number(e.target.getAttribute('data-most')), sum = 0;
+    e.target.querySelectorAll('input[type=file]').forEach(function (input) {
+      Array.prototype.forEach.call(input.files, function (f) { sum += f.size; });
+    });
+    if (!most || sum < most) { return; }
+    e.preventDefault();
+    e.stopPropagation();
+    tell(e.target, 0, e.target.getAttribute('data-too-large'));
+  }, true);
+
+  // A form is sent once. One with files is sent by htmx, which tells how far it is.
   document.addEventListener('submit', function (e) {
     if (e.target.dataset.sent) { e.preventDefault(); return; }
-    if (!e.defaultPrevented && !e.target.hasAttribute('data-upload')) { e.target.dataset.sent = 'yes'; }
+    if (!e.defaultPrevented && !e.target.hasAttribute('hx-boost')) { e.target.dataset.sent = 'yes'; }
   });
   window.addEventListener('pageshow', function () {
     document.querySelectorAll('form[data-sent]').forEach(function (f) { delete f.dataset.sent; });
   });
+  function tell(form, percent, words) {
+    var progress = form.querySelector && form.querySelector('.upload-progress');
+    if (!progress) { return; }
+    progress.hidden = false;
+    progress.querySelector('progress').value = percent;
+    progress.querySelector('output').textContent = words;
+  }
   document.addEventListener('htmx:xhr:progress', function (e) {
-    var bar = e.target.querySelector ? e.target.querySelector('.upload-progress') : null;
-    if (bar && e.detail.lengthComputable) {
-      bar.hidden = false;
-      bar.value = 100 * e.detail.loaded / e.detail.total;
-    }
+    if (!e.detail.lengthComputable || !e.target.matches('[data-upload]') || e.target.dataset.whole) { return; }
+    var percent = Math.floor(100 * e.detail.loaded / e.detail.total);
+    if (percent === 100) { e.target.dataset.whole = 'yes'; }
+    tell(e.target, percent, percent === 100 ? e.target.getAttribute('data-keeping') : percent + '%');
+  });
+  document.addEventListener('htmx:sendError', function (e) {
+    delete e.target.dataset.whole;
+    tell(e.target, 0, e.target.getAttribute('data-broken') || '');
   });
 })();
