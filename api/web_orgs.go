@@ -54,11 +54,28 @@ func (s *Server) showOrgs(c echo.Context) error {
 		return err
 	}
 	p.Rows = each(nodes, orgRow)
+	if under == 0 && len(nodes) == 1 && c.QueryParam("after") == "" {
+		return s.showRoot(c, p, nodes[0].ID)
+	}
 	if len(nodes) == pageSize {
 		p.Pager.Next = with(c, "after", nodes[pageSize-1].Code)
 	}
 	if c.QueryParam("after") != "" {
 		p.Pager.First = with(c, "after", "")
+	}
+	return s.show(c, http.StatusOK, p)
+}
+
+// showRoot shows the one root with what is below it.
+func (s *Server) showRoot(c echo.Context, p page.Orgs, root workflow.OrgID) error {
+	nodes, err := s.Engine.Branch(c.Request().Context(), root, "", pageSize)
+	if err != nil {
+		return err
+	}
+	p.Rows[0].Top = true
+	p.Rows = append(p.Rows, each(nodes, orgRow)...)
+	if len(nodes) == pageSize {
+		p.Pager.Next = orgsPage + "?under=" + id(root) + "&after=" + urlQuery(nodes[pageSize-1].Code)
 	}
 	return s.show(c, http.StatusOK, p)
 }

@@ -177,19 +177,12 @@ func matrixCell(cells []engine.MatrixCell, tongue string) (out page.MatrixCell) 
 		}
 		part := page.MatrixPart{Letters: strings.Join(signs, between)}
 		if g != workflow.Major {
-			part.UpTo = gradeSign(g).In(tongue)
+			part.UpTo = g.Text().In(tongue)
 		}
 		out.Parts = append(out.Parts, part)
 	}
 	out.Title = strings.Join(lines, "\n")
 	return out
-}
-
-func gradeSign(g workflow.Grade) workflow.Text {
-	if g == workflow.Serious {
-		return workflow.Text{Zh: "较", En: "ser"}
-	}
-	return workflow.Text{Zh: "一", En: "ord"}
 }
 
 func matrixLines(columns []engine.MatrixColumn, post workflow.Post) (out []page.MatrixLine) {

@@ -98,7 +98,7 @@ func Draw(d *workflow.Definition, lang string) Picture {
 	}
 	links, ends := g.links()
 	g.place(links)
-	p := Picture{Width: (2*margin + g.columns*g.step) * unit, Height: (topRows + g.rows*rowStep + 1) * unit, Ends: ends}
+	p := Picture{Width: (2*margin + (g.columns-1)*g.step + boxW + 8) * unit, Height: (topRows + g.rows*rowStep + 1) * unit, Ends: ends}
 	for n, phase := range phases {
 		p.Columns = append(p.Columns, PictureColumn{X: (margin + n*g.step) * unit, Width: boxW * unit, Height: p.Height - 2*unit,
 			TextX: (margin+n*g.step)*unit + boxW*unit/2, Text: workflow.PhaseText(phase).In(lang)})
@@ -204,7 +204,7 @@ func (g *drawing) ways(links []link, p Picture) []PictureWay {
 	for n, l := range links {
 		paths[n] = r.route(g.corner[l.from], g.corner[l.to])
 	}
-	words := newWords(p.Boxes, paths)
+	words := newWords(p, paths)
 	out := make([]PictureWay, 0, len(links))
 	for n, l := range links {
 		if len(paths[n]) < 2 {
@@ -213,12 +213,24 @@ func (g *drawing) ways(links []link, p Picture) []PictureWay {
 		from, to := g.at[l.from], g.at[l.to]
 		w := PictureWay{Line: lineOf(paths[n]), Tip: tipOf(paths[n]), Back: to.x < from.x || to.x == from.x && to.y < from.y}
 		for _, t := range l.texts {
-			w.Text = append(w.Text, PictureText{Text: t.In(g.lang)})
+			w.Text = append(w.Text, broken(t.In(g.lang))...)
 		}
 		words.put(paths, n, w.Text)
 		out = append(out, w)
 	}
 	return out
+}
+
+// broken puts what stands in brackets on a line of its own, and the second half of a long text, so that it takes less room.
+func broken(s string) []PictureText {
+	if at := strings.IndexByte(s, '('); at > 0 {
+		return []PictureText{{Text: strings.TrimSpace(s[:at])}, {Text: s[at:]}}
+	}
+	const long = 17
+	if at := strings.IndexByte(s[min(len(s), len(s)/2-2):], ' ') + len(s)/2 - 2; len(s) > long && s[at] == ' ' {
+		return []PictureText{{Text: s[:at]}, {Text: s[at+1:]}}
+	}
+	return []PictureText{{Text: s}}
 }
 
 // lineOf writes a way, with its corners rounded; it ends a little before the box, where its head is.

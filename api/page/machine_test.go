@@ -24,8 +24,10 @@ func TestMachinesAreDrawn(t *testing.T) {
 					full = append(full, rect{b.X, b.Y, b.X + b.W, b.Y + b.H})
 				}
 				for _, w := range p.Ways {
+					before := ""
 					for _, text := range w.Text {
-						words[text.Text] = true
+						words[text.Text], words[before+text.Text], words[before+" "+text.Text] = true, true, true
+						before = text.Text
 						at := rect{text.X - widthOf(text.Text)/2, text.Y - 10, text.X + widthOf(text.Text)/2, text.Y}
 						for _, f := range full {
 							require.False(t, at.meets(f), "%q hides something", text.Text)

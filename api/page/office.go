@@ -28,6 +28,7 @@ type OrgRow struct {
 	BelowPath        string
 	Held             []Held
 	Vacant           []workflow.Text
+	Top              bool // the root, with what is below it in the following rows
 }
 
 // Held is an appointment as a table shows it.

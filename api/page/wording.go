@@ -14,6 +14,7 @@ func (a rect) meets(b rect) bool { return a.x1 < b.x2 && b.x1 < a.x2 && a.y1 < b
 type words struct {
 	full  []rect   // boxes, and words that have their place
 	lines [][]rect // of each way
+	width int      // of the picture
 }
 
 const (
@@ -21,9 +22,9 @@ const (
 	gap        = 4
 )
 
-func newWords(boxes []PictureBox, paths [][]spot) *words {
-	w := &words{lines: make([][]rect, len(paths))}
-	for _, b := range boxes {
+func newWords(p Picture, paths [][]spot) *words {
+	w := &words{lines: make([][]rect, len(paths)), width: p.Width}
+	for _, b := range p.Boxes {
 		w.full = append(w.full, rect{b.X, b.Y, b.X + b.W, b.Y + b.H})
 	}
 	for n, path := range paths {
@@ -100,7 +101,7 @@ func (w *words) cost(at rect, own int) int {
 			}
 		}
 	}
-	if at.x1 < 0 || at.y1 < 0 {
+	if at.x1 < 0 || at.y1 < 0 || at.x2 > w.width {
 		cost += 1000
 	}
 	return cost
