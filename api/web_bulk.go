@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -171,6 +172,8 @@ func (s *Server) bulkPage(c echo.Context, b *batch, query url.Values) (*page.Bul
 		if b.offerOn(r.ID, do, of) != nil {
 			line.Value = id(r.ID) + ":" + strconv.Itoa(b.issues[r.ID].Issue.Version)
 			p.Able++
+		} else {
+			p.Unable++
 		}
 		p.Rows = append(p.Rows, line)
 	}
@@ -207,7 +210,7 @@ func (s *Server) bulkForm(ctx context.Context, b *batch) (page.Form, error) {
 			continue
 		}
 		field := build.field(name)
-		field.Name, field.Required = name, required
+		field.Name, field.Required, field.More = name, required, field.Kind == page.Many && !required
 		if slices.Contains(proposed, name) && !required {
 			field.Help = workflow.Say("不填:各按原来提出的", "left empty: each as it was proposed")
 		} else if name == "due" {
@@ -270,7 +273,13 @@ func (s *Server) bulkAgain(c echo.Context, b *batch, values url.Values, results 
 	}
 	fill(p.Form.Fields, values)
 	p.Form.Key = first(values.Get("key"), p.Form.Key)
+	if err == nil {
+		err = sameFault(&p.Form, results)
+	}
 	wrong := s.bulkFaults(c, results)
+	if err != nil {
+		clear(wrong)
+	}
 	for n := range p.Rows {
 		row := &b.list.Rows[n]
 		p.Rows[n].Fault = wrong[row.ID]
@@ -282,6 +291,22 @@ func (s *Server) bulkAgain(c echo.Context, b *batch, values url.Values, results 
 	}
 	p.Chosen = true
 	return s.showForm(c, &p.Form, err, func() page.Page { return p })
+}
+
+// sameFault is what was wrong with all of them, where it is about a field of the form: it is said once, beside the field.
+func sameFault(f *page.Form, results []engine.BulkResult) error {
+	var same *workflow.Fault
+	for _, r := range results {
+		fault, ok := errors.AsType[*workflow.Fault](r.Err)
+		if !ok || f.Field(fault.Field) == nil || same != nil && same.Code != fault.Code {
+			return nil
+		}
+		same = fault
+	}
+	if same == nil {
+		return nil
+	}
+	return same
 }
 
 // bulkFaults are what stood in the way, by issue.

@@ -53,6 +53,9 @@ func (s *Server) fillUnderstood(c echo.Context, p *page.Understood, w *wizard, r
 		}
 	}
 	for _, shown := range fatesShown {
+		if counts[shown.fate] == 0 {
+			shown.class = ""
+		}
 		p.Tallies = append(p.Tallies, page.Tally{Text: shown.text, Count: counts[shown.fate], Class: shown.class, Chosen: shown.fate == fate,
 			Path: w.at("show", string(shown.fate)) + "#rows"})
 	}

@@ -342,6 +342,14 @@ func TestManyAreAssignedAtOnce(t *testing.T) {
 	require.Equal(t, "assigned", issue["state"])
 	require.Len(t, pickable.FindAllString(o.see("xuning", path).body, -1), len(boxes)-2)
 
+	urge := "/issues/bulk?source=inspection&do=urge"
+	ticked := pickable.FindAllStringSubmatch(o.see("xuning", urge).body, -1)
+	require.NotEmpty(t, ticked)
+	a = o.fillIn("xuning", urge, "key", "k3", "issue", ticked[0][1])
+	require.Equal(t, http.StatusUnprocessableEntity, a.status)
+	require.Contains(t, a.body, `id="f-note-fault"`, "what is wrong with all is said once, beside the field")
+	require.Equal(t, 1, strings.Count(a.body, `class="wrong"`))
+
 	require.Contains(t, o.see("sunli", "/issues/bulk").body, "没有可以批量办理", "an inspector does nothing")
 	require.NotContains(t, o.see("xuning", "/issues/bulk?do=plan").body, `class="bulk"`, "a plan is made one by one")
 }

@@ -171,10 +171,21 @@ type Bulk struct {
 	All     string // the address of this page with every row chosen
 	Chosen  bool   // a step
 	Able    int    // how many rows can take the step
+	Unable  int    // how many of the page cannot, and are not shown
 	Nothing bool   // the list is empty
 }
 
 func (Bulk) template() string { return "bulk" }
+
+// Shown are the rows that can take the step, and those of which it must be said why they cannot.
+func (b Bulk) Shown() (out []BulkRow) {
+	for _, r := range b.Rows {
+		if r.Value != "" || r.Fault.Zh != "" {
+			out = append(out, r)
+		}
+	}
+	return out
+}
 
 // BulkRow is an issue that may be chosen.
 type BulkRow struct {
