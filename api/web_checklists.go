@@ -26,7 +26,7 @@ func (s *Server) showChecklists(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := page.Checklists{Frame: s.frame(c, workflow.Say("问题清单", "Checklists"))}
+	p := page.Checklists{Frame: s.frame(c, workflow.Say("问题清单", "Checklists")), Tables: s.tableLinks(&by)}
 	for _, list := range lists {
 		row, err := s.checklistRow(c, by, list)
 		if err != nil {

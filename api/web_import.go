@@ -158,7 +158,7 @@ func (s *Server) uploadChecklist(c echo.Context) error {
 // uploadAgain shows a form of upload that failed.
 func (s *Server) uploadAgain(c echo.Context, p *page.Upload, file *page.KeptFile, err error) error {
 	if fault, ok := errors.AsType[*workflow.Fault](err); ok && fault.Field == "file" {
-		p.Wrong, file = fault.Text, nil
+		p.Wrong = fault.Text
 		return s.show(c, faultStatus(fault), p)
 	}
 	p.Kept = file

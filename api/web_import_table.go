@@ -132,6 +132,19 @@ func (t table) take(c echo.Context) error {
 	return t.s.done(c, t.after, workflow.Say("%s:写入%d行,其余%d行没有变化", "%s: %d rows written, %d as they were", t.title, r.Taken, r.Already))
 }
 
+// tableLinks are the tables that somebody may import.
+func (s *Server) tableLinks(by *workflow.Actor) (out []page.Link) {
+	for _, t := range s.tables() {
+		if t.may(by) {
+			out = append(out, page.Link{Path: t.path, Text: t.title})
+		}
+	}
+	if may, _ := engine.MayImportTables(by); may {
+		out = append(out, page.Link{Path: passwordsPage, Text: workflow.Say("初始密码", "First passwords")})
+	}
+	return out
+}
+
 const passwordsPage = "/people/passwords"
 
 // showFirstPasswords shows where first passwords are made.

@@ -138,6 +138,7 @@ type Checklists struct {
 	Rows   []ChecklistRow
 	Pager  Pager
 	Import string // where one is imported, "" for who may not
+	Tables []Link // what else the reader may import
 }
 
 func (Checklists) template() string { return "checklists" }

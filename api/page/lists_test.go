@@ -30,7 +30,7 @@ func listSamples(frame Frame, form Form, wrong workflow.Text) []Page {
 		FirstPasswords{Frame: frame, Form: form},
 		Checklists{Frame: frame, Pager: pager, Import: "/i", Rows: []ChecklistRow{{Path: "/x", Title: "有误 <b>", Source: wrong, Unit: "甲", FoundOn: "2026-01-01",
 			At: time.Now(), Total: 9, Closed: 1, Reported: 2, Overdue: 3, Amount: 100, Recovered: 50}, {Path: "/y"}}},
-		Checklists{Frame: frame, Import: "/i"}, Checklists{Frame: frame},
+		Checklists{Frame: frame, Import: "/i", Tables: []Link{{Path: "/t", Text: wrong}}}, Checklists{Frame: frame},
 		Bulk{Frame: frame, Back: "/b", Steps: tallies, Form: form, Pager: pager, All: "/a", Chosen: true, Able: 1,
 			Rows: []BulkRow{{Row: row, Value: "1:2", Picked: true, Fault: wrong}, {Row: row}}},
 		Bulk{Frame: frame, Nothing: true}, Bulk{Frame: frame, Steps: tallies},
