@@ -179,7 +179,7 @@ func (s *Server) showAudit(c echo.Context) error {
 	look := c.QueryParam("what") == "look"
 	p := page.Audit{Frame: s.frame(c, workflow.Say("账号与组织的记录", "Accounts and organisations")), Filters: []page.Field{
 		{Name: "account", Kind: page.Line, Label: workflow.Say("账号", "Account"), Value: c.QueryParam("account")},
-		{Name: "what", Kind: page.Select, Label: workflow.Say("账号的", "Of the account"), Required: true, Options: []page.Option{
+		{Name: "what", Kind: page.Select, Label: workflow.Say("账号的", "Of the account"), Required: true, Hint: "wide", Options: []page.Option{
 			{Value: "account", Text: workflow.Say("登录、密码、任免", "sign-ins, passwords, posts")}, {Value: "look", Text: workflow.Say("查阅", "looks"), Chosen: look}}},
 		{Name: "org", Kind: page.Line, Label: workflow.Say("或组织(编码或名称)", "Or organisation (code or name)"), Value: c.QueryParam("org"), Hint: "wide"}}}
 	kind, subject, title, err := s.audited(c, look)
