@@ -212,7 +212,7 @@ func (s *Server) bulkForm(ctx context.Context, b *batch) (page.Form, error) {
 		field := build.field(name)
 		field.Name, field.Required, field.More = name, required, field.Kind == page.Many && !required
 		if slices.Contains(proposed, name) && !required {
-			field.Help = workflow.Say("不填:各按原来提出的", "left empty: each as it was proposed")
+			field.Help = workflow.Say("不填：各按原来提出的", "left empty: each as it was proposed")
 		} else if name == "due" {
 			field.Help = workflow.Text{}
 		}
@@ -258,7 +258,7 @@ func (s *Server) bulkTyped(ctx context.Context, query, values url.Values) ([]eng
 		issue, version, _ := strings.Cut(v, ":")
 		n, err := strconv.Atoi(version)
 		if err != nil {
-			r.fault(workflow.Invalid("bad_issue", "issue", workflow.Say("表单有误,请重新打开本页", "the form is broken; open the page again")))
+			r.fault(workflow.Invalid("bad_issue", "issue", workflow.Say("表单有误，请重新打开本页", "the form is broken; open the page again")))
 		}
 		return engine.Bulk{ID: idOf[workflow.IssueID](&r, "issue", issue), Version: n, Step: step}
 	})
@@ -286,7 +286,7 @@ func (s *Server) bulkAgain(c echo.Context, b *batch, values url.Values, results 
 		p.Rows[n].Picked = slices.ContainsFunc(values["issue"], func(v string) bool { return strings.HasPrefix(v, id(row.ID)+":") })
 	}
 	if err == nil {
-		err = workflow.Refused("bulk_refused", workflow.Say("勾选的%d件中有%d件不能办(见各行说明),一件也没有办。请改正,或取消勾选那几件后再提交",
+		err = workflow.Refused("bulk_refused", workflow.Say("勾选的%d件中有%d件不能办（见各行说明），一件也没有办。请改正，或取消勾选那几件后再提交",
 			"of the %[1]d ticked %[2]d cannot take the step, as their lines say; none was taken. Mend it, or untick those, and send it again", len(results), len(wrong)))
 	}
 	p.Chosen = true

@@ -60,8 +60,8 @@ var shownFields = []field{
 	{"kind", workflow.Say("整改类型", "kind"), func(_ *names, i *workflow.Issue) workflow.Text { return kindWord(i.Kind) }},
 	{"grade", workflow.Say("等级", "grade"), func(_ *names, i *workflow.Issue) workflow.Text { return i.Grade.Text() }},
 	textField("due", workflow.Say("整改时限", "due"), func(i *workflow.Issue) string { return string(i.Due) }),
-	textField("amount", workflow.Say("涉及金额(元)", "amount (yuan)"), func(i *workflow.Issue) string { return yuanText(i.Amount) }),
-	textField("recovered", workflow.Say("已追缴(元)", "recovered (yuan)"), func(i *workflow.Issue) string { return yuanText(i.Recovered) }),
+	textField("amount", workflow.Say("涉及金额（元）", "amount (yuan)"), func(i *workflow.Issue) string { return yuanText(i.Amount) }),
+	textField("recovered", workflow.Say("已追缴（元）", "recovered (yuan)"), func(i *workflow.Issue) string { return yuanText(i.Recovered) }),
 	orgField("finder", workflow.Say("发现单位", "finder"), func(i *workflow.Issue) workflow.OrgID { return i.Finder }),
 	orgField("responsible", workflow.Say("责任单位", "responsible"), func(i *workflow.Issue) workflow.OrgID { return i.Responsible }),
 	{"person", workflow.Say("责任人", "responsible person"), func(n *names, i *workflow.Issue) workflow.Text { return same(n.people[i.Person]) }},
@@ -170,9 +170,9 @@ func (n *names) measures(i *workflow.Issue) workflow.Text {
 func evidenceText(all []workflow.Evidence) workflow.Text {
 	return stack(each(all, func(e workflow.Evidence) workflow.Text {
 		if e.Hash == "" {
-			return workflow.Say("第%d轮 文字:%s", "round %d, text: %s", e.Round, e.Text)
+			return workflow.Say("第%d轮 文字：%s", "round %d, text: %s", e.Round, e.Text)
 		}
-		return workflow.Say("第%d轮 %s(SHA-256 %s…)", "round %d, %s (SHA-256 %s…)", e.Round, e.Name, e.Hash[:min(16, len(e.Hash))])
+		return workflow.Say("第%d轮 %s（SHA-256 %s…）", "round %d, %s (SHA-256 %s…)", e.Round, e.Name, e.Hash[:min(16, len(e.Hash))])
 	}))
 }
 
@@ -193,7 +193,7 @@ func (n *names) request(i *workflow.Issue) workflow.Text {
 			kind = w.Text
 		}
 	}
-	out := workflow.Say("%s:%s(由%s审批)", "%s: %s (decided by %s)", kind, r.Reason, n.orgs[r.Decider])
+	out := workflow.Say("%s：%s（由%s审批）", "%s: %s (decided by %s)", kind, r.Reason, n.orgs[r.Decider])
 	for _, more := range []string{string(r.Due), r.StageGoal, string(r.NextReview), r.Condition} {
 		if more != "" {
 			out.Zh, out.En = out.Zh+"\n"+more, out.En+"\n"+more
@@ -204,9 +204,9 @@ func (n *names) request(i *workflow.Issue) workflow.Text {
 
 func criteriaText(c workflow.Criteria) workflow.Text {
 	return stack([]workflow.Text{
-		workflow.Say("措施全部完成:%s", "all measures done: %s", yes(c.MeasuresDone)), workflow.Say("违规问题处理到位:%s", "violations dealt with: %s", yes(c.ViolationsDone)),
-		workflow.Say("整改效果达标:%s", "effect up to standard: %s", yes(c.EffectReached)), workflow.Say("同类问题已排查:%s", "same kind looked for: %s", yes(c.SameKindSought)),
-		workflow.Say("长效机制已建立:%s", "lasting mechanism in place: %s", yes(c.MechanismBuilt)),
+		workflow.Say("措施全部完成：%s", "all measures done: %s", yes(c.MeasuresDone)), workflow.Say("违规问题处理到位：%s", "violations dealt with: %s", yes(c.ViolationsDone)),
+		workflow.Say("整改效果达标：%s", "effect up to standard: %s", yes(c.EffectReached)), workflow.Say("同类问题已排查：%s", "same kind looked for: %s", yes(c.SameKindSought)),
+		workflow.Say("长效机制已建立：%s", "lasting mechanism in place: %s", yes(c.MechanismBuilt)),
 	})
 }
 

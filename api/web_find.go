@@ -50,7 +50,7 @@ func (s *Server) findForm(c echo.Context) (page.Form, error) {
 		{Name: "aspect", Kind: page.Line, Label: workflow.Say("方面", "Aspect")},
 		{Name: "goal", Kind: page.Area, Label: workflow.Say("整改目标", "Goal")},
 		{Name: "own_number", Kind: page.Line, Label: workflow.Say("来源编号", "Number that the source gave it")},
-		{Name: "drafts", Kind: page.Checks, Label: workflow.Say("保存方式", "How to keep it"), Options: []page.Option{{Value: "draft", Text: workflow.Say("先存为草稿,以后再登记", "as a draft for now")}}},
+		{Name: "drafts", Kind: page.Checks, Label: workflow.Say("保存方式", "How to keep it"), Options: []page.Option{{Value: "draft", Text: workflow.Say("先存为草稿，以后再登记", "as a draft for now")}}},
 	}
 	for n := range more {
 		more[n].More = true
@@ -105,7 +105,7 @@ func (s *Server) findByForm(c echo.Context) error {
 		issue, err = s.Engine.Find(ctx, actorOf(ctx), values.Get("key"), found)
 	}
 	if err == nil {
-		return s.done(c, issuePath(issue.ID), workflow.Say("已登记,编号%s", "logged as %s", issue.ShownNumber()))
+		return s.done(c, issuePath(issue.ID), workflow.Say("已登记，编号%s", "logged as %s", issue.ShownNumber()))
 	}
 	f, failed := s.findForm(c)
 	if failed != nil {

@@ -67,10 +67,10 @@ func (s *Server) uploadPage(c echo.Context) (*page.Upload, error) {
 	}
 	f := page.Form{Action: importPage, Submit: workflow.Say("上传并检查", "Send and check"), Files: true, Fields: []page.Field{
 		{Name: "source", Kind: page.Select, Label: workflow.Say("问题来源", "Source"), Required: true, Options: sourceOptions(),
-			Help: workflow.Say("表中另有“问题来源”列的,以该列为准", "a column of the sheet that names the source goes before this")},
+			Help: workflow.Say("表中另有“问题来源”列的，以该列为准", "a column of the sheet that names the source goes before this")},
 		{Name: "title", Kind: page.Line, Label: workflow.Say("清单名称", "Title"), Help: workflow.Say("不填则取表格的标题", "the title in the sheet if left out")},
 		{Name: "found_on", Kind: page.Date, Label: workflow.Say("反馈日期", "Day of the feedback"),
-			Help: workflow.Say("不填则取表中注明的日期;“三个月内”一类的时限从这天算起", "the day in the sheet if left out; a limit such as 三个月内 counts from it")},
+			Help: workflow.Say("不填则取表中注明的日期；“三个月内”一类的时限从这天算起", "the day in the sheet if left out; a limit such as 三个月内 counts from it")},
 	}}
 	if len(units) > 1 {
 		f.Fields = append(f.Fields, page.Field{Name: "org", Kind: page.Select, Label: workflow.Say("哪个单位的清单", "Whose list it is"), Required: true,
@@ -81,7 +81,7 @@ func (s *Server) uploadPage(c echo.Context) (*page.Upload, error) {
 	frame := s.frame(c, workflow.Say("导入问题清单", "Import a checklist"))
 	frame.Narrow = true
 	return &page.Upload{Frame: frame, Form: f, Step: 1, Back: checklistsPage,
-		Hint: workflow.Say("巡察反馈、自查台账、审计清单等常见表样都能识别,不必先改表头。下一步先看识别结果,确认后才写入。",
+		Hint: workflow.Say("巡察反馈、自查台账、审计清单等常见表样都能识别，不必先改表头。下一步先看识别结果，确认后才写入。",
 			"The usual layouts of feedback, self-check and audit lists are recognised as they are. You see how it was understood before anything is written.")}, nil
 }
 
@@ -174,7 +174,7 @@ func (s *Server) receive(c echo.Context) (in typed, file *page.KeptFile, err err
 		return in, nil, in.err
 	}
 	if len(in.files) == 0 {
-		return in, nil, missingChoice("file", workflow.Say("请选择要导入的表格(.xlsx)", "choose the workbook (.xlsx)"))
+		return in, nil, missingChoice("file", workflow.Say("请选择要导入的表格（.xlsx）", "choose the workbook (.xlsx)"))
 	}
 	file = &in.files[len(in.files)-1]
 	ctx := c.Request().Context()
@@ -198,7 +198,7 @@ func (s *Server) allowUpload(ctx context.Context, hash string) error {
 	if slices.Contains(strings.Fields(s.sessions.GetString(ctx, keyUploads)), hash) {
 		return nil
 	}
-	return workflow.NotFound("no_such_upload", workflow.Say("上传的表格已不在了,请重新上传", "the workbook is not here any more; send it in again"))
+	return workflow.NotFound("no_such_upload", workflow.Say("上传的表格已不在了，请重新上传", "the workbook is not here any more; send it in again"))
 }
 
 // wizardAt is the wizard of the address.

@@ -19,10 +19,10 @@ var fatesShown = []struct {
 	class string
 	text  workflow.Text
 }{
-	{engine.FateDoubtful, "soon", workflow.Text{Zh: "导入,请核对", En: "taken, to be looked over"}},
+	{engine.FateDoubtful, "soon", workflow.Text{Zh: "导入，请核对", En: "taken, to be looked over"}},
 	{engine.FateRefused, "late", workflow.Text{Zh: "退回", En: "refused"}},
 	{engine.FateTaken, "ok", workflow.Text{Zh: "导入", En: "taken"}},
-	{engine.FateKnown, "", workflow.Text{Zh: "已有,不重复导入", En: "there already, left alone"}},
+	{engine.FateKnown, "", workflow.Text{Zh: "已有，不重复导入", En: "there already, left alone"}},
 }
 
 func fateText(f engine.Fate) (text workflow.Text, class string) {

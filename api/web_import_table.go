@@ -29,11 +29,11 @@ type table struct {
 func (s *Server) tables() []table {
 	return []table{
 		{s: s, path: "/orgs/import", title: workflow.Say("导入组织架构", "Import organisations"), columns: "组织编码、组织名称、简称、层级、上级组织编码",
-			hint: workflow.Say("按组织编码识别:新编码新增,已有的按表更新。有一行不对则全部不写入。", "Known by their codes: new ones are added, known ones changed. One wrong row and nothing is written."),
+			hint: workflow.Say("按组织编码识别：新编码新增，已有的按表更新。有一行不对则全部不写入。", "Known by their codes: new ones are added, known ones changed. One wrong row and nothing is written."),
 			run:  s.Engine.ImportOrgs, who: workflow.Say("系统管理员", "system administrator"), after: "/people/import",
 			may: func(by *workflow.Actor) bool { orgs, _ := engine.MayImportTables(by); return orgs }},
 		{s: s, path: "/people/import", title: workflow.Say("导入人员与任职", "Import people and appointments"), columns: "姓名、账号、手机、任职组织编码、职务、起、止",
-			hint: workflow.Say("一行一个任职,一人可有多行。先导入组织架构。有一行不对则全部不写入。", "One appointment a row, a person may have several. Organisations come first. One wrong row and nothing is written."),
+			hint: workflow.Say("一行一个任职，一人可有多行。先导入组织架构。有一行不对则全部不写入。", "One appointment a row, a person may have several. Organisations come first. One wrong row and nothing is written."),
 			run:  s.Engine.ImportPeople, who: workflow.Say("系统管理员或安全保密管理员", "system or security administrator"), after: passwordsPage,
 			may: func(by *workflow.Actor) bool { _, people := engine.MayImportTables(by); return people }},
 	}
@@ -129,7 +129,7 @@ func (t table) take(c echo.Context) error {
 	if len(r.Refused) > 0 {
 		return t.s.show(c, http.StatusConflict, t.checkPage(c, name, &r))
 	}
-	return t.s.done(c, t.after, workflow.Say("%s:写入%d行,其余%d行没有变化", "%s: %d rows written, %d as they were", t.title, r.Taken, r.Already))
+	return t.s.done(c, t.after, workflow.Say("%s：写入%d行，其余%d行没有变化", "%s: %d rows written, %d as they were", t.title, r.Taken, r.Already))
 }
 
 // tableLinks are the tables that somebody may import.
@@ -164,8 +164,8 @@ func (s *Server) passwordsPage(c echo.Context, f page.Form) page.FirstPasswords 
 
 func passwordsForm(accounts string) page.Form {
 	return page.Form{Action: passwordsPage, Submit: workflow.Say("生成并下载", "Make and download"), Fields: []page.Field{
-		{Name: "accounts", Kind: page.Area, Label: workflow.Say("账号(每行一个)", "Accounts, one a line"), Value: accounts,
-			Help: workflow.Say("不填:为所有还没有密码的人生成。填写的账号若已有密码,会被重置。", "Left empty: everyone who has no password. An account that has one gets a new one.")},
+		{Name: "accounts", Kind: page.Area, Label: workflow.Say("账号（每行一个）", "Accounts, one a line"), Value: accounts,
+			Help: workflow.Say("不填：为所有还没有密码的人生成。填写的账号若已有密码，会被重置。", "Left empty: everyone who has no password. An account that has one gets a new one.")},
 	}}
 }
 
@@ -175,7 +175,7 @@ func (s *Server) sendFirstPasswords(c echo.Context) error {
 	text := c.FormValue("accounts")
 	made, err := s.Engine.FirstPasswords(ctx, actorOf(ctx), strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n,,、;；", r) }))
 	if err == nil && len(made) == 0 {
-		err = workflow.Refused("nobody_without", workflow.Say("每个人都已有密码。要重置某人的密码,请写明账号", "everyone has a password; name the accounts to give new ones"))
+		err = workflow.Refused("nobody_without", workflow.Say("每个人都已有密码。要重置某人的密码，请写明账号", "everyone has a password; name the accounts to give new ones"))
 	}
 	if err != nil {
 		f := passwordsForm(text)

@@ -279,7 +279,7 @@ func timelineOf(l *workflow.Line) page.Event {
 		out.Relation = r.Text()
 	}
 	if l.From != l.To {
-		out.From, out.To = first(l.From.Text(), workflow.Say("(新)", "(new)")), l.To.Text()
+		out.From, out.To = first(l.From.Text(), workflow.Say("（新）", "(new)")), l.To.Text()
 	}
 	return out
 }

@@ -182,11 +182,11 @@ func postsAt(level workflow.Level, chosen string) (out []page.Option) {
 // appointForm asks whom to appoint to what; typed gives what was written before.
 func appointForm(org string, typed func(string) string) page.Form {
 	f := page.Form{Action: orgsPage + "/" + org, Submit: workflow.Say("任命", "Appoint"), Fields: []page.Field{
-		{Name: "account", Kind: page.Line, Label: workflow.Say("账号", "Account"), Required: true, Help: workflow.Say("被任命的人的账号,可在“人员”里查", "of who is appointed; see People"), Hint: "off"},
+		{Name: "account", Kind: page.Line, Label: workflow.Say("账号", "Account"), Required: true, Help: workflow.Say("被任命的人的账号，可在“人员”里查", "of who is appointed; see People"), Hint: "off"},
 		{Name: "post", Kind: page.Select, Label: workflow.Say("职务", "Post"), Required: true},
 		{Name: "from", Kind: page.Date, Label: workflow.Say("起日", "First day"), Required: true},
-		{Name: "until", Kind: page.Date, Label: workflow.Say("止日(含当日)", "Last day"), Help: workflow.Say("不填为长期", "none for an open end")},
-		{Name: "stand_in_for", Kind: page.Line, Label: workflow.Say("代办何人(账号)", "Stands in for (account)"), Hint: "off", More: true},
+		{Name: "until", Kind: page.Date, Label: workflow.Say("止日（含当日）", "Last day"), Help: workflow.Say("不填为长期", "none for an open end")},
+		{Name: "stand_in_for", Kind: page.Line, Label: workflow.Say("代办何人（账号）", "Stands in for (account)"), Hint: "off", More: true},
 	}}
 	for n := range f.Fields {
 		if typed != nil {
@@ -226,7 +226,7 @@ func (s *Server) showEndPost(c echo.Context) error {
 
 func endForm(c echo.Context, day string) page.Form {
 	return page.Form{Action: c.Request().URL.Path, Submit: workflow.Say("终止任职", "End the appointment"), Danger: true, Fields: []page.Field{
-		{Name: "until", Kind: page.Date, Label: workflow.Say("最后一天(含当日)", "Last day"), Value: day, Required: true},
+		{Name: "until", Kind: page.Date, Label: workflow.Say("最后一天（含当日）", "Last day"), Value: day, Required: true},
 	}}
 }
 
@@ -245,7 +245,7 @@ func (s *Server) ending(c echo.Context) (v engine.OrgView, h engine.Holder, err 
 			return v, h, nil
 		}
 	}
-	return v, h, workflow.NotFound("no_such_appointment", workflow.Say("没有这项任职,或您不能终止它", "there is no such appointment, or you may not end it"))
+	return v, h, workflow.NotFound("no_such_appointment", workflow.Say("没有这项任职，或您不能终止它", "there is no such appointment, or you may not end it"))
 }
 
 func (s *Server) showEndWith(c echo.Context, form *page.Form, failed error) error {

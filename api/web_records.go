@@ -24,7 +24,7 @@ func (s *Server) showRecords(c echo.Context) error {
 	by, get := actorOf(ctx), func(name string) string { return strings.TrimSpace(c.QueryParam(name)) }
 	p := page.Records{Frame: s.frame(c, workflow.Say("历史查询", "History")), Asked: c.QueryParam("asked") != "", Audit: engine.Administers(&by, "audit_admin"), Filters: []page.Field{
 		{Name: "text", Kind: page.Line, Label: workflow.Say("编号或问题文字", "Number or words of the problem"), Value: get("text"), Hint: "wide"},
-		{Name: "org", Kind: page.Line, Label: workflow.Say("单位(名称或编码)及其下级", "Organisation (name or code), and below"), Value: get("org"), Hint: "wide"},
+		{Name: "org", Kind: page.Line, Label: workflow.Say("单位（名称或编码）及其下级", "Organisation (name or code), and below"), Value: get("org"), Hint: "wide"},
 		{Name: "from", Kind: page.Date, Label: workflow.Say("整改时限自", "Due from"), Value: get("from")},
 		{Name: "to", Kind: page.Date, Label: workflow.Say("至", "to"), Value: get("to")}}}
 	if !p.Asked {
@@ -139,7 +139,7 @@ func recordLine(l *workflow.Line) page.RecordLine {
 	if l.From != l.To && l.To != "" {
 		row.From, row.To = l.From.Text(), l.To.Text()
 		if l.From == "" {
-			row.From = workflow.Say("(新)", "(new)")
+			row.From = workflow.Say("（新）", "(new)")
 		}
 	}
 	var r workflow.Relation
@@ -181,7 +181,7 @@ func (s *Server) showAudit(c echo.Context) error {
 		{Name: "account", Kind: page.Line, Label: workflow.Say("账号", "Account"), Value: c.QueryParam("account")},
 		{Name: "what", Kind: page.Select, Label: workflow.Say("账号的", "Of the account"), Required: true, Hint: "wide", Options: []page.Option{
 			{Value: "account", Text: workflow.Say("登录、密码、任免", "sign-ins, passwords, posts")}, {Value: "look", Text: workflow.Say("查阅", "looks"), Chosen: look}}},
-		{Name: "org", Kind: page.Line, Label: workflow.Say("或组织(编码或名称)", "Or organisation (code or name)"), Value: c.QueryParam("org"), Hint: "wide"}}}
+		{Name: "org", Kind: page.Line, Label: workflow.Say("或组织（编码或名称）", "Or organisation (code or name)"), Value: c.QueryParam("org"), Hint: "wide"}}}
 	kind, subject, title, err := s.audited(c, look)
 	if err == nil && subject != 0 {
 		err = s.fillAudit(c, &p, kind, subject)
@@ -214,7 +214,7 @@ func (s *Server) fillAudit(c echo.Context, p *page.Audit, kind string, subject i
 	ctx := c.Request().Context()
 	before, err := strconv.Atoi(first(c.QueryParam("before"), "0"))
 	if err != nil || before < 0 {
-		return workflow.Invalid("bad_cursor", "before", workflow.Say("翻页标记无效,请从第一页重新开始", "this is not the end of a page; start again from the first page"))
+		return workflow.Invalid("bad_cursor", "before", workflow.Say("翻页标记无效，请从第一页重新开始", "this is not the end of a page; start again from the first page"))
 	}
 	r, err := s.Engine.Audit(ctx, actorOf(ctx), kind, subject, before, pageSize)
 	if err != nil {

@@ -261,7 +261,7 @@ func (s *Server) showWords(c echo.Context) error {
 	for _, r := range workflow.Sources() {
 		row := page.WordRow{Word: string(r.Source), Text: r.Text, Sign: r.Letters}
 		if r.FiveIn {
-			row.Other = workflow.Say("%s(五改合一)", "%s (one of the five)", r.Letters)
+			row.Other = workflow.Say("%s（五改合一）", "%s (one of the five)", r.Letters)
 		}
 		p.Sources = append(p.Sources, row)
 	}

@@ -95,7 +95,7 @@ func passwordForm() page.Form {
 	return page.Form{Action: passwordPage, Submit: workflow.Say("修改密码", "Change the password"), Fields: []page.Field{
 		{Name: "old", Kind: page.Secret, Label: workflow.Say("原密码", "Old password"), Required: true, Hint: "current-password", Focus: true},
 		{Name: "new", Kind: page.Secret, Label: workflow.Say("新密码", "New password"), Required: true, Hint: "new-password",
-			Help: workflow.Say("至少10位,含大写、小写、数字、符号中的三种", "ten characters or more, of three of the classes capital, small, digit and sign")},
+			Help: workflow.Say("至少10位，含大写、小写、数字、符号中的三种", "ten characters or more, of three of the classes capital, small, digit and sign")},
 		{Name: "again", Kind: page.Secret, Label: workflow.Say("再输一次新密码", "New password once more"), Required: true, Hint: "new-password"},
 	}}
 }
@@ -111,7 +111,7 @@ func (s *Server) changePasswordByForm(c echo.Context) error {
 	if err != nil {
 		return s.showForm(c, &form, err, func() page.Page { return s.passwordPage(c, form) })
 	}
-	return s.done(c, "/", workflow.Say("密码已修改,其他设备上的登录已退出", "the password is changed; you are signed out elsewhere"))
+	return s.done(c, "/", workflow.Say("密码已修改，其他设备上的登录已退出", "the password is changed; you are signed out elsewhere"))
 }
 
 // langAge is, in seconds, how long the choice of a language is kept.

@@ -99,7 +99,7 @@ func (b *formBuilder) field(name string) page.Field {
 	case "due", "next_review":
 		return b.when(name)
 	case "criteria":
-		return page.Field{Kind: page.Checks, Label: workflow.Say("验收五项标准(须全部达到)", "The five criteria (all must be met)"), Options: criteriaOptions()}
+		return page.Field{Kind: page.Checks, Label: workflow.Say("验收五项标准（须全部达到）", "The five criteria (all must be met)"), Options: criteriaOptions()}
 	case "evidence":
 		return b.evidence()
 	}
@@ -164,7 +164,7 @@ func (b *formBuilder) when(name string) page.Field {
 
 func (b *formBuilder) evidence() page.Field {
 	f := page.Field{Kind: page.Files, Label: workflow.Say("佐证材料", "Evidence"),
-		Help: workflow.Say("图片、PDF、OFD、Word、Excel、WPS等,单个不超过50MB", "pictures, PDF, OFD, Word, Excel, WPS and others, 50 MB each at most")}
+		Help: workflow.Say("图片、PDF、OFD、Word、Excel、WPS等，单个不超过50MB", "pictures, PDF, OFD, Word, Excel, WPS and others, 50 MB each at most")}
 	if b.offer.Action == workflow.Record {
 		f.Label = workflow.Say("上级文件", "The superior's document")
 	}
@@ -192,7 +192,7 @@ func (b *formBuilder) whose(name string) page.Field {
 	case "assisting":
 		return page.Field{Kind: page.Many, Label: workflow.Say("配合单位", "Assisting organisations"), Options: chosen(orgs, each(i.Assisting, id[workflow.OrgID])...)}
 	}
-	return page.Field{Kind: page.Many, Label: workflow.Say("会签单位(重大问题须指定)", "Parties that countersign (needed for a major issue)"),
+	return page.Field{Kind: page.Many, Label: workflow.Say("会签单位（重大问题须指定）", "Parties that countersign (needed for a major issue)"),
 		Options: chosen(orgs, each(i.Parties, id[workflow.OrgID])...)}
 }
 
@@ -210,7 +210,7 @@ func (b *formBuilder) measures(name string) page.Field {
 	}
 	people, err := b.server.memberOptions(b.ctx, append([]workflow.OrgID{i.Responsible}, i.Assisting...)...)
 	b.fault(err)
-	f := page.Field{Kind: page.Measures, Label: workflow.Say("整改措施(每条写明内容、责任人、时限)", "Measures, each with what, who and until when"),
+	f := page.Field{Kind: page.Measures, Label: workflow.Say("整改措施（每条写明内容、责任人、时限）", "Measures, each with what, who and until when"),
 		Help: workflow.Say("空行不计", "empty rows do not count")}
 	for _, m := range i.Measures {
 		f.Rows = append(f.Rows, page.MeasureRow{Text: m.Text, Due: string(m.Due), People: chosen(people, id(m.Person))})

@@ -44,7 +44,7 @@ func (s *Server) stepPage(c echo.Context, v *engine.View, o *engine.Offer, f pag
 	p := page.Step{Frame: s.frame(c, stepText(o.Action, o.Request)), Head: s.headOf(v), Form: f, Why: issuePath(v.Issue.ID) + "/why"}
 	p.Narrow = true
 	as := &o.Grant.Appointment
-	p.As = workflow.Say("以%s %s的身份(%s)办理", "as %s, %s (%s)", as.OrgName, postText(as.Post), o.Grant.Relation.Text())
+	p.As = workflow.Say("以%s %s的身份（%s）办理", "as %s, %s (%s)", as.OrgName, postText(as.Post), o.Grant.Relation.Text())
 	return p
 }
 
@@ -62,7 +62,7 @@ func (s *Server) takeStepByForm(c echo.Context) error {
 	if in.err == nil {
 		var after workflow.Issue
 		if after, err = s.takeTyped(ctx, issue, c.Param("action"), c.QueryParam("of"), in); err == nil {
-			return s.done(c, issuePath(issue), workflow.Say("已办理:%s。问题现处于“%s”", "done: %s. The issue is now: %s",
+			return s.done(c, issuePath(issue), workflow.Say("已办理：%s。问题现处于“%s”", "done: %s. The issue is now: %s",
 				stepText(workflow.Action(c.Param("action")), workflow.RequestKind(c.QueryParam("of"))), after.State.Text()))
 		}
 		in.err = err
@@ -103,7 +103,7 @@ func (s *Server) stepAgain(c echo.Context, in typed) error {
 	}
 	return s.showForm(c, &f, in.err, func() page.Page {
 		if errors.Is(in.err, workflow.ErrConflict) {
-			f.Fault = workflow.Say("%s。您写的内容保留在下面,核对后可以再次提交", "%s. What you wrote is kept below: look at it and send it again", f.Fault)
+			f.Fault = workflow.Say("%s。您写的内容保留在下面，核对后可以再次提交", "%s. What you wrote is kept below: look at it and send it again", f.Fault)
 		}
 		p := s.stepPage(c, &v, o, f)
 		if !ok {
@@ -126,7 +126,7 @@ func (s *Server) showRefusal(c echo.Context, v *engine.View) error {
 }
 
 func (s *Server) whyPage(c echo.Context, v *engine.View) page.Why {
-	return page.Why{Frame: s.frame(c, workflow.Say("哪些事项能办,哪些不能,为什么", "What you can do to this issue, and why not the rest")), Head: s.headOf(v)}
+	return page.Why{Frame: s.frame(c, workflow.Say("哪些事项能办，哪些不能，为什么", "What you can do to this issue, and why not the rest")), Head: s.headOf(v)}
 }
 
 func answerOf(v *engine.View, a workflow.Action, of workflow.RequestKind, x *engine.Explanation) page.Answer {

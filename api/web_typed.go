@@ -95,7 +95,7 @@ func (s *Server) otherTyped(ctx context.Context, name string) (workflow.IssueID,
 	}
 	v, err := s.Engine.IssueNumbered(ctx, actorOf(ctx), name)
 	if err != nil {
-		return 0, workflow.Invalid("no_such_issue", "other", workflow.Say("没有编号为“%s”的问题,或您无权查看", "there is no issue %q, or you may not see it", name))
+		return 0, workflow.Invalid("no_such_issue", "other", workflow.Say("没有编号为“%s”的问题，或您无权查看", "there is no issue %q, or you may not see it", name))
 	}
 	return v.Issue.ID, nil
 }
@@ -130,7 +130,7 @@ func fenOf(r *reading, field, s string) int64 {
 	}
 	yuan, err := strconv.ParseFloat(s, 64)
 	if err != nil || yuan < 0 || yuan > 1e13 {
-		r.fault(workflow.Invalid("bad_amount", field, workflow.Say("“%s”不是金额,应写作 1234.56", "%q is no amount; write 1234.56", s)))
+		r.fault(workflow.Invalid("bad_amount", field, workflow.Say("“%s”不是金额，应写作 1234.56", "%q is no amount; write 1234.56", s)))
 		return 0
 	}
 	return int64(math.Round(yuan * 100))
