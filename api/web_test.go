@@ -204,9 +204,9 @@ func TestTheLifeOfAnIssueThroughThePages(t *testing.T) {
 	again := officer.post("/find", values)
 	require.Equal(t, a.header.Get("Location"), again.header.Get("Location"), "a form that was sent twice counts once")
 	page := officer.see("/issues/" + issue)
-	require.Contains(t, page, "已登记,编号")
+	require.Contains(t, page, "已登记，编号")
 	require.Contains(t, page, "三会一课记录不完整&lt;script&gt;")
-	require.NotContains(t, officer.see("/issues/"+issue), "已登记,编号", "it is said once")
+	require.NotContains(t, officer.see("/issues/"+issue), "已登记，编号", "it is said once")
 
 	require.Contains(t, committee.see("/"), "三会一课记录不完整", "found issues wait for who assigns them")
 	committee.do(issue, "assign", nil, "responsible", o.orgs["0101"], "kind", "timed", "grade", "ordinary", "due", "2026-12-20")
