@@ -261,13 +261,11 @@ func (e *Engine) Explain(ctx context.Context, by workflow.Actor, account string,
 	return x, err
 }
 
-// wouldAccept asks for one step in the order in which Do asks.
+// wouldAccept asks for one step, and what helps most is said first: that the state does not know it, then that the policy does not allow
+// it, then what else stands in the way.
 func (e *Engine) wouldAccept(by workflow.Actor, i *workflow.Issue, a workflow.Action, of workflow.RequestKind, p policies.Explanation) error {
 	if _, ok := e.guard.Allow(&by, workflow.View, i, i.Grade); !ok {
 		return noIssue()
-	}
-	if !p.Allowed {
-		return e.notPermitted(a, i.Grade)
 	}
 	if a == workflow.View {
 		return nil
@@ -275,6 +273,12 @@ func (e *Engine) wouldAccept(by workflow.Actor, i *workflow.Issue, a workflow.Ac
 	d, err := e.definition(i.Definition)
 	if err != nil {
 		return err
+	}
+	if err := workflow.Possible(d, i, a, of); err != nil {
+		return err
+	}
+	if !p.Allowed {
+		return workflow.Forbidden("not_permitted", workflow.Say("您现任的职务不能办理这一项", "none of your posts may do this to the issue"))
 	}
 	by.As = p.Grant
 	return workflow.Open(d, i, a, of, &by, e.moment())
