@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -43,6 +44,13 @@ func pageLang(r *http.Request) string {
 
 // frame is what stands around a page.
 func (s *Server) frame(c echo.Context, title workflow.Text) page.Frame {
+	f := s.plainFrame(c, title)
+	f.Unread = s.unread(c)
+	return f
+}
+
+// plainFrame is a frame without what is asked of the engine.
+func (s *Server) plainFrame(c echo.Context, title workflow.Text) page.Frame {
 	tongue := pageLang(c.Request())
 	f := page.Frame{Lang: tongue, Title: title, Here: c.Request().URL.RequestURI(), Demo: len(s.Demo) > 0, Flash: takeFlash(c)}
 	who := actorOf(c.Request().Context())
@@ -142,6 +150,19 @@ func pageHeaders(c echo.Context) {
 	h.Set("Vary", "Cookie")
 }
 
+// recognise finds out who asked for an address that is none, so that the page about it has the way back.
+func (s *Server) recognise(c echo.Context) {
+	r := c.Request()
+	token, ok := tokenOf(r)
+	if !ok || actorOf(r.Context()).Person != 0 {
+		return
+	}
+	who := &caller{echo: c}
+	if ctx, err := s.session(context.WithValue(r.Context(), callerKey{}, who), who, token, member); err == nil {
+		c.SetRequest(r.WithContext(ctx))
+	}
+}
+
 // failPage shows what went wrong as a page. Who is not signed in is sent to sign in, who must change the password to change it.
 func (s *Server) failPage(err error, c echo.Context, p Problem) error {
 	pageHeaders(c)
@@ -154,11 +175,12 @@ func (s *Server) failPage(err error, c echo.Context, p Problem) error {
 	case p.Code == "must_change_password":
 		return c.Redirect(http.StatusSeeOther, passwordPage)
 	}
+	s.recognise(c)
 	detail := workflow.Text{}
 	zh, _ := problemOf(err, "zh")
 	en, _ := problemOf(err, "en")
 	detail.Zh, detail.En = zh.Detail, en.Detail
-	frame := s.frame(c, titles[p.Status])
+	frame := s.plainFrame(c, titles[p.Status])
 	if r.Method != http.MethodGet {
 		frame.Here = "/"
 	}

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 	"slices"
@@ -16,19 +15,13 @@ import (
 
 // showIssue shows one issue with its history.
 func (s *Server) showIssue(c echo.Context) error {
-	ctx := c.Request().Context()
-	by := actorOf(ctx)
 	v, err := s.viewOf(c)
 	if err != nil {
 		return err
 	}
-	lines, err := s.Engine.History(ctx, by, v.Issue.ID, 0, engine.PageLimit)
-	if err != nil {
-		return err
-	}
 	p := s.issuePage(c, &v)
-	for _, l := range slices.Backward(lines) {
-		p.Lines = append(p.Lines, timelineOf(&l))
+	if p.Lines, p.More, err = s.timeline(c, &v); err != nil {
+		return err
 	}
 	return s.show(c, http.StatusOK, p)
 }
@@ -220,6 +213,9 @@ func roundsOf(v *engine.View) (out []page.Round) {
 			if e.Hash != "" && slices.Contains(pictureTypes, e.Type) {
 				x.Picture = issuePath(i.ID) + "/pictures/" + e.Hash
 			}
+			if e.Hash != "" && slices.Contains(engine.ThumbTypes(), e.Type) {
+				x.Thumb = issuePath(i.ID) + "/thumbnails/" + e.Hash
+			}
 			r.Evidence = append(r.Evidence, x)
 		}
 		if len(r.Evidence) > 0 {
@@ -271,50 +267,6 @@ func signersOf(v *engine.View) (out []page.Signer) {
 	return out
 }
 
-func timelineOf(l *workflow.Line) page.Event {
-	out := page.Event{At: l.At, Name: l.Name, Action: workflow.Action(l.Action).Text(), Note: l.Note, Rule: l.Rule, Round: l.Round, Changed: changedFields(l.Data)}
-	out.Post = strings.TrimSpace(l.OrgName + " " + postText(l.Post).Zh)
-	var r workflow.Relation
-	if r.UnmarshalText([]byte(l.Relation)) == nil {
-		out.Relation = r.Text()
-	}
-	if l.From != l.To {
-		out.From, out.To = first(l.From.Text(), workflow.Say("（新）", "(new)")), l.To.Text()
-	}
-	return out
-}
-
-// changedNames are the fields whose change is told in the timeline, in its order.
-var changedNames = []struct {
-	name string
-	text workflow.Text
-}{
-	{"detail", workflow.Text{Zh: "问题", En: "problem"}}, {"goal", workflow.Text{Zh: "目标", En: "goal"}}, {"responsible", workflow.Text{Zh: "责任单位", En: "responsible organisation"}},
-	{"person", workflow.Text{Zh: "责任人", En: "person"}}, {"grade", workflow.Text{Zh: "等级", En: "grade"}}, {"kind", workflow.Text{Zh: "整改类型", En: "kind"}},
-	{"due", workflow.Text{Zh: "整改时限", En: "due day"}}, {"measures", workflow.Text{Zh: "整改措施", En: "measures"}}, {"evidence", workflow.Text{Zh: "佐证材料", En: "evidence"}},
-	{"signs", workflow.Text{Zh: "会签", En: "countersign"}}, {"request", workflow.Text{Zh: "申请", En: "request"}}, {"criteria", workflow.Text{Zh: "验收标准", En: "criteria"}},
-	{"recovered", workflow.Text{Zh: "追回金额", En: "amount recovered"}}, {"verifier", workflow.Text{Zh: "验收单位", En: "verifier"}}, {"closer", workflow.Text{Zh: "销号单位", En: "closer"}},
-}
-
-func changedFields(data json.RawMessage) (out []workflow.Text) {
-	var fields map[string]json.RawMessage
-	if len(data) == 0 || json.Unmarshal(data, &fields) != nil {
-		return nil
-	}
-	for _, f := range changedNames {
-		value, ok := fields[f.name]
-		var plain string
-		switch {
-		case !ok:
-		case f.name == "due" && json.Unmarshal(value, &plain) == nil && plain != "":
-			out = append(out, workflow.Say("%s %s", "%s %s", f.text, plain))
-		default:
-			out = append(out, f.text)
-		}
-	}
-	return out
-}
-
 // pictureTypes are what a browser may show by itself.
 var pictureTypes = []string{"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"}
 
@@ -348,4 +300,21 @@ func (s *Server) sendPicture(c echo.Context) error {
 	h.Set("Cache-Control", "private, max-age=3600")
 	_, err = io.Copy(c.Response(), file)
 	return whole(c.Response(), err)
+}
+
+// sendThumbnail sends a picture of an issue, made small.
+func (s *Server) sendThumbnail(c echo.Context) error {
+	ctx := c.Request().Context()
+	issue, err := pathID[workflow.IssueID](c.Param("issue"))
+	if err != nil {
+		return err
+	}
+	small, err := s.Engine.Thumbnail(ctx, actorOf(ctx), issue, c.Param("hash"))
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Cache-Control", "private, max-age=86400")
+	return c.Blob(http.StatusOK, "image/jpeg", small)
 }

@@ -12,22 +12,6 @@ import (
 	"rectify/workflow/engine"
 )
 
-// showAwaiting shows what waits for the caller.
-func (s *Server) showAwaiting(c echo.Context) error {
-	ctx, after := c.Request().Context(), c.QueryParam("after")
-	by := actorOf(ctx)
-	found, err := s.Engine.Awaiting(ctx, by, after, pageSize)
-	if err != nil {
-		return err
-	}
-	p := page.Awaiting{Frame: s.frame(c, workflow.Say("待办", "What waits for you")), Rows: rowsOf(&found), Pager: pagerOf(c, found.Next)}
-	p.Idle = !slices.ContainsFunc(by.Appointments, func(a workflow.Appointment) bool {
-		rule, _ := workflow.PostNamed(string(a.Post))
-		return !rule.Admin && a.Post != "inspector"
-	})
-	return s.show(c, http.StatusOK, p)
-}
-
 // pagerOf leads on through a list whose filter is in the address.
 func pagerOf(c echo.Context, next string) (p page.Pager) {
 	query := c.QueryParams()
@@ -65,6 +49,7 @@ func rowsOf(p *engine.Page) []page.Row {
 		source, _ := r.Source.Rule()
 		number := (&workflow.Issue{Number: r.Number, Round: r.Round}).ShownNumber()
 		return page.Row{Path: issuePath(r.ID), Number: number, OwnNumber: r.OwnNumber, Title: r.Title, Org: org.Shown(), Person: p.People[r.Person],
+			FoundOn: r.FoundOn, Amount: r.Amount, Recovered: r.Recovered, UpdatedAt: r.UpdatedAt,
 			State: r.State.Text(), Grade: r.Grade.Text(), Kind: kindText(r.Kind), Source: source.Text, Light: workflow.LightOf(r.State, r.Due, p.Today),
 			Due: r.Due, Left: leftText(r.State, r.Due, p.Today), Supervised: r.Supervised, Reported: r.Reported && !r.State.End()}
 	})
@@ -86,7 +71,12 @@ func leftText(state workflow.State, due, today workflow.Day) workflow.Text {
 	if workflow.LightOf(state, due, today) == workflow.LightNone {
 		return workflow.Text{}
 	}
-	switch n := today.Until(due); {
+	return daysText(due, today)
+}
+
+// daysText says how far away a day is.
+func daysText(day, today workflow.Day) workflow.Text {
+	switch n := today.Until(day); {
 	case n < 0:
 		return workflow.Say("超%d天", "%d days late", -n)
 	case n == 0:
@@ -98,9 +88,26 @@ func leftText(state workflow.State, due, today workflow.Day) workflow.Text {
 
 // showLedger shows the list of issues, as the address says.
 func (s *Server) showLedger(c echo.Context) error {
+	p := page.Ledger{Frame: s.frame(c, workflow.Say("问题台账", "Ledger"))}
+	fields, err := s.filterFields(c)
+	if err != nil {
+		return err
+	}
+	p.Filters, p.Keep, p.Clear = fields, keptFilters(c), narrowed(c.QueryParams())
+	p.Table.Columns, p.Choice = s.columnsOf(c)
+	if p.Views, p.ViewQuery, err = s.viewsOf(c); err != nil {
+		return err
+	}
+	if err := s.listInto(c, &p); err != nil {
+		return s.showFault(c, err, &p.Fault, func() page.Page { return p })
+	}
+	return s.show(c, http.StatusOK, p)
+}
+
+// listInto reads the rows and the numbers above them.
+func (s *Server) listInto(c echo.Context, p *page.Ledger) error {
 	ctx, query := c.Request().Context(), c.QueryParams()
 	by := actorOf(ctx)
-	p := page.Ledger{Frame: s.frame(c, workflow.Say("问题台账", "Ledger"))}
 	f, under, err := filterOf(paramsOf(query))
 	if err != nil {
 		return err
@@ -115,18 +122,24 @@ func (s *Server) showLedger(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p.Rows, p.Pager, p.Total = rowsOf(&found), pagerOf(c, found.Next), counts.Total
+	p.Table.Rows, p.Pager, p.Total = rowsOf(&found), pagerOf(c, found.Next), counts.Total
 	p.Phases, p.Lights = phaseTallies(c, counts), lightTallies(c, counts)
-	if p.Filters, err = s.filterFields(c); err != nil {
-		return err
-	}
+	return nil
+}
+
+// keptFilters are those of the address for which the form has no field.
+func keptFilters(c echo.Context) (out []page.Field) {
 	for _, name := range []string{"phase", "light", "checklist", "responsible", "person", "reported"} {
-		if v := query.Get(name); v != "" {
-			p.Keep = append(p.Keep, page.Field{Name: name, Value: v})
+		if v := c.QueryParam(name); v != "" {
+			out = append(out, page.Field{Name: name, Value: v})
 		}
 	}
-	p.Clear = slices.ContainsFunc(filterNames, func(name string) bool { return query.Get(name) != "" })
-	return s.show(c, http.StatusOK, p)
+	return out
+}
+
+// narrowed says whether an address asks for less than everything.
+func narrowed(query url.Values) bool {
+	return slices.ContainsFunc(filterNames, func(name string) bool { return query.Get(name) != "" })
 }
 
 var filterNames = []string{"state", "phase", "source", "kind", "grade", "under", "responsible", "checklist", "person", "due_from", "due_to", "light", "reported", "text"}

@@ -26,6 +26,8 @@ func (s *Server) pageRoutes() []route {
 
 		{"GET", "/", member, nothing, s.showAwaiting},
 		{"GET", "/issues", member, nothing, s.showLedger},
+		{"POST", "/views", member, pageForm, s.saveView},
+		{"POST", "/views/delete", member, pageForm, s.deleteView},
 		{"GET", "/find", member, nothing, s.showFind},
 		{"POST", "/find", member, pageForm, s.findByForm},
 		{"GET", "/issues/:issue", member, nothing, s.showIssue},
@@ -34,6 +36,7 @@ func (s *Server) pageRoutes() []route {
 		{"GET", "/issues/:issue/why", member, nothing, s.showWhy},
 		{"GET", "/issues/:issue/files/:hash", member, nothing, s.sendEvidence},
 		{"GET", "/issues/:issue/pictures/:hash", member, nothing, s.sendPicture},
+		{"GET", "/issues/:issue/thumbnails/:hash", member, nothing, s.sendThumbnail},
 	}
 }
 

@@ -122,6 +122,7 @@ func (s *Server) showRefusal(c echo.Context, v *engine.View) error {
 	}
 	p := s.whyPage(c, v)
 	p.Answers = []page.Answer{answerOf(v, workflow.Action(c.Param("action")), workflow.RequestKind(c.QueryParam("of")), &x)}
+	p.Answers[0].Elsewhere = false // it is what was asked for
 	return s.show(c, http.StatusConflict, p)
 }
 
@@ -131,7 +132,7 @@ func (s *Server) whyPage(c echo.Context, v *engine.View) page.Why {
 
 func answerOf(v *engine.View, a workflow.Action, of workflow.RequestKind, x *engine.Explanation) page.Answer {
 	out := page.Answer{Action: stepText(a, of), Allowed: x.Allowed, Path: stepPath(v.Issue.ID, a, of), Reason: x.Reason, Elsewhere: x.Code == "step_not_possible"}
-	if !x.Allowed && x.Code != "not_permitted" {
+	if !x.Allowed && !out.Elsewhere {
 		out.Who = x.Who
 	}
 	return out

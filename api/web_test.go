@@ -228,7 +228,7 @@ func TestTheLifeOfAnIssueThroughThePages(t *testing.T) {
 	require.Contains(t, page, "现场.png")
 	src := regexp.MustCompile(`<img src="(/issues/[^"]+)"`).FindStringSubmatch(page)
 	require.NotNil(t, src, "a picture has its thumbnail")
-	require.Equal(t, "image/png", committee.get(src[1]).header.Get("Content-Type"))
+	require.Equal(t, "image/jpeg", committee.get(src[1]).header.Get("Content-Type"))
 
 	a = committee.try(issue, "reject", nil, "note", "太短")
 	require.Equal(t, 422, a.status)
@@ -290,7 +290,7 @@ func TestWhyNot(t *testing.T) {
 	b := o.signedIn(t, "gaofeng")
 	a := b.get("/issues/" + issue + "/do/close")
 	require.Equal(t, 409, a.status)
-	require.Contains(t, a.body, "不能对这个问题批准销号")
+	require.Contains(t, a.body, "现在不能批准销号", "the state is named before the posts")
 	require.Contains(t, b.see("/issues/"+issue+"/why"), "填报进展")
 }
 

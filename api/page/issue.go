@@ -85,6 +85,7 @@ type Evidence struct {
 	Text    string
 	Path    string // of the file, "" for a text
 	Picture string // address of the picture, "" for none
+	Thumb   string // of the small one, "" for none
 	Size    int64
 	By      string
 	At      time.Time
@@ -117,7 +118,8 @@ type Event struct {
 	Action   workflow.Text
 	From, To workflow.Text // empty where the state stayed
 	Note     string
-	Changed  []workflow.Text
+	Changes  []Change // field by field
+	For      string   // whom they stood in for
 	Rule     string
 	Relation workflow.Text
 	Round    int

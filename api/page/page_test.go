@@ -30,17 +30,17 @@ func samples() []Page {
 	}
 	form.Fields = append(form.Fields, Field{Name: "later", Kind: Line, Label: wrong, Fault: wrong, More: true})
 	rows := []Row{{Path: "/issues/1", Number: "XC-0101-2026-1", OwnNumber: "3", Title: "问题", Org: "河道处", Person: "高峰", State: wrong, Light: "overdue", Due: "2026-11-01",
-		Left: wrong, Supervised: true, Reported: true, Kind: wrong}, {Path: "/issues/2", Light: "none"}}
+		Left: wrong, Supervised: true, Reported: true, Kind: wrong, Amount: 5, Why: wrong, Until: "2026-11-01", UntilLeft: wrong, UntilLate: true}, {Path: "/issues/2", Light: "none"}}
 	tallies := []Tally{{Text: wrong, Count: 3, Path: "/issues?phase=find", Chosen: true, Class: "late"}}
 	head := Head{Path: "/issues/1", Number: "XC-1", Title: "问题", State: wrong, Light: "soon", Left: wrong, Phases: []Phase{{Text: wrong, Past: true}, {Text: wrong, Current: true}, {Text: wrong}}}
 	return append(append(listSamples(frame, form, wrong), officeSamples(frame, form, wrong)...), []Page{
 		SignIn{Frame: frame, Form: form, Next: "/issues", People: []DemoOrg{{Name: "水务局", People: []DemoPerson{{Account: "a", Name: "甲", Post: wrong}}}}},
 		Password{Frame: frame, Form: form, Must: true},
-		Awaiting{Frame: frame, Rows: rows, Pager: Pager{First: "/", Next: "/?after=x"}},
+		Awaiting{Frame: frame, Table: Table{Rows: rows, Columns: Columns()}, Pager: Pager{First: "/", Next: "/?after=x"}},
 		Awaiting{Frame: frame, Idle: true},
-		Ledger{Frame: frame, Rows: rows, Total: 3, Phases: tallies, Lights: tallies, Clear: true, Fault: wrong, Keep: []Field{{Name: "phase", Value: "find"}},
+		Ledger{Frame: frame, Table: Table{Rows: rows, Columns: Columns()}, Total: 3, Choice: []Option{{Value: "due", Text: wrong, Chosen: true}}, Views: []View{{Name: "重大", Path: "/issues?grade=major", Current: true}}, Phases: tallies, Lights: tallies, Clear: true, Fault: wrong, Keep: []Field{{Name: "phase", Value: "find"}},
 			Filters: []Field{{Name: "text", Kind: Line, Label: wrong}, {Name: "due_from", Kind: Date}, {Name: "state", Kind: Select, Options: []Option{{Value: "a", Text: wrong}}}}},
-		Ledger{Frame: frame},
+		Ledger{Frame: frame}, Ledger{Frame: frame, ViewQuery: "grade=major", Views: []View{{Name: "重大", Path: "/issues?grade=major"}}},
 		fullIssue(frame, head), Issue{Frame: frame, Head: head},
 		Step{Frame: frame, Head: head, Form: form, As: wrong}, Step{Frame: frame, Head: head, Form: form, Kept: []string{"写过的"}},
 		Why{Frame: frame, Head: head, Answers: []Answer{{Action: wrong, Allowed: true, Path: "/x"}, {Action: wrong, Reason: wrong, Who: wrong}}},
@@ -56,10 +56,10 @@ func fullIssue(frame Frame, head Head) Issue {
 	return Issue{Frame: frame, Head: head, Actions: []Action{{Path: "/x", Text: some, Main: true}, {Path: "/y", Text: some, Danger: true}}, Beside: []Action{{Path: "/z", Text: some}},
 		Why: "/why", Facts: []Fact{{Label: some, Value: some}, {Label: some, Plain: "x"}}, Detail: "问题\n第二行", Goal: "目标", Marks: []workflow.Text{some}, Done: 1,
 		Measures: []Measure{{Text: "措施", Person: "高峰", Due: "2026-12-01", Done: true, DoneOn: "2026-11-20", Result: "已办"}, {Text: "二", Late: true}},
-		Rounds:   []Round{{N: 2, Current: true, Evidence: []Evidence{{Name: "图.jpg", Path: "/f", Picture: "/p", Size: 2 << 20, By: "甲", At: at, Measure: 1}, {Text: "文字"}}}},
+		Rounds:   []Round{{N: 2, Current: true, Evidence: []Evidence{{Name: "图.jpg", Path: "/f", Picture: "/p", Thumb: "/t", Size: 2 << 20, By: "甲", At: at, Measure: 1}, {Text: "文字"}, {Name: "b.webp", Path: "/g", Picture: "/q"}}}},
 		Request:  &Request{Kind: some, Reason: "理由", Facts: []Fact{{Label: some, Plain: "x"}}},
 		Signers:  []Signer{{Org: "甲", Signed: true, Person: "乙", Note: "同意", At: at}, {Org: "丙"}},
-		Lines:    []Event{{At: at, Name: "甲", Post: "书记", Action: some, From: some, To: some, Note: "说明", Changed: []workflow.Text{some, some}, Rule: "policy.csv:1", Relation: some}, {At: at}},
+		Lines:    []Event{{At: at, Name: "甲", Post: "书记", Action: some, From: some, To: some, Note: "说明", For: "丁", Changes: []Change{{Field: some, Was: some, Now: some}}, Rule: "policy.csv:1", Relation: some}, {At: at}},
 		More:     "/more"}
 }
 

@@ -29,9 +29,22 @@ func (e *Engine) Dossier(ctx context.Context, by workflow.Actor, id workflow.Iss
 	if err := e.took(ctx, &by, "view_history", id, i.ShownNumber()); err != nil {
 		return Dossier{}, err
 	}
+	return e.dossier(ctx, i)
+}
+
+// Story is the dossier of an issue that the actor is shown already: the look at it is on record, and this is part of it.
+func (e *Engine) Story(ctx context.Context, by workflow.Actor, id workflow.IssueID) (Dossier, error) {
+	i, err := e.see(ctx, &by, id)
+	if err != nil {
+		return Dossier{}, err
+	}
+	return e.dossier(ctx, i)
+}
+
+func (e *Engine) dossier(ctx context.Context, i workflow.Issue) (Dossier, error) {
 	d := Dossier{Issue: i}
 	for {
-		lines, err := e.db.History(ctx, workflow.KindIssue, int64(id), len(d.Lines), PageLimit)
+		lines, err := e.db.History(ctx, workflow.KindIssue, int64(i.ID), len(d.Lines), PageLimit)
 		if err != nil {
 			return Dossier{}, err
 		}

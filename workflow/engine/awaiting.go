@@ -6,56 +6,109 @@ import (
 	"slices"
 
 	"rectify/workflow"
-	"rectify/workflow/store"
 )
 
-// The states in which an issue waits for somebody, by the part that they have in it.
-var (
-	statesOwned  = []workflow.State{workflow.Assigned, workflow.Planning, workflow.Rectifying, workflow.Lasting}
-	statesJudged = []workflow.State{workflow.PlanReview, workflow.Verifying}
-	statesClosed = []workflow.State{workflow.Closing, workflow.Publicized}
-	statesFound  = []workflow.State{workflow.Draft, workflow.Found}
-	statesAsked  = []workflow.State{workflow.Draft, workflow.Found, workflow.Assigned, workflow.Planning, workflow.PlanReview, workflow.Rectifying,
-		workflow.Lasting, workflow.Suspended}
-)
+// statesOwned are the states in which an issue waits for the responsible organisation and person.
+var statesOwned = []workflow.State{workflow.Assigned, workflow.Planning, workflow.Rectifying, workflow.Lasting}
 
 // awaitingRounds bounds how often Awaiting looks for more candidates when most of them turn out to wait for somebody else.
-const awaitingRounds = 4
+const awaitingRounds = 8
+
+// Waiting is a page of what waits for somebody, with why each of the issues waits.
+type Waiting struct {
+	Page
+	Why map[workflow.IssueID]Why
+}
+
+// Why says what an issue waits for.
+type Why struct {
+	Action  workflow.Action
+	Request workflow.RequestKind // of an open request that is to be decided
+	Signers int                  // of a countersign, the verifier among them
+	Open    int                  // measures that are not done
+	Until   workflow.Day         // when the clock of the state runs out, "" where none runs
+}
 
 // Awaiting lists the issues that wait for the actor: those with a step that is theirs to take by their part in it, as responsible, verifier,
 // party, closer, decider or finder. They come by due day, so that what is overdue is first; after is the Next of the page before.
-func (e *Engine) Awaiting(ctx context.Context, by workflow.Actor, after string, limit int) (Page, error) {
+func (e *Engine) Awaiting(ctx context.Context, by workflow.Actor, after string, limit int) (Waiting, error) {
 	if limit < 1 || limit > PageLimit {
-		return Page{}, workflow.Invalid("bad_limit", "limit", workflow.Say("每页1至%d条", "a page holds 1 to %d rows", PageLimit))
+		return Waiting{}, badLimit()
 	}
-	p := Page{Today: e.Today()}
+	w := Waiting{Page: Page{Today: e.Today()}, Why: make(map[workflow.IssueID]Why)}
 	lists := e.waitingLists(&by)
 	for range awaitingRounds {
 		rows, next, err := e.candidates(ctx, &by, lists, after, limit)
 		if err != nil {
-			return Page{}, err
+			return Waiting{}, err
 		}
-		p.Next = next
-		for n := range rows {
-			waits, err := e.waits(ctx, by, &rows[n])
-			if err != nil {
-				return Page{}, err
+		if err := e.sift(ctx, by, &w, rows); err != nil {
+			return Waiting{}, err
+		}
+		w.Next = next
+		if len(w.Rows) >= limit {
+			if len(w.Rows) > limit || next != "" {
+				w.Next = w.Rows[limit-1].Cursor()
 			}
-			if waits {
-				p.Rows = append(p.Rows, rows[n])
-			}
-			if len(p.Rows) == limit {
-				if n+1 < len(rows) || next != "" {
-					p.Next = rows[n].Cursor()
-				}
-				return e.named(ctx, p)
-			}
+			w.Rows = w.Rows[:limit]
+			break
 		}
 		if after = next; after == "" {
 			break
 		}
 	}
-	return e.named(ctx, p)
+	var err error
+	w.Page, err = e.named(ctx, w.Page)
+	return w, err
+}
+
+// sift adds the candidates that wait for the actor.
+func (e *Engine) sift(ctx context.Context, by workflow.Actor, w *Waiting, rows []Row) error {
+	ids := make([]workflow.IssueID, len(rows))
+	for n := range rows {
+		ids[n] = rows[n].ID
+	}
+	issues, err := e.db.IssuesByID(ctx, ids)
+	if err != nil {
+		return err
+	}
+	return e.withDefinitions(ctx, func() error {
+		for n := range rows {
+			i, ok := issues[rows[n].ID]
+			if _, again := w.Why[i.ID]; !ok || again {
+				continue
+			}
+			why, waits, err := e.whyWaits(by, &i)
+			if err != nil {
+				return err
+			}
+			if waits {
+				w.Why[i.ID], w.Rows = why, append(w.Rows, rows[n])
+			}
+		}
+		return nil
+	})
+}
+
+// whyWaits says whether an issue has a step that is the actor's to take, and which. A request that is to be decided comes before the rest.
+func (e *Engine) whyWaits(by workflow.Actor, i *workflow.Issue) (why Why, waits bool, err error) {
+	offers, err := e.offers(by, i)
+	why = Why{Signers: len(i.Signers()), Until: i.Clock.Until}
+	for n := range offers {
+		o := &offers[n]
+		if isTurn(i, &by, o) && (!waits || o.Action == workflow.GrantIt) {
+			why.Action, why.Request, waits = o.Action, o.Request, true
+		}
+	}
+	if why.Action == workflow.GrantIt {
+		why.Until = "" // the clock that runs is that of the responsible organisation
+	}
+	for n := range i.Measures {
+		if !i.Measures[n].Done {
+			why.Open++
+		}
+	}
+	return why, waits, err
 }
 
 // waitingLists are the lists in which everything is that can wait for the actor.
@@ -74,16 +127,10 @@ func (e *Engine) waitingLists(by *workflow.Actor) []Filter {
 				out = append(out, f)
 			}
 		}
-		add(may(workflow.Responsible, workflow.Report), Filter{Responsible: a.Org, States: statesOwned})
-		add(may(workflow.Responsible, workflow.Record, workflow.Pass), Filter{Responsible: a.Org, States: append(statesJudged[:2:2], statesClosed...)})
+		out = append(out, Filter{Turn: a.Org})
 		add(may(workflow.Person, workflow.Report), Filter{Person: first(a.For, by.Person), States: statesOwned})
-		add(may(workflow.Verifier, workflow.Pass), Filter{Verifier: a.Org, States: statesJudged})
-		add(may(workflow.Party, workflow.Pass), Filter{Grades: []workflow.Grade{workflow.Major}, States: statesJudged})
-		add(may(workflow.Closer, workflow.Close, workflow.Endorse), Filter{Closer: a.Org, States: statesClosed})
-		add(may(workflow.Finder, workflow.Register, workflow.Assign), Filter{Finder: a.Org, States: statesFound})
-		add(may(workflow.Supervising, workflow.Assign), Filter{Under: a.Line, States: statesFound[1:]})
-		add(may(workflow.Decider, workflow.GrantIt), Filter{Verifier: a.Org, States: statesAsked})
-		add(may(workflow.Decider, workflow.GrantIt), Filter{Closer: a.Org, States: statesAsked})
+		add(may(workflow.Party, workflow.Pass), Filter{Party: a.Org})
+		add(may(workflow.Decider, workflow.GrantIt), Filter{Decider: a.Org})
 	}
 	return out
 }
@@ -128,20 +175,6 @@ func byDue(a, b *Row) int {
 	return cmp.Or(cmp.Compare(late(a), late(b)), cmp.Compare(a.ID, b.ID))
 }
 
-// waits says whether a candidate has a step that is the actor's to take.
-func (e *Engine) waits(ctx context.Context, by workflow.Actor, r *store.Row) (waits bool, err error) {
-	i, err := e.db.Issue(ctx, r.ID)
-	if err != nil {
-		return false, err
-	}
-	err = e.withDefinitions(ctx, func() error {
-		offers, err := e.offers(by, &i)
-		waits = slices.ContainsFunc(offers, func(o Offer) bool { return isTurn(&i, &by, &o) })
-		return err
-	})
-	return waits, err
-}
-
 // isTurn says whether an offered step is what the issue waits for, and from whom who is offered it.
 func isTurn(i *workflow.Issue, by *workflow.Actor, o *Offer) bool {
 	switch o.Action {
@@ -153,8 +186,7 @@ func isTurn(i *workflow.Issue, by *workflow.Actor, o *Offer) bool {
 	case workflow.Report:
 		return o.Grant.Relation == workflow.Responsible || o.Grant.Relation == workflow.Person
 	case workflow.Assign:
-		near := i.FinderLine.NearestAbove(workflow.OrganCommittee)
-		return slices.ContainsFunc(by.Appointments, func(a workflow.Appointment) bool { return a.Org == i.Finder || a.Org == near })
+		return slices.ContainsFunc(by.Appointments, func(a workflow.Appointment) bool { return a.Org == i.Turn() })
 	}
 	return false
 }

@@ -84,6 +84,28 @@ func awaitsByDueDay(t *testing.T, o *office) {
 	require.NotContains(t, o.waiting("xuning"), i.Number)
 	o.do("gaofeng", i.ID, workflow.Step{Action: workflow.Ask, Request: workflow.Extension, Note: reason, Due: "2027-02-01"})
 	require.Contains(t, o.waiting("zhenglan"), i.Number)
+	w, err := o.Awaiting(o.ctx, o.actor("zhenglan"), "", 50)
+	require.NoError(t, err)
+	require.Equal(t, engine.Why{Action: workflow.GrantIt, Request: workflow.Extension, Signers: 1, Open: 1}, w.Why[i.ID])
 	_, err = o.Awaiting(o.ctx, o.actor("gaofeng"), "", 0)
 	require.ErrorIs(t, err, workflow.ErrInvalid)
+}
+
+// A party waits until it has signed, and no longer.
+func TestAPartyWaitsUntilItSigned(t *testing.T) { each(t, partyWaits) }
+
+func partyWaits(t *testing.T, o *office) {
+	i := o.find("hejing", engine.Finding{Detail: "采购未招标", Source: "inspection", Grade: workflow.Major, Responsible: o.org("0104").ID})
+	assign := o.assignTo("0104")
+	assign.Grade, assign.Parties = workflow.Major, []workflow.OrgID{o.org("0200").ID}
+	o.do("linsf", i.ID, assign)
+	o.do("liangwen", i.ID, simple(workflow.Accept))
+	require.NotContains(t, o.waiting("yeqing"), i.Number, "nothing to sign yet")
+	o.do("penghui", i.ID, o.planBy("liangwen"))
+	require.Contains(t, o.waiting("yeqing"), i.Number)
+	w, err := o.Awaiting(o.ctx, o.actor("yeqing"), "", 50)
+	require.NoError(t, err)
+	require.Equal(t, 2, w.Why[i.ID].Signers)
+	o.do("yeqing", i.ID, simple(workflow.ApprovePlan))
+	require.NotContains(t, o.waiting("yeqing"), i.Number, "signed")
 }
