@@ -1,5 +1,7 @@
 package api
 
+import "rectify/api/page"
+
 // officeRoutes are the pages about organisations, people, rules, history and oneself.
 func (s *Server) officeRoutes() []route {
 	return []route{
@@ -10,6 +12,9 @@ func (s *Server) officeRoutes() []route {
 		{"POST", orgsPage + "/:org", member, pageForm, s.appointByForm},
 		{"GET", orgsPage + "/:org/end/:appointment", member, nothing, s.showEndPost},
 		{"POST", orgsPage + "/:org/end/:appointment", member, pageForm, s.endPostByForm},
+
+		{"GET", page.NoticesPath, member, nothing, s.showNotices},
+		{"POST", page.NoticesPath, member, pageForm, s.readNotices},
 
 		{"GET", mePage, member, nothing, s.showMe},
 		{"POST", mePage + "/sessions", member, pageForm, s.endSessionByForm},

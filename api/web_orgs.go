@@ -40,7 +40,8 @@ func (s *Server) showOrgs(c echo.Context) error {
 	if in.err != nil {
 		return in.err
 	}
-	p := page.Orgs{Frame: s.frame(c, workflow.Say("组织", "Organisations")), Tabs: orgTabs(orgsPage)}
+	by := actorOf(ctx)
+	p := page.Orgs{Frame: s.frame(c, workflow.Say("组织", "Organisations")), Tabs: orgTabs(orgsPage), Tables: s.tableLinks(&by)}
 	if under != 0 {
 		v, err := s.Engine.OrgView(ctx, under)
 		if err != nil {
@@ -292,7 +293,7 @@ func (s *Server) showPeople(c echo.Context) error {
 		return err
 	}
 	p := page.People{Frame: s.frame(c, workflow.Say("人员", "People")), Tabs: orgTabs(peoplePage), Text: c.QueryParam("text"), Rows: each(people, personRow),
-		Mobile: engine.Administers(&by, "system_admin")}
+		Mobile: engine.Administers(&by, "system_admin"), Tables: s.tableLinks(&by)}
 	if len(people) == pageSize {
 		p.Pager.Next = with(c, "after", people[pageSize-1].Account)
 	}

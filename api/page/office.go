@@ -13,6 +13,8 @@ type Orgs struct {
 	Above []OrgLink // the way from the root; empty at the top
 	Rows  []OrgRow
 	Pager Pager
+
+	Tables []Link // that the reader may import
 }
 
 func (Orgs) template() string { return "orgs" }
@@ -76,6 +78,7 @@ type People struct {
 	Rows   []PersonRow
 	Mobile bool // the reader sees telephone numbers
 	Pager  Pager
+	Tables []Link // that the reader may import
 }
 
 func (People) template() string { return "people" }

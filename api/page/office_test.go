@@ -27,10 +27,10 @@ func officeSamples(frame Frame, form Form, some workflow.Text) []Page {
 	words := []WordRow{{Word: "a", Text: some, Other: some}, {Word: "b", Text: some, Sign: "DX"}}
 	issue := &OrgLink{"/issues/1", "XC-1"}
 	return []Page{
-		Orgs{Frame: frame, Tabs: tabs, Above: above, Rows: []OrgRow{row, {Name: "空"}}, Pager: Pager{First: "/orgs", Next: "/orgs?after=1"}}, Orgs{Frame: frame},
+		Orgs{Frame: frame, Tabs: tabs, Above: above, Rows: []OrgRow{row, {Name: "空"}}, Pager: Pager{First: "/orgs", Next: "/orgs?after=1"}, Tables: tabs}, Orgs{Frame: frame},
 		Org{Frame: frame, Tabs: tabs, Above: above, Row: row, FullName: "全称", Now: held, Past: held, Later: held, Form: &form, AuditPath: "/records/audit"}, Org{Frame: frame},
 		EndPost{Frame: frame, Back: above[0], Held: held[0], Form: form},
-		People{Frame: frame, Tabs: tabs, Text: "甲", Rows: []PersonRow{person, {Name: "乙"}}, Mobile: true}, People{Frame: frame},
+		People{Frame: frame, Tabs: tabs, Text: "甲", Rows: []PersonRow{person, {Name: "乙"}}, Mobile: true, Tables: tabs}, People{Frame: frame},
 		Person{Frame: frame, Tabs: tabs, Row: person, Now: held, Past: held, Later: held, Audits: tabs}, Person{Frame: frame},
 		Me{Frame: frame, Account: "jia", Now: held, Past: held, Later: held, Form: form, Audit: true,
 			Sessions: []SessionRow{{ID: "a", From: "10.0.0.1", With: "Chromium", Began: at, Seen: at, Ends: at, Current: true}, {ID: "b"}}},
@@ -45,6 +45,8 @@ func officeSamples(frame Frame, form Form, some workflow.Text) []Page {
 		Records{Frame: frame, Filters: filters, Fault: some, Asked: true, Audit: true}, Records{Frame: frame},
 		Records{Frame: frame, Asked: true, Rows: []RecordRow{{Path: "/records/1", IssuePath: "/issues/1", Number: "XC-1", Title: "问题", Org: "党委", State: some, FoundOn: "2026-01-01"}}},
 		Record{Frame: frame, Number: "XC-1", Problem: "问题", IssuePath: "/issues/1", State: some, Lines: lines, Whole: true, ReadBy: "甲", ReadAt: at}, Record{Frame: frame},
+		Notices{Frame: frame, Upto: 1, Pager: Pager{First: "/notices"}, Rows: []NoticeRow{{At: at, Name: "甲", Org: "党委", Action: some, As: some, Note: "说明", Path: "/issues/1",
+			Number: "XC-1", Title: "问题", Unread: true}, {Path: "/issues/2", Number: "XC-2"}}}, Notices{Frame: frame},
 		Audit{Frame: frame, Filters: filters, Fault: some, Subject: some, Lines: lines, Pager: Pager{Next: "/x"}}, Audit{Frame: frame, Subject: some}, Audit{Frame: frame},
 	}
 }

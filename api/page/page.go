@@ -31,6 +31,7 @@ type Frame struct {
 	Demo   bool          // the data are invented
 	Flash  workflow.Text // what was just done
 	Narrow bool          // the page is one short form
+	Unread int           // notices; those beyond MostUnread are not counted
 }
 
 func (f Frame) lang() string { return first(f.Lang, "zh") }
@@ -39,6 +40,9 @@ func (f Frame) lang() string { return first(f.Lang, "zh") }
 func (f Frame) Nav() []Link {
 	links := navigation()
 	for n := range links {
+		if links[n].Path == NoticesPath {
+			links[n].Count = countText(f.Unread)
+		}
 		links[n].Current = links[n].Path == f.Here || links[n].Path != "/" && strings.HasPrefix(f.Here, links[n].Path)
 	}
 	return links
