@@ -93,8 +93,9 @@ func TestEveryPageForEveryone(t *testing.T) {
 	}
 }
 
-// unlinked are the pages to which no link leads: those that follow a form that was sent, and where one signs in.
-var unlinked = []string{signInPage, importPage + "/:hash", importPage + "/:hash/rejects", jobsPage + ":job", "/orgs/import/:hash", "/people/import/:hash"}
+// unlinked are the pages to which no link leads: those that follow a form that was sent, where one signs in, and names that are offered
+// while somebody types.
+var unlinked = []string{signInPage, importPage + "/:hash", importPage + "/:hash/rejects", jobsPage + ":job", "/orgs/import/:hash", "/people/import/:hash", "/orgs/names"}
 
 func (w *walker) walk() {
 	w.t.Helper()

@@ -63,7 +63,7 @@ func (b *batch) offerOn(i workflow.IssueID, do, of string) *engine.Offer {
 // batchOf reads the list of the address and what can be done with it.
 func (s *Server) batchOf(ctx context.Context, query url.Values) (*batch, error) {
 	by := actorOf(ctx)
-	f, under, err := filterOf(paramsOf(query))
+	f, under, err := s.filterIn(ctx, query)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func (s *Server) findForm(c echo.Context) (page.Form, error) {
 	}
 	below, err := s.reachOptions(c)
 	more := []page.Field{
-		{Name: "responsible", Kind: page.Select, Label: workflow.Say("建议的责任单位", "Responsible organisation, proposed"), Options: below},
+		orgChoice(page.Field{Name: "responsible", Kind: page.Select, Label: workflow.Say("建议的责任单位", "Responsible organisation, proposed"), Options: below}),
 		{Name: "kind", Kind: page.Select, Label: workflow.Say("整改类型", "Kind"), Options: kindOptions()},
 		{Name: "grade", Kind: page.Select, Label: workflow.Say("问题等级", "Grade"), Options: gradeOptions()},
 		{Name: "due", Kind: page.Date, Label: workflow.Say("建议的整改时限", "Due day, proposed")},
@@ -99,7 +99,16 @@ func (s *Server) findByForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := findingTyped(values.Get)
+	responsible, err := s.orgTyped(ctx, "responsible", values.Get("responsible"))
+	var found engine.Finding
+	if err == nil {
+		found, err = findingTyped(func(name string) string {
+			if name == "responsible" {
+				return responsible
+			}
+			return values.Get(name)
+		})
+	}
 	var issue workflow.Issue
 	if err == nil {
 		issue, err = s.Engine.Find(ctx, actorOf(ctx), values.Get("key"), found)

@@ -282,7 +282,12 @@ func (s *Server) sendRejects(c echo.Context) error {
 
 // exportShown sends what the ledger shows as a workbook.
 func (s *Server) exportShown(c echo.Context) error {
-	answer, err := s.ExportLedger(c.Request().Context(), ExportLedgerRequestObject{Params: ExportLedgerParams(paramsOf(c.QueryParams()))})
+	ctx, params := c.Request().Context(), ExportLedgerParams(paramsOf(c.QueryParams()))
+	var err error
+	if params.Under, err = s.orgTyped(ctx, "under", params.Under); err != nil {
+		return err
+	}
+	answer, err := s.ExportLedger(ctx, ExportLedgerRequestObject{Params: params})
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func (s *Server) showLedger(c echo.Context) error {
 func (s *Server) listInto(c echo.Context, p *page.Ledger) error {
 	ctx, query := c.Request().Context(), c.QueryParams()
 	by := actorOf(ctx)
-	f, under, err := filterOf(paramsOf(query))
+	f, under, err := s.filterIn(ctx, query)
 	if err != nil {
 		return err
 	}
@@ -212,10 +212,12 @@ func (s *Server) filterFields(c echo.Context) ([]page.Field, error) {
 		{Name: "source", Kind: page.Select, Label: workflow.Say("来源", "Source"), Options: sourceOptions()},
 		{Name: "grade", Kind: page.Select, Label: workflow.Say("等级", "Grade"), Options: gradeOptions()},
 		{Name: "kind", Kind: page.Select, Label: workflow.Say("类型", "Kind"), Options: kindOptions()},
-		{Name: "under", Kind: page.Select, Label: workflow.Say("单位及以下", "Organisation and below"), Options: orgs},
+		orgChoice(page.Field{Name: "under", Kind: page.Select, Label: workflow.Say("单位及以下", "Organisation and below"), Options: chosen(orgs, c.QueryParam("under"))}),
 		{Name: "due_from", Kind: page.Date, Label: workflow.Say("时限从", "Due from")},
 		{Name: "due_to", Kind: page.Date, Label: workflow.Say("时限到", "Due to")},
 	}
+	under := fields[5].Value // the name, where an id is in the address
 	fill(fields, c.QueryParams())
+	fields[5].Value = first(under, fields[5].Value)
 	return fields, err
 }

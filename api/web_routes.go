@@ -26,6 +26,7 @@ func (s *Server) pageRoutes() []route {
 
 		{"GET", "/", member, nothing, s.showAwaiting},
 		{"GET", "/issues", member, nothing, s.showLedger},
+		{"GET", "/orgs/names", member, nothing, s.sendOrgNames},
 		{"POST", "/views", member, pageForm, s.saveView},
 		{"POST", "/views/delete", member, pageForm, s.deleteView},
 		{"GET", "/find", member, nothing, s.showFind},

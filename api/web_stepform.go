@@ -188,7 +188,7 @@ func (b *formBuilder) whose(name string) page.Field {
 	b.fault(err)
 	switch name {
 	case "responsible":
-		return page.Field{Kind: page.Select, Label: workflow.Say("责任单位", "Responsible organisation"), Options: chosen(orgs, id(i.Responsible))}
+		return orgChoice(page.Field{Kind: page.Select, Label: workflow.Say("责任单位", "Responsible organisation"), Options: chosen(orgs, id(i.Responsible))})
 	case "assisting":
 		return page.Field{Kind: page.Many, Label: workflow.Say("配合单位", "Assisting organisations"), Options: chosen(orgs, each(i.Assisting, id[workflow.OrgID])...)}
 	}

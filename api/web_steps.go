@@ -131,8 +131,8 @@ func (s *Server) whyPage(c echo.Context, v *engine.View) page.Why {
 }
 
 func answerOf(v *engine.View, a workflow.Action, of workflow.RequestKind, x *engine.Explanation) page.Answer {
-	out := page.Answer{Action: stepText(a, of), Allowed: x.Allowed, Path: stepPath(v.Issue.ID, a, of), Reason: x.Reason, Elsewhere: x.Code == "step_not_possible"}
-	if !x.Allowed && !out.Elsewhere {
+	out := page.Answer{Action: stepText(a, of), Allowed: x.Allowed, Path: stepPath(v.Issue.ID, a, of), Reason: x.Reason, Elsewhere: x.Code == "step_not_possible" || x.Code == "no_open_request"}
+	if x.Code == "not_permitted" || x.Code == "persons_kept_apart" {
 		out.Who = x.Who
 	}
 	return out

@@ -62,10 +62,14 @@ func (s *Server) readForm(c echo.Context) (typed, error) {
 func (s *Server) stepTyped(ctx context.Context, action, of string, in typed) (workflow.Step, error) {
 	var r reading
 	v := in.values
+	responsible, err := s.orgTyped(ctx, "responsible", v.Get("responsible"))
+	if err != nil {
+		return workflow.Step{}, err
+	}
 	step := workflow.Step{
 		Action: workflow.Action(action), Request: workflow.RequestKind(of), Note: strings.TrimSpace(v.Get("note")), Basis: strings.TrimSpace(v.Get("basis")),
 		Detail: strings.TrimSpace(v.Get("detail")), Aspect: v.Get("aspect"), Goal: strings.TrimSpace(v.Get("goal")), Source: sourceOf(&r, "source", v.Get("source")),
-		Responsible: idOf[workflow.OrgID](&r, "responsible", v.Get("responsible")), Assisting: idsOf[workflow.OrgID](&r, "assisting", v["assisting"]),
+		Responsible: idOf[workflow.OrgID](&r, "responsible", responsible), Assisting: idsOf[workflow.OrgID](&r, "assisting", v["assisting"]),
 		Parties: idsOf[workflow.OrgID](&r, "parties", v["parties"]), Person: idOf[workflow.PersonID](&r, "person", v.Get("person")),
 		Kind: workflow.Kind(v.Get("kind")), Grade: gradeOf(&r, "grade", v.Get("grade")), Due: dayOf(&r, "due", v.Get("due")), Measures: measuresTyped(&r, v),
 		StageGoal: strings.TrimSpace(v.Get("stage_goal")), NextReview: dayOf(&r, "next_review", v.Get("next_review")), Condition: strings.TrimSpace(v.Get("condition")),

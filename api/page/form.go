@@ -38,6 +38,7 @@ const (
 	Files    Kind = "files"    // files and a text; Kept are those that were uploaded already
 	Measures Kind = "measures" // a table of measures
 	Hidden   Kind = "hidden"
+	OrgName  Kind = "org" // an organisation of a tree that is too large to choose from: its name or code, typed
 )
 
 // Field is a field of a form.

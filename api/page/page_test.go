@@ -23,7 +23,7 @@ func samples() []Page {
 		Flash: workflow.Text{Zh: "已办", En: "done"}}
 	wrong := workflow.Text{Zh: "有误 <b>", En: "wrong <b>"}
 	form := Form{Action: "/x", Key: "k", Version: 3, Submit: workflow.Text{Zh: "提交", En: "send"}, Files: true, Fault: wrong}
-	for _, kind := range []Kind{Line, Secret, Area, Date, Number, Select, Many, Radio, Checks, Files, Measures, Hidden} {
+	for _, kind := range []Kind{Line, Secret, Area, Date, Number, Select, Many, Radio, Checks, Files, Measures, Hidden, OrgName} {
 		form.Fields = append(form.Fields, Field{Name: string(kind), Kind: kind, Label: workflow.Text{Zh: "栏", En: "field"}, Value: "值", Required: true,
 			Help: workflow.Text{Zh: "说明", En: "help"}, Fault: wrong, Options: []Option{{Value: "1", Text: wrong, Chosen: true}},
 			Rows: []MeasureRow{{Text: "措施", Due: "2026-12-01", People: []Option{{Value: "1", Text: wrong}}}}, Kept: []KeptFile{{Hash: "abc", Name: "图.jpg"}}})
