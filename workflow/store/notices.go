@@ -45,8 +45,8 @@ func (db *DB) Events(ctx context.Context, s Scope, t Told, after string, limit i
 		inside.sql = "EXISTS (SELECT 1 FROM issues WHERE issues.id = o.subject AND " + inside.sql + ")"
 	}
 	limit = max(1, min(limit, maxPage))
-	c := and(condition{"o.kind = ? AND o.at > ? AND h.person <> ?", []any{workflow.KindIssue, millis(t.Since), int64(t.By)}}, older, t.among(), inside)
-	// The order of the join is that of time: what is asked for is what is new.
+	c := and(condition{"+o.kind = ? AND o.at > ? AND h.person <> ?", []any{workflow.KindIssue, millis(t.Since), int64(t.By)}}, older, t.among(), inside)
+	// The order of the join is that of time, and the plus has SQLite go by it: what is asked for is what is new.
 	query := `SELECT o.subject, o.seq, o.at, o.topic, o.tell, h.name, h.org_name, h.note, i.title FROM outbox o CROSS JOIN issues i ON i.id = o.subject
 CROSS JOIN history h ON h.kind = o.kind AND h.subject = o.subject AND h.seq = o.seq WHERE ` + c.sql + ` ORDER BY o.at DESC, o.subject DESC, o.seq DESC LIMIT ?`
 	err = db.read(ctx, func(tx *gorm.DB) error {
