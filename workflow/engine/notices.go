@@ -12,8 +12,9 @@ import (
 
 const (
 	noticesKept   = 30 * 24 * time.Hour
-	noticesRounds = 8  // how often Notices looks further back when most of what it finds is for others
-	noticesAtOnce = 50 // events looked at in one round
+	noticesRounds = 8    // how often Notices looks further back when most of what it finds is for others
+	noticesAtOnce = 50   // events looked at in one round
+	unreadAmong   = 1000 // of the newest steps told to anybody; every page asks
 )
 
 // Notice is something that happened and that somebody is to hear of.
@@ -41,7 +42,7 @@ func (e *Engine) Notices(ctx context.Context, by workflow.Actor, after string, l
 	if err != nil {
 		return Notices{}, err
 	}
-	out, err := e.noticesSince(ctx, &by, e.now().Add(-noticesKept), after, limit, noticesRounds)
+	out, err := e.noticesSince(ctx, &by, e.now().Add(-noticesKept), after, limit, noticesRounds, 0)
 	out.Upto = e.moment()
 	for n := range out.Rows {
 		out.Rows[n].Unread = out.Rows[n].At.After(seen)
@@ -49,7 +50,7 @@ func (e *Engine) Notices(ctx context.Context, by workflow.Actor, after string, l
 	return out, err
 }
 
-// NoticesUnread counts what Notices would show as unread; it stops at the most.
+// NoticesUnread counts what Notices would show as unread among the newest steps; it stops at the most.
 func (e *Engine) NoticesUnread(ctx context.Context, by workflow.Actor, most int) (int, error) {
 	seen, err := e.db.NoticesSeen(ctx, by.Person)
 	if err != nil {
@@ -58,7 +59,7 @@ func (e *Engine) NoticesUnread(ctx context.Context, by workflow.Actor, most int)
 	if oldest := e.now().Add(-noticesKept); seen.Before(oldest) {
 		seen = oldest
 	}
-	found, err := e.noticesSince(ctx, &by, seen, "", most, 1)
+	found, err := e.noticesSince(ctx, &by, seen, "", most, 1, unreadAmong)
 	return len(found.Rows), err
 }
 
@@ -71,8 +72,8 @@ func (e *Engine) NoticesSeen(ctx context.Context, by workflow.Actor, upto time.T
 }
 
 // noticesSince looks back from after until a page is full, time is up, or it has looked often enough.
-func (e *Engine) noticesSince(ctx context.Context, by *workflow.Actor, since time.Time, after string, limit, rounds int) (out Notices, err error) {
-	told := store.Told{By: by.Person, People: by.Persons(), Since: since}
+func (e *Engine) noticesSince(ctx context.Context, by *workflow.Actor, since time.Time, after string, limit, rounds, newest int) (out Notices, err error) {
+	told := store.Told{By: by.Person, People: by.Persons(), Since: since, Newest: newest}
 	for n := range by.Appointments {
 		told.Orgs = append(told.Orgs, by.Appointments[n].Org)
 	}

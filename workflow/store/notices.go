@@ -30,6 +30,7 @@ type Told struct {
 	Orgs   []workflow.OrgID    // in which they hold a post
 	People []workflow.PersonID // they and whom they stand in for
 	Since  time.Time
+	Newest int // looks at so many of the newest steps that are told to anybody, 0 for all
 }
 
 // Events reads what happened to the issues of a scope, the latest first, at most limit of it. An event told to those assisting, to a
@@ -46,8 +47,13 @@ func (db *DB) Events(ctx context.Context, s Scope, t Told, after string, limit i
 	}
 	limit = max(1, min(limit, maxPage))
 	c := and(condition{"+o.kind = ? AND o.at > ? AND h.person <> ?", []any{workflow.KindIssue, millis(t.Since), int64(t.By)}}, older, t.among(), inside)
+	from, args := "outbox o", c.args[:len(c.args):len(c.args)]
+	if t.Newest > 0 {
+		from = "(SELECT kind, subject, seq, at, topic, tell FROM outbox WHERE at > ? AND tell <> '' ORDER BY at DESC LIMIT ?) AS o"
+		args = append([]any{millis(t.Since), t.Newest}, args...)
+	}
 	// The order of the join is that of time, and the plus has SQLite go by it: what is asked for is what is new.
-	query := `SELECT o.subject, o.seq, o.at, o.topic, o.tell, h.name, h.org_name, h.note, i.title FROM outbox o CROSS JOIN issues i ON i.id = o.subject
+	query := `SELECT o.subject, o.seq, o.at, o.topic, o.tell, h.name, h.org_name, h.note, i.title FROM ` + from + ` CROSS JOIN issues i ON i.id = o.subject
 CROSS JOIN history h ON h.kind = o.kind AND h.subject = o.subject AND h.seq = o.seq WHERE ` + c.sql + ` ORDER BY o.at DESC, o.subject DESC, o.seq DESC LIMIT ?`
 	err = db.read(ctx, func(tx *gorm.DB) error {
 		out = make([]Event, 0, limit)
@@ -58,7 +64,7 @@ CROSS JOIN history h ON h.kind = o.kind AND h.subject = o.subject AND h.seq = o.
 			e.At = moment(at)
 			out = append(out, e)
 			return err
-		}, query, append(c.args[:len(c.args):len(c.args)], limit)...)
+		}, query, append(args, limit)...)
 	})
 	return out, err
 }

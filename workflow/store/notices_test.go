@@ -47,6 +47,15 @@ func TestEvents(t *testing.T) {
 		}
 		require.Equal(t, []int{3, 2, 1}, read(all, told))
 		require.Equal(t, []int{3, 2, 1}, read(store.Scope{Subtrees: []workflow.Lineage{lineage(1, 2)}, Orgs: []workflow.OrgID{3}, People: []workflow.PersonID{1}}, told))
+		some := told
+		some.Newest = 100
+		events, err := db.Events(t.Context(), all, some, "", 10)
+		require.NoError(t, err)
+		require.Len(t, events, 3)
+		some.Newest = 1
+		events, err = db.Events(t.Context(), all, some, "", 10)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(events), 1)
 		require.Empty(t, read(store.Scope{Subtrees: []workflow.Lineage{lineage(1, 4)}}, told), "outside of the scope")
 		require.Empty(t, read(store.Scope{}, told), "nothing is in no scope")
 		old, own, other := told, told, told
@@ -57,7 +66,7 @@ func TestEvents(t *testing.T) {
 		require.Empty(t, read(all, own))
 		require.Empty(t, read(all, other))
 		other.People = []workflow.PersonID{5}
-		events, err := db.Events(t.Context(), all, other, "", 10)
+		events, err = db.Events(t.Context(), all, other, "", 10)
 		require.NoError(t, err)
 		require.Len(t, events, 1, "the person is told by name")
 		_, err = db.Events(t.Context(), all, told, "x", 10)
