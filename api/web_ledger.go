@@ -81,6 +81,8 @@ func daysText(day, today workflow.Day) workflow.Text {
 		return workflow.Say("超%d天", "%d days late", -n)
 	case n == 0:
 		return workflow.Say("今天到期", "due today")
+	case n == 1:
+		return workflow.Say("剩1天", "one day left")
 	default:
 		return workflow.Say("剩%d天", "%d days left", n)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"rectify/api/page"
+	"rectify/workflow"
 	"rectify/workflow/engine"
 )
 
@@ -40,7 +41,7 @@ func (s *Server) timeline(c echo.Context, v *engine.View) (out []page.Event, mor
 }
 
 func eventOf(l *page.RecordLine) page.Event {
-	out := page.Event{At: l.At, Name: l.Name, Post: strings.TrimSpace(l.Org + " " + l.Post.Zh), For: l.For, Action: l.Action, From: l.From, To: l.To, Note: l.Note,
+	out := page.Event{At: l.At, Name: l.Name, Post: workflow.Say("%s %s", "%s, %s", l.Org, l.Post), For: l.For, Action: l.Action, From: l.From, To: l.To, Note: l.Note,
 		Rule: l.Rule, Relation: l.Relation, Round: l.Round}
 	if l.Seq == 1 {
 		return out // all is new, and the page has it

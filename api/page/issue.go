@@ -114,7 +114,7 @@ type Signer struct {
 type Event struct {
 	At       time.Time
 	Name     string
-	Post     string
+	Post     workflow.Text // with its organisation
 	Action   workflow.Text
 	From, To workflow.Text // empty where the state stayed
 	Note     string

@@ -59,7 +59,7 @@ func fullIssue(frame Frame, head Head) Issue {
 		Rounds:   []Round{{N: 2, Current: true, Evidence: []Evidence{{Name: "图.jpg", Path: "/f", Picture: "/p", Thumb: "/t", Size: 2 << 20, By: "甲", At: at, Measure: 1}, {Text: "文字"}, {Name: "b.webp", Path: "/g", Picture: "/q"}}}},
 		Request:  &Request{Kind: some, Reason: "理由", Facts: []Fact{{Label: some, Plain: "x"}}},
 		Signers:  []Signer{{Org: "甲", Signed: true, Person: "乙", Note: "同意", At: at}, {Org: "丙"}},
-		Lines:    []Event{{At: at, Name: "甲", Post: "书记", Action: some, From: some, To: some, Note: "说明", For: "丁", Changes: []Change{{Field: some, Was: some, Now: some}}, Rule: "policy.csv:1", Relation: some}, {At: at}},
+		Lines:    []Event{{At: at, Name: "甲", Post: some, Action: some, From: some, To: some, Note: "说明", For: "丁", Changes: []Change{{Field: some, Was: some, Now: some}}, Rule: "policy.csv:1", Relation: some}, {At: at}},
 		More:     "/more"}
 }
 
