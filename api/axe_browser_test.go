@@ -52,7 +52,9 @@ func TestBrowserAxeFindsNothingSerious(t *testing.T) {
 	script, err := os.ReadFile("testdata/axe/axe.min.js")
 	require.NoError(t, err)
 	axe := string(script)
-	o, issue := busy(t, func(c *Config) { c.Demo = []DemoPerson{{Account: "gaofeng", Name: "高峰", Org: "办公室党支部"}} })
+	o, issue := busy(t, func(c *Config) {
+		c.Demo = []DemoPerson{{Account: "gaofeng", Name: "高峰", Org: "办公室党支部"}}
+	})
 	c := o.chromium(t)
 	found := map[string]string{}
 	examine := func(b *tab, page string) {
