@@ -60,6 +60,10 @@ cover: setup ## write the coverage of all packages to dist/coverage.html
 	go tool cover -html=dist/coverage.out -o dist/coverage.html
 	@go tool cover -func=dist/coverage.out | tail -n 1
 
+.PHONY: screenshots
+screenshots: setup ## take the pictures of the README again, from the demonstration data
+	RECTIFY_SCREENSHOTS=$(CURDIR)/docs/screenshots go test -tags browser -count=1 -run '^TestScreenshots$$' ./cmd/rectify
+
 .PHONY: clean
 clean: ## remove what was built (not the data)
 	rm -rf bin dist

@@ -182,8 +182,16 @@ func (s *Server) fail(err error, c echo.Context) {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		h.Set("Retry-After", "10")
 	}
-	h.Set(echo.HeaderContentType, "application/problem+json")
-	if werr := c.JSON(p.Status, p); werr != nil {
+	if werr := s.failAs(err, c, p); werr != nil {
 		s.Log.DebugContext(r.Context(), "the problem could not be written", "id", p.Instance, "error", werr)
 	}
+}
+
+// failAs writes a problem in the form that the caller reads: a page, or problem+json.
+func (s *Server) failAs(err error, c echo.Context, p Problem) error {
+	if isPage(c.Request()) {
+		return s.failPage(err, c, p)
+	}
+	c.Response().Header().Set(echo.HeaderContentType, "application/problem+json")
+	return c.JSON(p.Status, p)
 }

@@ -82,6 +82,8 @@ func (s *Server) bound(r route) echo.MiddlewareFunc {
 		limit, format = s.Limits.Workbook, echo.MIMEMultipartForm
 	case files:
 		limit, format = s.Limits.Files, echo.MIMEMultipartForm
+	case pageForm:
+		format = echo.MIMEApplicationForm
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {

@@ -81,7 +81,7 @@ func TestRefusals(t *testing.T) {
 		{name: "passwords by others", as: "zhenglan", method: "POST", path: "/api/v1/people/passwords", body: `{"accounts":["gaofeng"]}`, status: 403},
 		{name: "appoint on no day", as: "renan", method: "POST", path: "/api/v1/appointments", body: `{"account":"mali","org":"{0103}","post":"branch_officer","from":"2026-11-31"}`, status: 422, has: []string{`"field":"from"`}},
 		{name: "unknown address", as: "zhenglan", method: "GET", path: "/api/v1/tickets", status: 404, has: []string{`"code":"no_such_address"`}},
-		{name: "unknown address, nobody", method: "GET", path: "/nothing", status: 404},
+		{name: "unknown address, nobody", method: "GET", path: "/api/nothing", status: 404},
 		{name: "wrong method", as: "zhenglan", method: "DELETE", path: "/api/v1/issues/{issue}", status: 405, has: []string{`"code":"wrong_method"`}},
 		{name: "wrong old password", as: "gaofeng", method: "PUT", path: "/api/v1/me/password", body: `{"old":"x","new":"Yi-ge-mima-2026"}`, status: 422, has: []string{`"field":"old"`}},
 	})
@@ -218,9 +218,9 @@ func TestBadUploads(t *testing.T) {
 
 func TestAFaultOfTheProgramShowsItsNumberOnly(t *testing.T) {
 	o := newOffice(t)
-	o.echo.GET("/broken", func(echo.Context) error { return errors.New("dial tcp 10.0.0.1: SELECT secret") })
-	o.echo.GET("/panic", func(echo.Context) error { panic("secret") })
-	for _, path := range []string{"/broken", "/panic"} {
+	o.echo.GET("/api/broken", func(echo.Context) error { return errors.New("dial tcp 10.0.0.1: SELECT secret") })
+	o.echo.GET("/api/panic", func(echo.Context) error { panic("secret") })
+	for _, path := range []string{"/api/broken", "/api/panic"} {
 		a := o.call("", "GET", path, "")
 		require.Equal(t, 500, a.status)
 		require.NotContains(t, a.body, "secret")
@@ -251,24 +251,24 @@ func TestADatabaseThatIsAway(t *testing.T) {
 // An answer that broke off after its beginning was sent must not look like a whole one.
 func TestADownloadThatBrokeOffIsSeenToBeBroken(t *testing.T) {
 	o := newOffice(t)
-	o.echo.GET("/cut", func(c echo.Context) error {
+	o.echo.GET("/api/cut", func(c echo.Context) error {
 		attach(c.Response(), "台账.xlsx", workbookType)
 		_, err := c.Response().Write(make([]byte, 100_000))
 		return whole(c.Response(), errors.Join(err, errors.New("the database went away")))
 	})
-	o.echo.GET("/early", func(c echo.Context) error {
+	o.echo.GET("/api/early", func(c echo.Context) error {
 		attach(c.Response(), "台账.xlsx", workbookType)
 		return whole(c.Response(), workflow.Refused("nothing", workflow.Say("没有", "nothing")))
 	})
 	srv := httptest.NewServer(o)
 	defer srv.Close()
-	r, err := http.Get(srv.URL + "/cut")
+	r, err := http.Get(srv.URL + "/api/cut")
 	if err == nil {
 		_, err = io.Copy(io.Discard, r.Body)
 		_ = r.Body.Close()
 	}
 	require.Error(t, err)
-	early := o.call("", "GET", "/early", "")
+	early := o.call("", "GET", "/api/early", "")
 	require.Equal(t, 409, early.status, "before the beginning was sent, it is a refusal like any other")
 	require.Empty(t, early.header.Get("Content-Disposition"))
 	requireProblem(t, early)

@@ -25,6 +25,7 @@ const (
 	jsonBody       // JSON
 	workbook       // a form with a workbook
 	files          // a form with files
+	pageForm       // the form of a page, without files
 )
 
 // route is one line of the table of routes.
@@ -97,6 +98,5 @@ func (s *Server) register(routes []route) error {
 		}
 		s.echo.Add(r.method, r.path, r.handler, before...)
 	}
-	s.echo.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/api/docs") })
-	return nil
+	return s.registerPages()
 }

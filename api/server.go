@@ -12,6 +12,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 
+	"rectify/api/page"
 	"rectify/workflow"
 	"rectify/workflow/engine"
 )
@@ -20,6 +21,8 @@ import (
 type Sessions interface {
 	scs.CtxStore
 	Revoke(ctx context.Context, person workflow.PersonID) error
+	List(ctx context.Context, person workflow.PersonID) ([]engine.Session, error)
+	End(ctx context.Context, person workflow.PersonID, digest [32]byte) error
 }
 
 // Limits bounds what is taken in, in bytes. 0 stands for the default.
@@ -41,6 +44,7 @@ type Config struct {
 	Version  string        // of the program, for the specification
 	Idle     time.Duration // how long a session lives without a request, 30 minutes by default
 	Absolute time.Duration // how long it lives at the most, 12 hours by default
+	Demo     []DemoPerson  // in a demonstration alone: whom anyone may sign in as, without a password
 }
 
 func (c Config) withDefaults() Config {
@@ -68,7 +72,9 @@ type Server struct {
 	sessions *scs.SessionManager
 	origins  *http.CrossOriginProtection
 	spec     *specification
+	pages    *page.Pages
 	draining atomic.Bool
+	jobs     *jobs // imports under way
 }
 
 var _ StrictServerInterface = (*Server)(nil)
@@ -82,7 +88,11 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: cfg.withDefaults(), echo: echo.New(), origins: http.NewCrossOriginProtection(), spec: spec}
+	pages, err := page.Load()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Config: cfg.withDefaults(), echo: echo.New(), origins: http.NewCrossOriginProtection(), spec: spec, pages: pages, jobs: newJobs(cfg.Now, cfg.Log)}
 	s.sessions = s.newSessions()
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler, s.echo.JSONSerializer = s.fail, strictJSON{}
@@ -127,6 +137,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		err = errors.Join(err, srv.Close())
 	}
+	s.jobs.end(last)
 	if served := <-broken; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}

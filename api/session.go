@@ -19,7 +19,10 @@ const (
 	// What a session holds.
 	keyPerson = "person"
 	keyMust   = "must_change"
-	keySeen   = "seen" // milliseconds
+	keySeen   = "seen"  // milliseconds
+	keyBegan  = "began" // milliseconds
+	keyFrom   = "from"  // the address that it was begun from
+	keyWith   = "with"  // and the browser
 )
 
 // SessionPerson says whose session the kept bytes are, 0 if nobody's: for the store, which keeps the person beside the session so that
@@ -65,7 +68,7 @@ func (s *Server) admit(r route) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			token, byCookie := tokenOf(c.Request())
-			if byCookie || r.path == signInPath {
+			if byCookie || r.path == signInPath || isPage(c.Request()) {
 				if err := s.origins.Check(c.Request()); err != nil {
 					return crossOrigin()
 				}
@@ -146,12 +149,25 @@ func (s *Server) begin(ctx context.Context, who workflow.Actor, must bool) (Sess
 	s.sessions.Put(ctx, keyPerson, int64(who.Person))
 	s.sessions.Put(ctx, keyMust, must)
 	s.sessions.Put(ctx, keySeen, now.UnixMilli())
+	s.sessions.Put(ctx, keyBegan, now.UnixMilli())
+	s.sessions.Put(ctx, keyFrom, callerOf(ctx).echo.RealIP())
+	s.sessions.Put(ctx, keyWith, browserOf(callerOf(ctx).echo.Request().UserAgent()))
 	token, _, err := s.sessions.Commit(ctx)
 	if err != nil {
 		return Session{}, err
 	}
 	s.setCookie(callerOf(ctx).echo, token, 0)
 	return Session{Token: token, Ends: ends.UTC(), Person: id(who.Person), Account: who.Account, Name: who.Name, MustChangePassword: must}, nil
+}
+
+// browserOf keeps of what a browser says of itself as much as a person can use.
+func browserOf(agent string) string {
+	const most = 120
+	agent = strings.ToValidUTF8(agent, "")
+	if cut := []rune(agent); len(cut) > most {
+		return string(cut[:most]) + "…"
+	}
+	return agent
 }
 
 func (s *Server) setCookie(c echo.Context, token string, age int) {

@@ -5,6 +5,15 @@ import (
 	"time"
 )
 
+// Possible says whether the state of the issue knows the action (for request: of that kind) at all: nil, or that it does not.
+func Possible(d *Definition, i *Issue, action Action, of RequestKind) error {
+	s := Step{Action: action, Request: of}
+	if _, ok := d.Arrow(i.State, action, s.of(i)); !ok {
+		return notPossible(d, i, s)
+	}
+	return nil
+}
+
 // Open says whether a step of the action (for request: of that kind) would be accepted from the actor if the form were filled in
 // rightly: nil, or the reason why not. by.As must hold what the policy granted. The buttons of a page are the steps that are open.
 func Open(d *Definition, i *Issue, action Action, of RequestKind, by *Actor, at time.Time) error {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"rectify/api"
 	"rectify/workflow"
 	"rectify/workflow/calendar"
 	"rectify/workflow/engine"
@@ -33,7 +34,22 @@ const (
 )
 
 // demoAccount is an account that is printed at the start.
-type demoAccount struct{ account, name, posts string }
+type demoAccount struct {
+	account, name, posts string
+	org                  string
+	post                 workflow.Text
+}
+
+// demoPeople are the accounts as the sign-in page offers them; those who hold no post any more are left out.
+func demoPeople(accounts []demoAccount) []api.DemoPerson {
+	var out []api.DemoPerson
+	for _, a := range accounts {
+		if a.org != "" {
+			out = append(out, api.DemoPerson{Account: a.account, Name: a.name, Org: a.org, Post: a.post})
+		}
+	}
+	return out
+}
 
 // demonstrate fills an empty data folder with the demonstration, and leaves one alone that holds it already.
 func (p *program) demonstrate(r rules) ([]demoAccount, error) {
@@ -82,10 +98,13 @@ func demoAccounts(p *program, o *opened) ([]demoAccount, error) {
 	slices.SortFunc(people, func(a, b personJSON) int { return place(a.Account) - place(b.Account) })
 	out := make([]demoAccount, len(people))
 	for n, x := range people {
-		out[n] = demoAccount{x.Account, x.Name, p.posts(x)}
+		out[n] = demoAccount{account: x.Account, name: x.Name, posts: p.posts(x)}
 		if len(x.Posts) == 0 {
 			out[n].posts = p.say(workflow.Say("（任职已到期）", "(appointment expired)"))
+			continue
 		}
+		rule, _ := workflow.PostNamed(string(x.Posts[0].Post))
+		out[n].org, out[n].post = x.Posts[0].OrgName, rule.Text
 	}
 	return out, nil
 }

@@ -66,7 +66,7 @@ func onlyHere(address string) error {
 
 func (c *serveCommand) serve(p *program, o *opened, proxies []*net.IPNet, accounts []demoAccount) error {
 	sessions := o.db.Sessions(api.SessionPerson)
-	server, err := api.New(api.Config{Engine: o.engine, Sessions: sessions, Log: p.log, Now: p.now, Secure: c.SecureCookies, Proxies: proxies, Version: version})
+	server, err := api.New(api.Config{Engine: o.engine, Sessions: sessions, Log: p.log, Now: p.now, Secure: c.SecureCookies, Proxies: proxies, Version: version, Demo: demoPeople(accounts)})
 	if err != nil {
 		return err
 	}

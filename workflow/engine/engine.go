@@ -47,13 +47,14 @@ type Engine struct {
 
 	pinned  sync.Map      // of *workflow.Definition by hash: those that issues follow
 	hashing chan struct{} // how many passwords are hashed at once
+	thumbs  *thumbs
 }
 
 // New makes an engine and keeps the definitions in force in the database, so that issues can be pinned to them.
 func New(ctx context.Context, c Config) (*Engine, error) {
 	e := &Engine{
 		db: c.DB, files: c.Files, guard: c.Guard, current: c.Definitions, calendar: c.Calendar,
-		now: c.Now, newID: c.NewID, random: c.Random, log: c.Log, hashing: make(chan struct{}, hashesAtOnce),
+		now: c.Now, newID: c.NewID, random: c.Random, log: c.Log, hashing: make(chan struct{}, hashesAtOnce), thumbs: newThumbs(),
 	}
 	for _, name := range machines {
 		d, ok := c.Definitions.Machine(name)

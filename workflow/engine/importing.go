@@ -37,6 +37,7 @@ type ImportOptions struct {
 	File     string          // name of the file
 	Org      workflow.OrgID  // whose list it is; the org of the post that lets the actor import where it is 0
 	FoundOn  workflow.Day    // the day of the feedback, where the sheet gives none
+	Columns  []string        // how the columns are understood instead, in the order of Report.Columns; none for as recognised
 	Progress func(done, total int)
 }
 
@@ -56,6 +57,7 @@ type Report struct {
 	Rejects      []sheet.Row          `json:"-"` // the refused rows, for sheet.WriteRejects
 	List         sheet.Checklist      `json:"-"`
 	RefusedRows  int                  `json:"refused_rows"`
+	Rows         []RowFate            `json:"-"` // what becomes of each row of a checklist, in the order of the workbook
 }
 
 // ImportChecklist takes a checklist from a workbook: each row becomes an issue that waits to be assigned, with what the row proposes. A
@@ -72,7 +74,7 @@ func (e *Engine) ImportChecklist(ctx context.Context, by workflow.Actor, book *s
 	default:
 		return Report{}, workflow.Invalid("unknown_mode", "mode", workflow.Say("导入方式只有 check、all、good", "the modes are check, all and good"))
 	}
-	list, err := sheet.ReadChecklist(book, sheet.Options{FoundOn: opt.FoundOn, Today: e.Today()})
+	list, err := sheet.ReadChecklist(book, sheet.Options{FoundOn: opt.FoundOn, Today: e.Today(), Columns: opt.Columns})
 	if err != nil {
 		return Report{}, err
 	}
@@ -110,6 +112,8 @@ type importer struct {
 // candidate is a row on its way to become an issue.
 type candidate struct {
 	row   *sheet.Row
+	at    int    // its place in Report.Rows
+	org   string // the responsible org as it is shown
 	issue workflow.Issue
 	code  string // of the org by which it is numbered
 	grant workflow.Grant
@@ -172,6 +176,8 @@ func (m *importer) understand(ctx context.Context) error {
 			return err
 		}
 		m.report.Doubtful = append(m.report.Doubtful, row.Doubtful...)
+		c.at = len(m.report.Rows)
+		m.report.Rows = append(m.report.Rows, fateOf(&c))
 		if len(row.Refused) > 0 {
 			m.report.Refused = append(m.report.Refused, row.Refused...)
 			m.report.Rejects = append(m.report.Rejects, *row)
@@ -214,6 +220,7 @@ func (m *importer) leaveKnown(ctx context.Context) error {
 	for _, c := range m.take {
 		if m.isKnown(&c, byNumber, byText) || seen[c.name()] {
 			m.report.Already++
+			m.report.Rows[c.at].Fate = FateKnown
 			continue
 		}
 		seen[c.name()] = true
@@ -238,9 +245,10 @@ func (m *importer) isKnown(c *candidate, byNumber map[string]store.KnownRow, byT
 	}
 	k, ok := byNumber[c.key.OwnNumber]
 	if ok && k.Text != c.key.Text {
-		m.report.Doubtful = append(m.report.Doubtful, sheet.Finding{Place: c.row.Place, Value: c.row.Detail, Understood: k.Number, Code: "known_number",
-			Reason: workflow.Say("本清单中编号“%s”已有问题%s，但内容或单位不同：视为同一问题，未作更新", "the checklist has number %q already as %s, with another text or organisation: taken as the same, not changed",
-				c.key.OwnNumber, k.Number)})
+		other := sheet.Finding{Place: c.row.Place, Value: c.row.Detail, Understood: k.Number, Code: "known_number",
+			Reason: workflow.Say("本清单中编号“%s”已有问题%s，但内容或单位不同:视为同一问题,未作更新", "the checklist has number %q already as %s, with another text or organisation: taken as the same, not changed",
+				c.key.OwnNumber, k.Number)}
+		m.report.Doubtful, c.row.Doubtful = append(m.report.Doubtful, other), append(c.row.Doubtful, other)
 	}
 	return ok
 }

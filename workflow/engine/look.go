@@ -172,13 +172,18 @@ func (e *Engine) Issues(ctx context.Context, by workflow.Actor, f Filter, under 
 	if err != nil {
 		return Page{}, err
 	}
-	p := Page{Rows: found.Rows, Next: found.Next, Today: f.Today}
+	return e.named(ctx, Page{Rows: found.Rows, Next: found.Next, Today: f.Today})
+}
+
+// named looks up the names that the rows of a page need.
+func (e *Engine) named(ctx context.Context, p Page) (Page, error) {
 	var orgs []workflow.OrgID
 	var people []workflow.PersonID
 	for n := range p.Rows {
 		orgs = append(orgs, p.Rows[n].Responsible, p.Rows[n].Finder)
 		people = append(people, p.Rows[n].Person)
 	}
+	var err error
 	if p.Orgs, err = e.db.OrgsByID(ctx, orgs); err != nil {
 		return Page{}, err
 	}
@@ -256,13 +261,11 @@ func (e *Engine) Explain(ctx context.Context, by workflow.Actor, account string,
 	return x, err
 }
 
-// wouldAccept asks for one step in the order in which Do asks.
+// wouldAccept asks for one step, and what helps most is said first: that the state does not know it, then that the policy does not allow
+// it, then what else stands in the way.
 func (e *Engine) wouldAccept(by workflow.Actor, i *workflow.Issue, a workflow.Action, of workflow.RequestKind, p policies.Explanation) error {
 	if _, ok := e.guard.Allow(&by, workflow.View, i, i.Grade); !ok {
 		return noIssue()
-	}
-	if !p.Allowed {
-		return e.notPermitted(a, i.Grade)
 	}
 	if a == workflow.View {
 		return nil
@@ -270,6 +273,12 @@ func (e *Engine) wouldAccept(by workflow.Actor, i *workflow.Issue, a workflow.Ac
 	d, err := e.definition(i.Definition)
 	if err != nil {
 		return err
+	}
+	if err := workflow.Possible(d, i, a, of); err != nil {
+		return err
+	}
+	if !p.Allowed {
+		return workflow.Forbidden("not_permitted", workflow.Say("您现任的职务不能办理这一项", "none of your posts may do this to the issue"))
 	}
 	by.As = p.Grant
 	return workflow.Open(d, i, a, of, &by, e.moment())

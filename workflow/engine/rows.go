@@ -23,7 +23,7 @@ func (m *importer) candidate(ctx context.Context, row *sheet.Row) (candidate, er
 		row.Refuse("responsible", row.Responsible, "out_of_reach", workflow.Say("%s不在您的辖内，不能为它导入", "%s is not within your reach, so you cannot import for it", responsible.Shown()))
 		return c, nil
 	}
-	c.code = responsible.Code
+	c.code, c.org = responsible.Code, responsible.Shown()
 	c.issue = workflow.Issue{
 		OwnNumber: row.Number, Source: m.source(row), Aspect: row.Aspect, Detail: row.Detail, Goal: row.Goal, FoundOn: m.foundOn(row),
 		Kind: workflow.Kind(row.Kind), Due: row.Due, Amount: row.AmountFen, Recovered: row.RecoveredFen, Reported: row.ReportedDone,

@@ -22,6 +22,9 @@ type SheetColumn = sheet.Column
 // PolicyRule is one line of the policy.
 type PolicyRule = policies.Rule
 
+// Session is a session that has not ended.
+type Session = store.Session
+
 // Appointed is an appointment with the person who holds it.
 type Appointed = store.Appointed
 

@@ -7,9 +7,12 @@ import (
 )
 
 // ReadChecklist understands a workbook as a list of problems. It returns ErrInvalid "workbook_no_header" when no table with a column
-// for the problem is recognised; whatever is wrong with a single row is in that row's Refused.
+// for the problem is recognised, and ErrInvalid about "field" when the columns asked for do not fit; whatever is wrong with a single row is in that row's Refused.
 func ReadChecklist(b *Book, opt Options) (Checklist, error) {
 	tables := findTables(b)
+	if err := override(tables, opt.Columns); err != nil {
+		return Checklist{}, err
+	}
 	if !stated(tables) {
 		return Checklist{}, workflow.Invalid("workbook_no_header", "file", workflow.Say(
 			"没有认出问题清单的表头:至少要有问题一列(如 存在问题、具体表现、反馈问题、问题摘要)和另外两列(如 责任单位、整改措施、整改时限)",

@@ -95,4 +95,5 @@ type PostRow struct {
 type Options struct {
 	FoundOn workflow.Day // the day from which relative periods count when neither row nor sheet gives one
 	Today   workflow.Day // the last resort for the year of a day written without one
+	Columns []string     // how the columns are understood instead, each a word of Fields, in the order of Checklist.Columns
 }

@@ -73,7 +73,15 @@ func pageQuery(s Scope, f Filter, at cursor, limit int) (query string, args []an
 		parts = append(parts, "SELECT id, due FROM issues WHERE "+c.sql+" ORDER BY due, id LIMIT ?")
 		args = append(append(args, c.args...), limit)
 	}
-	for _, b := range s.branches(f.Under) {
+	branches := s.branches(f.Under)
+	if f.few() && len(branches) > 0 { // what is few is walked through once, whichever part of the scope it is in
+		all := s.holds(f.Under)
+		if all.sql != "" {
+			all.sql = "+(" + all.sql + ")"
+		}
+		branches = []branch{{all, false}}
+	}
+	for _, b := range branches {
 		if !b.tree {
 			// The plus keeps a database that does not know how few these are from walking through a whole state in the order of days.
 			days := within(spans)
@@ -105,6 +113,9 @@ type cursor struct {
 	due string
 	id  int64
 }
+
+// Cursor is what Issues takes as after to go on behind the row.
+func (r *Row) Cursor() string { return cursorOf(r) }
 
 func cursorOf(r *Row) string {
 	due := string(r.Due)
@@ -167,6 +178,21 @@ func (db *DB) Issue(ctx context.Context, id workflow.IssueID) (i workflow.Issue,
 		return err
 	})
 	return i, err
+}
+
+// IssuesByID reads issues, whoever may see them; one that is not there is left out.
+func (db *DB) IssuesByID(ctx context.Context, ids []workflow.IssueID) (out map[workflow.IssueID]workflow.Issue, err error) {
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		out = make(map[workflow.IssueID]workflow.Issue, len(ids))
+		return inBatches(ids, func(marks string, args []any) error {
+			return each(tx, func(scan func(...any) error) error {
+				i, err := scanIssue(scan)
+				out[i.ID] = i
+				return err
+			}, "SELECT doc FROM issues WHERE id IN ("+marks+")", args...)
+		})
+	})
+	return out, err
 }
 
 // IssueByNumber reads an issue by its number, with or without the round at its end (-R2); a round that it has not had yet is not

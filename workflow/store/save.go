@@ -98,20 +98,17 @@ func (k *kept) update(tx *gorm.DB, l *workflow.Line, columns []any) error {
 	return changeOne(tx, issueUpdate, append(args, int64(k.change.Issue.ID), k.row.rev)...)
 }
 
-// saveRefs keeps issue_orgs and file_refs in step with the issues.
+// saveRefs keeps issue_orgs, issue_parties and file_refs in step with the issues.
 func saveRefs(tx *gorm.DB, all []kept) error {
-	var orgs, files [][]any
+	if err := saveOrgs(tx, "issue_orgs", all, outsiders); err != nil {
+		return err
+	}
+	if err := saveOrgs(tx, "issue_parties", all, (*workflow.Issue).Unsigned); err != nil {
+		return err
+	}
+	var files [][]any
 	for n := range all {
 		before, after := &all[n].row.issue, &all[n].change.Issue
-		was, is := outsiders(before), outsiders(after)
-		for _, org := range without(was, is) {
-			if err := tx.Exec("DELETE FROM issue_orgs WHERE org_id = ? AND issue_id = ?", int64(org), int64(after.ID)).Error; err != nil {
-				return err
-			}
-		}
-		for _, org := range without(is, was) {
-			orgs = append(orgs, []any{int64(org), int64(after.ID)})
-		}
 		fresh, err := freshFiles(tx, before, after)
 		if err != nil {
 			return err
@@ -120,10 +117,25 @@ func saveRefs(tx *gorm.DB, all []kept) error {
 			files = append(files, []any{hash, int64(after.ID)})
 		}
 	}
-	if err := insertAll(tx, "INSERT INTO issue_orgs (org_id, issue_id) VALUES ", orgs); err != nil {
-		return err
-	}
 	return insertAll(tx, "INSERT INTO file_refs (hash, issue_id) VALUES ", files)
+}
+
+// saveOrgs keeps a table of this package, of orgs with their issues, in step with the issues.
+func saveOrgs(tx *gorm.DB, table string, all []kept, of func(*workflow.Issue) []workflow.OrgID) error {
+	var fresh [][]any
+	for n := range all {
+		issue := &all[n].change.Issue
+		was, is := of(&all[n].row.issue), of(issue)
+		for _, org := range without(was, is) {
+			if err := tx.Exec("DELETE FROM "+table+" WHERE org_id = ? AND issue_id = ?", int64(org), int64(issue.ID)).Error; err != nil {
+				return err
+			}
+		}
+		for _, org := range without(is, was) {
+			fresh = append(fresh, []any{int64(org), int64(issue.ID)})
+		}
+	}
+	return insertAll(tx, "INSERT INTO "+table+" (org_id, issue_id) VALUES ", fresh)
 }
 
 // outsiders are the orgs that have a part in the issue and are not on the way down to the responsible one, each once.

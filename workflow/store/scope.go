@@ -199,6 +199,9 @@ func within(spans []span) condition {
 	return or(all...)
 }
 
+// few says whether the filter asks for something that few issues are, and that has an index of its own.
+func (f *Filter) few() bool { return f.Turn != 0 || f.Decider != 0 || f.Party != 0 }
+
 // rest is what the filter asks beside states, due days and the subtree.
 func (f *Filter) rest() condition {
 	all := []condition{
@@ -213,6 +216,14 @@ func (f *Filter) rest() condition {
 	equal("responsible", int64(f.Responsible))
 	equal("checklist", int64(f.Checklist))
 	equal("person", int64(f.Person))
+	equal("finder", int64(f.Finder))
+	equal("verifier", int64(f.Verifier))
+	equal("closer", int64(f.Closer))
+	equal("turn", int64(f.Turn))
+	equal("decider", int64(f.Decider))
+	if f.Party != 0 {
+		all = append(all, condition{"id IN (SELECT issue_id FROM issue_parties WHERE org_id = ?)", []any{int64(f.Party)}})
+	}
 	if f.Reported != nil {
 		all = append(all, condition{"reported = ?", []any{flag(*f.Reported)}})
 	}

@@ -88,6 +88,36 @@ func (s *Sessions) Revoke(ctx context.Context, person workflow.PersonID) error {
 	})
 }
 
+// Session is a session that has not ended.
+type Session struct {
+	Digest  [32]byte // of its token
+	Data    []byte
+	Expires time.Time
+}
+
+// List reads the sessions of a person that have not ended.
+func (s *Sessions) List(ctx context.Context, person workflow.PersonID) (all []Session, err error) {
+	err = s.db.read(ctx, func(tx *gorm.DB) error {
+		all = nil
+		return each(tx, func(scan func(...any) error) error {
+			var k Session
+			var expires int64
+			err := scan((*digestColumn)(&k.Digest), &k.Data, &expires)
+			k.Expires = moment(expires)
+			all = append(all, k)
+			return err
+		}, "SELECT token, data, expires FROM sessions WHERE person = ? AND ended = 0 AND expires > ?", int64(person), millis(tx.NowFunc()))
+	})
+	return all, err
+}
+
+// End ends one session of a person, by the digest of its token; one that is not there, or is not the person's, is left alone.
+func (s *Sessions) End(ctx context.Context, person workflow.PersonID, digest [32]byte) error {
+	return s.db.write(ctx, func(tx *gorm.DB) error {
+		return tx.Exec("UPDATE sessions SET ended = 1 WHERE person = ? AND token = ?", int64(person), digest[:]).Error
+	})
+}
+
 func revoke(tx *gorm.DB, person workflow.PersonID) error {
 	return tx.Exec("UPDATE sessions SET ended = 1 WHERE person = ?", int64(person)).Error
 }

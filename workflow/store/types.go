@@ -88,8 +88,14 @@ type Filter struct {
 	Responsible workflow.OrgID
 	Checklist   workflow.ChecklistID
 	Person      workflow.PersonID
-	DueFrom     workflow.Day // the first day; issues without a due day are left out when either is given
-	DueTo       workflow.Day // the last day
+	Finder      workflow.OrgID
+	Verifier    workflow.OrgID
+	Closer      workflow.OrgID
+	Turn        workflow.OrgID // see workflow.Issue.Turn
+	Decider     workflow.OrgID // of the open request
+	Party       workflow.OrgID // whose yes a countersign still lacks
+	DueFrom     workflow.Day   // the first day; issues without a due day are left out when either is given
+	DueTo       workflow.Day   // the last day
 	Light       workflow.Light
 	Reported    *bool
 	Text        string       // a part of the number, the source's own number or the problem; capital letters do not matter

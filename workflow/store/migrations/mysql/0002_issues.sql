@@ -25,6 +25,8 @@ CREATE TABLE IF NOT EXISTS issues (
   verifier     BIGINT       NOT NULL,
   closer       BIGINT       NOT NULL,
   person       BIGINT       NOT NULL,
+  turn         BIGINT       NOT NULL, -- the org whose step it waits for, 0 for none
+  decider      BIGINT       NOT NULL, -- of the open request, 0 for none
   a1           BIGINT       NOT NULL, -- the orgs from the root down to the responsible one, 0 for none
   a2           BIGINT       NOT NULL,
   a3           BIGINT       NOT NULL,
@@ -46,13 +48,20 @@ CREATE TABLE IF NOT EXISTS issues (
   KEY issues_a3 (a3, state, due, id),
   KEY issues_a4 (a4, state, due, id),
   KEY issues_a5 (a5, state, due, id),
-  KEY issues_person (person),
+  KEY issues_person (person, due, id, state),
+  KEY issues_turn (turn, due, id, state),
+  KEY issues_decider (decider, due, id, state),
   KEY issues_checklist (checklist),
   KEY issues_own (finder, own_number),
   KEY issues_text (finder, text_key)
 ) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 CREATE TABLE IF NOT EXISTS issue_orgs (
   org_id   BIGINT NOT NULL, -- involved from outside the lineage of the issue
+  issue_id BIGINT NOT NULL,
+  PRIMARY KEY (org_id, issue_id)
+) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+CREATE TABLE IF NOT EXISTS issue_parties (
+  org_id   BIGINT NOT NULL, -- whose yes a countersign under way still lacks
   issue_id BIGINT NOT NULL,
   PRIMARY KEY (org_id, issue_id)
 ) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;

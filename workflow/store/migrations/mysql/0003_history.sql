@@ -42,5 +42,11 @@ CREATE TABLE IF NOT EXISTS outbox (
   topic   VARCHAR(64)  NOT NULL,
   tell    VARCHAR(255) NOT NULL,
   at      BIGINT       NOT NULL,
-  PRIMARY KEY (kind, subject, seq)
+  PRIMARY KEY (kind, subject, seq),
+  KEY outbox_at (at)
+) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+CREATE TABLE IF NOT EXISTS notices_seen (
+  person BIGINT NOT NULL,
+  at     BIGINT NOT NULL, -- everything that the person was told up to then is read
+  PRIMARY KEY (person)
 ) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;

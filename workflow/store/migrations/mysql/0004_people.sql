@@ -62,3 +62,9 @@ CREATE TABLE IF NOT EXISTS sessions (
   KEY sessions_person (person),
   KEY sessions_expires (expires)
 ) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+CREATE TABLE IF NOT EXISTS views (
+  person BIGINT        NOT NULL,
+  name   VARCHAR(64)   NOT NULL,
+  query  VARCHAR(2000) NOT NULL, -- the filters as they stand in an address
+  PRIMARY KEY (person, name)
+) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;

@@ -25,6 +25,8 @@ CREATE TABLE IF NOT EXISTS issues (
   verifier     INTEGER NOT NULL,
   closer       INTEGER NOT NULL,
   person       INTEGER NOT NULL,
+  turn         INTEGER NOT NULL, -- the org whose step it waits for, 0 for none
+  decider      INTEGER NOT NULL, -- of the open request, 0 for none
   a1           INTEGER NOT NULL, -- the orgs from the root down to the responsible one, 0 for none
   a2           INTEGER NOT NULL,
   a3           INTEGER NOT NULL,
@@ -46,12 +48,19 @@ CREATE INDEX IF NOT EXISTS issues_a2 ON issues (a2, state, due, id);
 CREATE INDEX IF NOT EXISTS issues_a3 ON issues (a3, state, due, id);
 CREATE INDEX IF NOT EXISTS issues_a4 ON issues (a4, state, due, id);
 CREATE INDEX IF NOT EXISTS issues_a5 ON issues (a5, state, due, id);
-CREATE INDEX IF NOT EXISTS issues_person ON issues (person);
+CREATE INDEX IF NOT EXISTS issues_person ON issues (person, due, id, state);
+CREATE INDEX IF NOT EXISTS issues_turn ON issues (turn, due, id, state);
+CREATE INDEX IF NOT EXISTS issues_decider ON issues (decider, due, id, state);
 CREATE INDEX IF NOT EXISTS issues_checklist ON issues (checklist);
 CREATE INDEX IF NOT EXISTS issues_own ON issues (finder, own_number);
 CREATE INDEX IF NOT EXISTS issues_text ON issues (finder, text_key);
 CREATE TABLE IF NOT EXISTS issue_orgs (
   org_id       INTEGER NOT NULL, -- involved from outside the lineage of the issue
+  issue_id     INTEGER NOT NULL,
+  PRIMARY KEY (org_id, issue_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS issue_parties (
+  org_id       INTEGER NOT NULL, -- whose yes a countersign under way still lacks
   issue_id     INTEGER NOT NULL,
   PRIMARY KEY (org_id, issue_id)
 ) STRICT, WITHOUT ROWID;

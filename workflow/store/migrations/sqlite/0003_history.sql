@@ -44,3 +44,9 @@ CREATE TABLE IF NOT EXISTS outbox (
   at           INTEGER NOT NULL,
   PRIMARY KEY (kind, subject, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS outbox_at ON outbox (at);
+CREATE TABLE IF NOT EXISTS notices_seen (
+  person       INTEGER NOT NULL,
+  at           INTEGER NOT NULL, -- everything that the person was told up to then is read
+  PRIMARY KEY (person)
+) STRICT;

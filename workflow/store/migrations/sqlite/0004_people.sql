@@ -62,3 +62,9 @@ CREATE TABLE IF NOT EXISTS sessions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sessions_person ON sessions (person);
 CREATE INDEX IF NOT EXISTS sessions_expires ON sessions (expires);
+CREATE TABLE IF NOT EXISTS views (
+  person       INTEGER NOT NULL,
+  name         TEXT    NOT NULL,
+  query        TEXT    NOT NULL, -- the filters as they stand in an address
+  PRIMARY KEY (person, name)
+) STRICT, WITHOUT ROWID;

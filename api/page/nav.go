@@ -1,0 +1,47 @@
+package page
+
+import (
+	"strconv"
+
+	"rectify/workflow"
+)
+
+const (
+	// NoticesPath is where notices are.
+	NoticesPath = "/notices"
+	// MostUnread is how many unread notices are counted; where there are more, it is said so.
+	MostUnread = 9
+)
+
+// Link is a place to go to.
+type Link struct {
+	Path    string
+	Text    workflow.Text
+	Current bool
+	Count   string // beside the text, "" for none
+}
+
+// countText writes how many are unread, "" for none.
+func countText(n int) string {
+	switch {
+	case n <= 0:
+		return ""
+	case n > MostUnread:
+		return strconv.Itoa(MostUnread) + "+"
+	}
+	return strconv.Itoa(n)
+}
+
+// navigation is what stands at the top of every page.
+func navigation() []Link {
+	return []Link{
+		{Path: "/", Text: workflow.Text{Zh: "待办", En: "My work"}},
+		{Path: NoticesPath, Text: workflow.Text{Zh: "通知", En: "Notices"}},
+		{Path: "/issues", Text: workflow.Text{Zh: "问题台账", En: "Ledger"}},
+		{Path: "/checklists", Text: workflow.Text{Zh: "清单导入", En: "Checklists"}},
+		{Path: "/records", Text: workflow.Text{Zh: "历史查询", En: "History"}},
+		{Path: "/orgs", Text: workflow.Text{Zh: "组织与人员", En: "Organisations"}},
+		{Path: "/rules", Text: workflow.Text{Zh: "规则", En: "Rules"}},
+		{Path: "/me", Text: workflow.Text{Zh: "我的", En: "Me"}},
+	}
+}

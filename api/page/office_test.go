@@ -1,0 +1,52 @@
+package page
+
+import (
+	"time"
+
+	"rectify/workflow"
+)
+
+// officeSamples are the pages about organisations, people, rules and history.
+func officeSamples(frame Frame, form Form, some workflow.Text) []Page {
+	tabs := []Link{{Path: "/orgs", Text: some, Current: true}, {Path: "/orgs/people", Text: some}}
+	above := []OrgLink{{"/orgs/1", "工委"}, {"/orgs/2", "党组"}}
+	held := []Held{{Name: "甲", Path: "/orgs/people/1", Org: "党委", OrgPath: "/orgs/1", Post: some, From: "2026-01-01", Until: "2026-12-31", For: "乙", EndPath: "/orgs/1/end/2"},
+		{Name: "丙", Path: "/orgs/people/2", Post: some, From: "2026-01-01"}}
+	row := OrgRow{Path: "/orgs/1", Name: "党委", Code: "0100", Level: some, Below: 3, BelowPath: "/orgs?under=1", Held: held, Vacant: []workflow.Text{some}}
+	person := PersonRow{Path: "/orgs/people/1", Account: "jia", Name: "甲", Mobile: "139", Inactive: true, Held: held}
+	at := time.Date(2026, 11, 2, 1, 0, 0, 0, time.UTC)
+	lines := []RecordLine{{Seq: 1, At: at, Action: some, Name: "甲", Post: some, Org: "党委", For: "乙", OSUser: "root", From: some, To: some, Note: "说明", Relation: some,
+		Rule: "policy.csv:3", Round: 2, Changes: []Change{{Field: some, Was: some, Now: some}}, Digest: "abc"}, {Seq: 2}}
+	filters := []Field{{Name: "text", Kind: Line, Label: some, Hint: "wide", Fault: some}, {Name: "from", Kind: Date, Label: some},
+		{Name: "post", Kind: Select, Required: true, Label: some, Options: []Option{{Value: "a", Text: some, Chosen: true}}}}
+	picture := Picture{Width: 100, Height: 100, Columns: []PictureColumn{{Text: "发现"}}, Boxes: []PictureBox{{State: "found", Text: "待交办"}, {State: "closed", End: true}},
+		Ways: []PictureWay{{Line: "M0 0L1 1", Tip: "0,0 1,1 2,2", Back: true, Text: []PictureText{{Text: "退回", Anchor: "middle"}}}},
+		Ends: []PictureEnd{{State: "merged", Text: some, Do: []workflow.Text{some}, From: []workflow.Text{some, some}, Back: []workflow.Text{some}}}}
+	machine := Machine{Name: "standard", Title: some, Picture: picture, Lit: "found", Hash: "abc", Judges: []Judge{{some, some, some}},
+		Arrows: []ArrowRow{{From: []workflow.Text{some, some}, Action: some, To: some, Needs: []workflow.Text{some, some}, Clock: some, Basis: some}, {}}}
+	words := []WordRow{{Word: "a", Text: some, Other: some}, {Word: "b", Text: some, Sign: "DX"}}
+	issue := &OrgLink{"/issues/1", "XC-1"}
+	return []Page{
+		Orgs{Frame: frame, Tabs: tabs, Above: above, Rows: []OrgRow{row, {Name: "空"}}, Pager: Pager{First: "/orgs", Next: "/orgs?after=1"}, Tables: tabs}, Orgs{Frame: frame},
+		Org{Frame: frame, Tabs: tabs, Above: above, Row: row, FullName: "全称", Now: held, Past: held, Later: held, Form: &form, AuditPath: "/records/audit"}, Org{Frame: frame},
+		EndPost{Frame: frame, Back: above[0], Held: held[0], Form: form},
+		People{Frame: frame, Tabs: tabs, Text: "甲", Rows: []PersonRow{person, {Name: "乙"}}, Mobile: true, Tables: tabs}, People{Frame: frame},
+		Person{Frame: frame, Tabs: tabs, Row: person, Now: held, Past: held, Later: held, Audits: tabs}, Person{Frame: frame},
+		Me{Frame: frame, Account: "jia", Now: held, Past: held, Later: held, Form: form, Audit: true,
+			Sessions: []SessionRow{{ID: "a", From: "10.0.0.1", With: "Chromium", Began: at, Seen: at, Ends: at, Current: true}, {ID: "b"}}},
+		Machines{Frame: frame, Tabs: tabs, Machines: []Machine{machine}, Issue: issue},
+		Matrix{Frame: frame, Tabs: tabs, Filters: filters, Letters: []Letter{{"责", some}}, Columns: []MatrixColumn{{some, some, "/rules/policy?post=a"}},
+			Rows: []MatrixRow{{Action: some, Group: some, Cells: []MatrixCell{{Parts: []MatrixPart{{"责", ""}, {"验", "较"}}, Title: "policy.csv:1"}}}, {Action: some, Cells: []MatrixCell{{}}}}},
+		Matrix{Frame: frame, Post: some, Lines: []MatrixLine{{some, some, some, some, "policy.csv:1"}}}, Matrix{Frame: frame, Post: some},
+		WhoCan{Frame: frame, Tabs: tabs, Filters: filters, Fault: some},
+		WhoCan{Frame: frame, Issue: issue, State: some, Action: some, Rows: []WhoRow{{Org: "党委", OrgPath: "/orgs/1", Post: some, Relation: some, Rule: "policy.csv:1",
+			People: []WhoPerson{{Name: "甲", Path: "/p", Allowed: true}, {Name: "乙", Reason: some}}}, {Org: "空"}}}, WhoCan{Frame: frame, Issue: issue},
+		Words{Frame: frame, Tabs: tabs, Sources: words, Kinds: words, Grades: words, States: words, Posts: words, Actions: words},
+		Records{Frame: frame, Filters: filters, Fault: some, Asked: true, Audit: true}, Records{Frame: frame},
+		Records{Frame: frame, Asked: true, Rows: []RecordRow{{Path: "/records/1", IssuePath: "/issues/1", Number: "XC-1", Title: "问题", Org: "党委", State: some, FoundOn: "2026-01-01"}}},
+		Record{Frame: frame, Number: "XC-1", Problem: "问题", IssuePath: "/issues/1", State: some, Lines: lines, Whole: true, ReadBy: "甲", ReadAt: at}, Record{Frame: frame},
+		Notices{Frame: frame, Upto: 1, Pager: Pager{First: "/notices"}, Rows: []NoticeRow{{At: at, Name: "甲", Org: "党委", Action: some, As: some, Note: "说明", Path: "/issues/1",
+			Number: "XC-1", Title: "问题", Unread: true}, {Path: "/issues/2", Number: "XC-2"}}}, Notices{Frame: frame},
+		Audit{Frame: frame, Filters: filters, Fault: some, Subject: some, Lines: lines, Pager: Pager{Next: "/x"}}, Audit{Frame: frame, Subject: some}, Audit{Frame: frame},
+	}
+}

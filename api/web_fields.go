@@ -1,0 +1,122 @@
+package api
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+
+	"rectify/api/page"
+	"rectify/workflow"
+	"rectify/workflow/engine"
+)
+
+// orgsShown bounds how many organisations a list to choose from holds.
+const orgsShown = 1000
+
+// orgOptions are the organisations at or below one (0: all), indented by depth.
+func (s *Server) orgOptions(ctx context.Context, under workflow.OrgID) ([]page.Option, error) {
+	var out []page.Option
+	for after := ""; len(out) < orgsShown; {
+		orgs, err := s.Engine.Orgs(ctx, under, after, engine.PageLimit)
+		if err != nil || len(orgs) == 0 {
+			return out, err
+		}
+		for n := range orgs {
+			name := strings.Repeat("　", max(orgs[n].Line.Depth()-1, 0)) + orgs[n].Shown()
+			out = append(out, page.Option{Value: id(orgs[n].ID), Text: workflow.Text{Zh: name}})
+		}
+		if after = orgs[len(orgs)-1].Code; len(orgs) < engine.PageLimit {
+			break
+		}
+	}
+	return out, nil
+}
+
+// memberOptions are the people who hold a post in the organisations.
+func (s *Server) memberOptions(ctx context.Context, orgs ...workflow.OrgID) ([]page.Option, error) {
+	members, err := s.Engine.Members(ctx, slices.DeleteFunc(orgs, func(o workflow.OrgID) bool { return o == 0 })...)
+	return each(members, func(m engine.Member) page.Option {
+		post := postText(m.Post)
+		return page.Option{Value: id(m.Person), Text: workflow.Text{Zh: m.Name + " " + post.Zh, En: m.Name + ", " + post.En}}
+	}), err
+}
+
+func stateOptions() []page.Option {
+	return each(workflow.States(), func(r workflow.StateRule) page.Option { return page.Option{Value: string(r.State), Text: r.Text} })
+}
+
+func sourceOptions() []page.Option {
+	return each(workflow.Sources(), func(r workflow.SourceRule) page.Option { return page.Option{Value: string(r.Source), Text: r.Text} })
+}
+
+func gradeOptions() []page.Option {
+	return each(workflow.Grades(), func(g workflow.Grade) page.Option { return page.Option{Value: g.String(), Text: g.Text()} })
+}
+
+func kindOptions() []page.Option {
+	return each(workflow.Kinds(), func(w workflow.Wording) page.Option { return page.Option{Value: w.Word, Text: w.Text} })
+}
+
+// fill puts what was typed into the fields.
+func fill(fields []page.Field, values url.Values) {
+	for n := range fields {
+		f := &fields[n]
+		switch f.Kind {
+		case page.Measures:
+			fillMeasures(f, values)
+		case page.Checks:
+			for at := range f.Options {
+				f.Options[at].Chosen = values.Get(f.Options[at].Value) != ""
+			}
+		case page.Files:
+			f.Value = values.Get("evidence_text")
+			f.Kept = keptFiles(values)
+		default:
+			f.Value = values.Get(f.Name)
+			choose(f.Options, values[f.Name])
+		}
+	}
+}
+
+func choose(options []page.Option, values []string) {
+	for n := range options {
+		options[n].Chosen = options[n].Value != "" && slices.Contains(values, options[n].Value)
+	}
+}
+
+// chosen is a copy of the options with one of them chosen.
+func chosen(options []page.Option, values ...string) []page.Option {
+	out := slices.Clone(options)
+	choose(out, values)
+	return out
+}
+
+func fillMeasures(f *page.Field, values url.Values) {
+	texts, people, days := values["measure_text"], values["measure_person"], values["measure_due"]
+	options := f.Rows[0].People
+	f.Rows = f.Rows[:0]
+	for n := range texts {
+		row := page.MeasureRow{Text: texts[n], People: chosen(options, at(people, n)), Due: at(days, n)}
+		f.Rows = append(f.Rows, row)
+	}
+	f.Rows = append(f.Rows, page.MeasureRow{People: chosen(options)})
+}
+
+// at is the n-th value of a column of a form, "" where there is none.
+func at(values []string, n int) string {
+	if n < len(values) {
+		return values[n]
+	}
+	return ""
+}
+
+// keptFiles are the files that were uploaded with a form that failed.
+func keptFiles(values url.Values) (out []page.KeptFile) {
+	for _, v := range values["kept"] {
+		if hash, name, ok := strings.Cut(v, " "); ok {
+			out = append(out, page.KeptFile{Hash: hash, Name: name})
+		}
+	}
+	return out
+}

@@ -1,0 +1,31 @@
+package api
+
+import "rectify/api/page"
+
+// officeRoutes are the pages about organisations, people, rules, history and oneself.
+func (s *Server) officeRoutes() []route {
+	return []route{
+		{"GET", orgsPage, member, nothing, s.showOrgs},
+		{"GET", peoplePage, member, nothing, s.showPeople},
+		{"GET", peoplePage + "/:person", member, nothing, s.showPerson},
+		{"GET", orgsPage + "/:org", member, nothing, s.showOrg},
+		{"POST", orgsPage + "/:org", member, pageForm, s.appointByForm},
+		{"GET", orgsPage + "/:org/end/:appointment", member, nothing, s.showEndPost},
+		{"POST", orgsPage + "/:org/end/:appointment", member, pageForm, s.endPostByForm},
+
+		{"GET", page.NoticesPath, member, nothing, s.showNotices},
+		{"POST", page.NoticesPath, member, pageForm, s.readNotices},
+
+		{"GET", mePage, member, nothing, s.showMe},
+		{"POST", mePage + "/sessions", member, pageForm, s.endSessionByForm},
+
+		{"GET", rulesPage, member, nothing, s.showMachines(&pictures{})},
+		{"GET", policyPage, member, nothing, s.showMatrix},
+		{"GET", whoPage, member, nothing, s.showWho},
+		{"GET", wordsPage, member, nothing, s.showWords},
+
+		{"GET", recordsPage, member, nothing, s.showRecords},
+		{"GET", auditPage, member, nothing, s.showAudit},
+		{"GET", recordsPage + "/:issue", member, nothing, s.showRecord},
+	}
+}

@@ -1,0 +1,59 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"rectify/api/page"
+)
+
+const (
+	signInPage   = "/sign-in"
+	passwordPage = "/password"
+)
+
+// pageRoutes are the routes of the pages. A form is sent to the address at which it is shown.
+func (s *Server) pageRoutes() []route {
+	return []route{
+		{"GET", signInPage, anyone, nothing, s.showSignIn},
+		{"POST", signInPage, anyone, pageForm, s.signInByForm},
+		{"POST", "/sign-out", newcomer, pageForm, s.signOutByForm},
+		{"GET", passwordPage, newcomer, nothing, s.showPassword},
+		{"POST", passwordPage, newcomer, pageForm, s.changePasswordByForm},
+		{"POST", "/language", anyone, pageForm, s.chooseLanguage},
+
+		{"GET", "/", member, nothing, s.showAwaiting},
+		{"GET", "/issues", member, nothing, s.showLedger},
+		{"GET", "/orgs/names", member, nothing, s.sendOrgNames},
+		{"POST", "/views", member, pageForm, s.saveView},
+		{"POST", "/views/delete", member, pageForm, s.deleteView},
+		{"GET", "/find", member, nothing, s.showFind},
+		{"POST", "/find", member, pageForm, s.findByForm},
+		{"GET", "/issues/:issue", member, nothing, s.showIssue},
+		{"GET", "/issues/:issue/do/:action", member, nothing, s.showStep},
+		{"POST", "/issues/:issue/do/:action", member, files, s.takeStepByForm},
+		{"GET", "/issues/:issue/why", member, nothing, s.showWhy},
+		{"GET", "/issues/:issue/files/:hash", member, nothing, s.sendEvidence},
+		{"GET", "/issues/:issue/pictures/:hash", member, nothing, s.sendPicture},
+		{"GET", "/issues/:issue/thumbnails/:hash", member, nothing, s.sendThumbnail},
+	}
+}
+
+// registerPages gives every page what stands before its handler.
+func (s *Server) registerPages() error {
+	slow := s.slowDown()
+	for _, r := range slices.Concat(s.pageRoutes(), s.listRoutes(), s.officeRoutes()) {
+		if r.access == undecided {
+			return errUndecided(r)
+		}
+		before := []echo.MiddlewareFunc{s.asPage, s.admit(r), s.bound(r)}
+		if r.path == signInPage && r.method == http.MethodPost {
+			before = append([]echo.MiddlewareFunc{s.asPage, slow}, before[1:]...)
+		}
+		s.echo.Add(r.method, r.path, r.handler, before...)
+	}
+	s.echo.GET(page.StaticPath+"*", echo.WrapHandler(s.pages.Static))
+	return nil
+}

@@ -1,0 +1,192 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"rectify/workflow"
+)
+
+// statesOwned are the states in which an issue waits for the responsible organisation and person.
+var statesOwned = []workflow.State{workflow.Assigned, workflow.Planning, workflow.Rectifying, workflow.Lasting}
+
+// awaitingRounds bounds how often Awaiting looks for more candidates when most of them turn out to wait for somebody else.
+const awaitingRounds = 8
+
+// Waiting is a page of what waits for somebody, with why each of the issues waits.
+type Waiting struct {
+	Page
+	Why map[workflow.IssueID]Why
+}
+
+// Why says what an issue waits for.
+type Why struct {
+	Action  workflow.Action
+	Request workflow.RequestKind // of an open request that is to be decided
+	Signers int                  // of a countersign, the verifier among them
+	Open    int                  // measures that are not done
+	Until   workflow.Day         // when the clock of the state runs out, "" where none runs
+}
+
+// Awaiting lists the issues that wait for the actor: those with a step that is theirs to take by their part in it, as responsible, verifier,
+// party, closer, decider or finder. They come by due day, so that what is overdue is first; after is the Next of the page before.
+func (e *Engine) Awaiting(ctx context.Context, by workflow.Actor, after string, limit int) (Waiting, error) {
+	if limit < 1 || limit > PageLimit {
+		return Waiting{}, badLimit()
+	}
+	w := Waiting{Page: Page{Today: e.Today()}, Why: make(map[workflow.IssueID]Why)}
+	lists := e.waitingLists(&by)
+	for range awaitingRounds {
+		rows, next, err := e.candidates(ctx, &by, lists, after, limit)
+		if err != nil {
+			return Waiting{}, err
+		}
+		if err := e.sift(ctx, by, &w, rows); err != nil {
+			return Waiting{}, err
+		}
+		w.Next = next
+		if len(w.Rows) >= limit {
+			if len(w.Rows) > limit || next != "" {
+				w.Next = w.Rows[limit-1].Cursor()
+			}
+			w.Rows = w.Rows[:limit]
+			break
+		}
+		if after = next; after == "" {
+			break
+		}
+	}
+	var err error
+	w.Page, err = e.named(ctx, w.Page)
+	return w, err
+}
+
+// sift adds the candidates that wait for the actor.
+func (e *Engine) sift(ctx context.Context, by workflow.Actor, w *Waiting, rows []Row) error {
+	ids := make([]workflow.IssueID, len(rows))
+	for n := range rows {
+		ids[n] = rows[n].ID
+	}
+	issues, err := e.db.IssuesByID(ctx, ids)
+	if err != nil {
+		return err
+	}
+	return e.withDefinitions(ctx, func() error {
+		for n := range rows {
+			i, ok := issues[rows[n].ID]
+			if _, again := w.Why[i.ID]; !ok || again {
+				continue
+			}
+			why, waits, err := e.whyWaits(by, &i)
+			if err != nil {
+				return err
+			}
+			if waits {
+				w.Why[i.ID], w.Rows = why, append(w.Rows, rows[n])
+			}
+		}
+		return nil
+	})
+}
+
+// whyWaits says whether an issue has a step that is the actor's to take, and which. A request that is to be decided comes before the rest.
+func (e *Engine) whyWaits(by workflow.Actor, i *workflow.Issue) (why Why, waits bool, err error) {
+	offers, err := e.offers(by, i)
+	why = Why{Signers: len(i.Signers()), Until: i.Clock.Until}
+	for n := range offers {
+		o := &offers[n]
+		if isTurn(i, &by, o) && (!waits || o.Action == workflow.GrantIt) {
+			why.Action, why.Request, waits = o.Action, o.Request, true
+		}
+	}
+	if why.Action == workflow.GrantIt {
+		why.Until = "" // the clock that runs is that of the responsible organisation
+	}
+	for n := range i.Measures {
+		if !i.Measures[n].Done {
+			why.Open++
+		}
+	}
+	return why, waits, err
+}
+
+// waitingLists are the lists in which everything is that can wait for the actor.
+func (e *Engine) waitingLists(by *workflow.Actor) []Filter {
+	var out []Filter
+	for n := range by.Appointments {
+		a := &by.Appointments[n]
+		may := func(r workflow.Relation, actions ...workflow.Action) bool {
+			return slices.ContainsFunc(actions, func(do workflow.Action) bool {
+				_, ok := e.guard.May(a.Post, a.Level(), r, do, workflow.Ordinary)
+				return ok
+			})
+		}
+		add := func(ok bool, f Filter) {
+			if ok {
+				out = append(out, f)
+			}
+		}
+		out = append(out, Filter{Turn: a.Org})
+		add(may(workflow.Person, workflow.Report), Filter{Person: first(a.For, by.Person), States: statesOwned})
+		add(may(workflow.Party, workflow.Pass), Filter{Party: a.Org})
+		add(may(workflow.Decider, workflow.GrantIt), Filter{Decider: a.Org})
+	}
+	return out
+}
+
+func first[T comparable](a, b T) T {
+	if a != *new(T) {
+		return a
+	}
+	return b
+}
+
+// candidates merges the lists behind a place, each issue once, up to where the shortest view of them ends; next goes on from there.
+func (e *Engine) candidates(ctx context.Context, by *workflow.Actor, lists []Filter, after string, limit int) (rows []Row, next string, err error) {
+	scope, seen := e.scope(by), make(map[workflow.IssueID]bool)
+	var horizon *Row
+	for _, f := range lists {
+		f.Today = e.Today()
+		found, err := e.db.Issues(ctx, scope, f, after, limit)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, r := range found.Rows {
+			if !seen[r.ID] {
+				seen[r.ID], rows = true, append(rows, r)
+			}
+		}
+		if last := len(found.Rows) - 1; found.Next != "" && (horizon == nil || byDue(&found.Rows[last], horizon) < 0) {
+			horizon = &found.Rows[last]
+		}
+	}
+	slices.SortFunc(rows, func(a, b Row) int { return byDue(&a, &b) })
+	if horizon == nil {
+		return rows, "", nil
+	}
+	rows = slices.DeleteFunc(rows, func(r Row) bool { return byDue(&r, horizon) > 0 })
+	return rows, horizon.Cursor(), nil
+}
+
+// byDue orders rows as lists do: the earliest due day first, none last.
+func byDue(a, b *Row) int {
+	late := func(r *Row) string { return first(string(r.Due), "9999-12-31") }
+	return cmp.Or(cmp.Compare(late(a), late(b)), cmp.Compare(a.ID, b.ID))
+}
+
+// isTurn says whether an offered step is what the issue waits for, and from whom who is offered it.
+func isTurn(i *workflow.Issue, by *workflow.Actor, o *Offer) bool {
+	switch o.Action {
+	case workflow.Register, workflow.Accept, workflow.Plan, workflow.ApprovePlan, workflow.Pass, workflow.Close, workflow.Publicize, workflow.Answer,
+		workflow.GrantIt, workflow.Record:
+		return true
+	case workflow.Endorse:
+		return o.Grant.Relation == workflow.Closer && !i.Endorsed && i.State.Phase() == workflow.PhaseClose && i.Machine == "major"
+	case workflow.Report:
+		return o.Grant.Relation == workflow.Responsible || o.Grant.Relation == workflow.Person
+	case workflow.Assign:
+		return slices.ContainsFunc(by.Appointments, func(a workflow.Appointment) bool { return a.Org == i.Turn() })
+	}
+	return false
+}

@@ -1,0 +1,41 @@
+package workflow
+
+import "slices"
+
+// Turn is the organisation whose step the issue waits for; 0 where it waits for nobody. A problem that was found is assigned by the
+// finder if that is an organ committee or higher, else by the nearest such above it.
+func (i *Issue) Turn() OrgID {
+	switch i.State {
+	case Draft:
+		return i.Finder
+	case Found:
+		if i.FinderLine.Last().Level >= OrganCommittee {
+			return i.Finder
+		}
+		return first(i.FinderLine.NearestAbove(OrganCommittee), i.Finder)
+	case Assigned, Planning, Rectifying, Lasting:
+		return i.Responsible
+	case PlanReview:
+		return first(i.Verifier, i.Responsible)
+	case Verifying:
+		return first(i.Verifier, i.Line[0].Org)
+	case Closing, Publicized:
+		return first(i.Closer, i.Line[0].Org)
+	}
+	return 0
+}
+
+// Unsigned are the parties beside the verifier whose yes a countersign that is under way still lacks.
+func (i *Issue) Unsigned() []OrgID {
+	if i.State != PlanReview && i.State != Verifying {
+		return nil
+	}
+	var out []OrgID
+	for _, org := range i.Parties {
+		signed := slices.ContainsFunc(i.Signs, func(s Sign) bool { return s.Org == org })
+		if !signed && org != i.Verifier && !slices.Contains(out, org) {
+			out = append(out, org)
+		}
+	}
+	return out
+}
