@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"image"
 	"image/png"
 	"mime/multipart"
@@ -388,5 +387,5 @@ func TestPagesLoadNothingFromElsewhere(t *testing.T) {
 	require.Equal(t, 404, o.browser(t).get("/nowhere").status)
 	require.Contains(t, o.browser(t).get("/nowhere").body, "没有找到")
 	var problem map[string]any
-	require.NoError(t, json.Unmarshal([]byte(o.browser(t).get("/api/v1/nowhere").body), &problem), fmt.Sprint("the JSON API stays JSON"))
+	require.NoError(t, json.Unmarshal([]byte(o.browser(t).get("/api/v1/nowhere").body), &problem), "the JSON API stays JSON")
 }

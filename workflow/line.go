@@ -45,7 +45,7 @@ type Line struct {
 func newLine(c *Change, s Step, by Actor, at time.Time) Line {
 	note := s.Note
 	if s.Basis != "" {
-		note += "(依据:" + s.Basis + ")"
+		note += "（依据：" + s.Basis + "）"
 	}
 	as := &by.As
 	return Line{

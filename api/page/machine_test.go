@@ -33,7 +33,7 @@ func TestMachinesAreDrawn(t *testing.T) {
 							require.False(t, at.meets(f), "%q hides something", text.Text)
 						}
 						full = append(full, at)
-						require.Greater(t, at.x1, 0, text.Text)
+						require.Positive(t, at.x1, text.Text)
 						require.Less(t, at.x2, p.Width, text.Text)
 					}
 				}

@@ -68,7 +68,7 @@ func TestDossier(t *testing.T) {
 		d, err := o.Dossier(o.ctx, o.actor("sunli"), i.ID)
 		require.NoError(t, err)
 		require.True(t, d.Whole)
-		require.Equal(t, len(o.chainHolds(i.ID)), len(d.Lines))
+		require.Len(t, d.Lines, len(o.chainHolds(i.ID)))
 		require.Equal(t, "马丽", d.Lines[len(d.Lines)-1].Name)
 		_, err = o.Dossier(o.ctx, o.actor("jianghe"), i.ID)
 		fault(t, err, workflow.ErrNotFound, "no_such_issue")

@@ -302,7 +302,7 @@ func (m *importer) items(batch []candidate) []store.NewIssue {
 		c.issue.Checklist = m.known.ID
 		by := m.by
 		by.As = c.grant
-		place := fmt.Sprintf("导入:%s %s 第%d行", m.opt.File, c.row.Sheet, c.row.Row)
+		place := fmt.Sprintf("导入：%s %s 第%d行", m.opt.File, c.row.Sheet, c.row.Row)
 		key := fmt.Sprintf("import/%d/%s", m.known.ID, c.name())
 		items[n] = store.NewIssue{
 			Key:    store.Key{Command: commandName(0, key), Request: sha256.Sum256([]byte(key))},
