@@ -120,7 +120,7 @@ func (s *Server) listInto(c echo.Context, p *page.Ledger) error {
 	}
 	all := f
 	all.Phase, all.Light = "", ""
-	counts, err := s.Engine.Counts(ctx, by, all, under)
+	counts, err := s.Engine.Tally(ctx, by, all, under)
 	if err != nil {
 		return err
 	}

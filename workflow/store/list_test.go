@@ -178,7 +178,11 @@ func TestListsHaveExactlyWhatTheyShould(t *testing.T) {
 				return nil
 			}))
 			require.Equal(rt, len(want), exported)
-			require.Equal(rt, counted(want), must(db.Counts(t.Context(), s, f)))
+			all := counted(want)
+			require.Equal(rt, all, must(db.Counts(t.Context(), s, f)))
+			tally := must(db.Tally(t.Context(), s, f))
+			require.Equal(rt, all.Total, tally.Total)
+			require.Equal(rt, []any{all.ByState, all.ByPhase, all.ByLight}, []any{tally.ByState, tally.ByPhase, tally.ByLight})
 			slices.SortFunc(want, func(a, b workflow.Issue) int {
 				return cmp.Or(cmp.Compare(sortKey(&a), sortKey(&b)), cmp.Compare(a.ID, b.ID))
 			})
