@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -11,34 +12,58 @@ import (
 // Tally counts the issues of a list by state, phase and light and in all; the other figures of Counts stay empty. It asks the indexes
 // that lists are read by and no row, as long as the filter names states only, so that a page can show it beside a list of any length.
 func (db *DB) Tally(ctx context.Context, s Scope, f Filter) (Counts, error) {
-	out := newCounts()
-	queries, args := tallyQueries(s, f)
+	queries := tallyQueries(s, f)
+	var sums map[workflow.State]tally
 	err := db.read(ctx, func(tx *gorm.DB) error {
-		out = newCounts()
-		for n, query := range queries {
-			if err := each(tx, out.addTally, query, args[n]...); err != nil {
+		sums = make(map[workflow.State]tally)
+		for _, q := range queries {
+			err := each(tx, func(scan func(...any) error) error {
+				var state workflow.State
+				var t tally
+				if err := scan(&state, &t.all, &t.overdue, &t.soon, &t.none); err != nil {
+					return err
+				}
+				sums[state] = sums[state].plus(t)
+				return nil
+			}, q.sql, q.args...)
+			if err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	out := newCounts()
+	for state, t := range sums {
+		out.addTally(state, t)
+	}
 	return out, err
 }
 
-// tallyQueries are one query for each subtree of the scope, and one for what is in its small parts and in no subtree. Subtrees do not
-// overlap, so each issue is counted once.
-func tallyQueries(s Scope, f Filter) (queries []string, args [][]any) {
+// tally is what is counted of one state.
+type tally struct{ all, overdue, soon, none int }
+
+func (t tally) plus(u tally) tally {
+	return tally{t.all + u.all, t.overdue + u.overdue, t.soon + u.soon, t.none + u.none}
+}
+
+// tallyQueries are three queries for each subtree of the scope and for what is in its small parts and in no subtree. The first walks
+// through all of an index and only counts; the others look at the few days that have another light. Subtrees do not overlap, so each
+// issue is counted once.
+func tallyQueries(s Scope, f Filter) (queries []condition) {
 	spans := f.spans()
 	if len(spans) == 0 {
-		return nil, nil
+		return nil
 	}
 	today := max(f.Today, firstDay)
-	days := []any{string(today), string(today), string(today.Add(workflow.SoonDays)), noDue}
-	narrowed := and(within(spans), f.rest())
+	soon := string(today.Add(workflow.SoonDays))
 	add := func(c condition) {
-		queries = append(queries, `SELECT state, COUNT(*), SUM(CASE WHEN due < ? THEN 1 ELSE 0 END), SUM(CASE WHEN due >= ? AND due <= ? THEN 1 ELSE 0 END),
-SUM(CASE WHEN due >= ? THEN 1 ELSE 0 END) FROM issues WHERE `+c.sql+" GROUP BY state")
-		args = append(args, append(append([]any(nil), days...), c.args...))
+		query := func(sums string, limits []any, more string, last ...any) {
+			args := append(append(append([]any(nil), limits...), c.args...), last...)
+			queries = append(queries, condition{"SELECT state, " + sums + " FROM issues WHERE " + c.sql + more + " GROUP BY state", args})
+		}
+		query("COUNT(*), 0, 0, 0", nil, "")
+		query("0, SUM(CASE WHEN due < ? THEN 1 ELSE 0 END), SUM(CASE WHEN due >= ? THEN 1 ELSE 0 END), 0", []any{string(today), string(today)}, " AND due <= ?", soon)
+		query("0, 0, 0, COUNT(*)", nil, " AND due >= ?", noDue)
 	}
 	var trees, small []condition
 	for _, b := range s.branches(f.Under) {
@@ -49,38 +74,45 @@ SUM(CASE WHEN due >= ? THEN 1 ELSE 0 END) FROM issues WHERE `+c.sql+" GROUP BY s
 		if b.sql != "" {
 			trees = append(trees, b.condition)
 		}
-		add(and(b.condition, narrowed))
+		add(and(b.condition, within(spans), f.rest()))
 	}
 	if len(small) > 0 {
-		outside := or(small...)
-		if len(trees) > 0 {
-			inside := or(trees...)
-			outside = and(outside, condition{"NOT " + inside.sql, inside.args})
-		}
-		add(and(outside, narrowed))
+		days := within(spans)
+		days.sql = strings.ReplaceAll(days.sql, "state IN", "+state IN") // see pageQuery
+		add(and(smallParts(small, trees), days, f.rest()))
 	}
-	return queries, args
+	return queries
+}
+
+// smallParts are the issues in the small parts of a scope that are in none of its subtrees. Their ids are found first: there are few.
+func smallParts(small, trees []condition) condition {
+	var ids []string
+	var args []any
+	for _, c := range small {
+		ids = append(ids, "SELECT id FROM issues WHERE "+c.sql)
+		args = append(args, c.args...)
+	}
+	found := condition{"id IN (" + strings.Join(ids, " UNION ") + ")", args}
+	if len(trees) == 0 {
+		return found
+	}
+	inside := or(trees...)
+	return and(found, condition{"NOT " + inside.sql, inside.args})
 }
 
 // addTally takes in one state.
-func (c *Counts) addTally(scan func(...any) error) error {
-	var state workflow.State
-	var n, overdue, soon, none int
-	if err := scan(&state, &n, &overdue, &soon, &none); err != nil {
-		return err
-	}
-	c.Total += n
-	c.ByState[state] += n
-	c.ByPhase[state.Phase()] += n
+func (c *Counts) addTally(state workflow.State, t tally) {
+	c.Total += t.all
+	c.ByState[state] += t.all
+	c.ByPhase[state.Phase()] += t.all
 	if !state.Lit() {
-		overdue, soon, none = 0, 0, n
+		t.overdue, t.soon, t.none = 0, 0, t.all
 	}
 	for light, some := range map[workflow.Light]int{
-		workflow.LightOverdue: overdue, workflow.LightSoon: soon, workflow.LightNone: none, workflow.LightInTime: n - overdue - soon - none,
+		workflow.LightOverdue: t.overdue, workflow.LightSoon: t.soon, workflow.LightNone: t.none, workflow.LightInTime: t.all - t.overdue - t.soon - t.none,
 	} {
 		if some > 0 {
 			c.ByLight[light] += some
 		}
 	}
-	return nil
 }
