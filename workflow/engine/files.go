@@ -145,11 +145,14 @@ func (e *Engine) OpenFile(ctx context.Context, by workflow.Actor, id workflow.Is
 	default:
 		return x, nil, workflow.NotFound("no_such_file", workflow.Say("这个问题没有这份材料", "the issue has no such file"))
 	}
+	if err := e.took(ctx, &by, "download", id, x.Name); err != nil {
+		return x, nil, err
+	}
 	f, err := e.files.Open(hash)
 	if err != nil {
 		return x, nil, err
 	}
-	return x, f, e.took(ctx, &by, "download", id, x.Name)
+	return x, f, nil
 }
 
 // took puts on record that an inspector read or took something.
