@@ -167,6 +167,7 @@ var deeds = map[string]workflow.Text{
 	"appointment_ended": {Zh: "终止任职", En: "appointment ended"}, "exported": {Zh: "导出台账", En: "exported the ledger"}, "org_added": {Zh: "新增组织", En: "organisation added"},
 	"org_changed": {Zh: "变更组织", En: "organisation changed"}, "audited": {Zh: "审计查看", En: "audited"}, "view_history": {Zh: "查阅历史", En: "read the history"},
 	"download": {Zh: "下载材料", En: "downloaded evidence"}, "moved": {Zh: "随组织调整", En: "moved with its organisation"},
+	"setting_changed": {Zh: "修改设置", En: "setting changed"},
 }
 
 // showAudit shows the audit administrator what was done to an account or an organisation.

@@ -23,8 +23,9 @@ type serveCommand struct {
 
 // How often what nobody needs any more is swept away. A file of evidence waits a day for the step that names it.
 const (
-	sweepEvery  = time.Hour
-	orphanAfter = 24 * time.Hour
+	sweepEvery   = time.Hour
+	orphanAfter  = 24 * time.Hour
+	refreshEvery = 30 * time.Second // settings that another process changed
 )
 
 // Run serves until it is told to stop: then it takes no new requests, lets those under way finish, ends its loops and closes the
@@ -79,6 +80,7 @@ func (c *serveCommand) serve(p *program, o *opened, proxies []*net.IPNet, accoun
 	loops, stop := context.WithCancel(p.ctx)
 	var running sync.WaitGroup
 	running.Go(func() { o.sweep(loops, p.log, p.now, sessions.Sweep) })
+	running.Go(func() { o.refresh(loops, p.log) })
 	err = server.Run(p.ctx, l)
 	stop()
 	running.Wait()
@@ -114,6 +116,22 @@ func (o *opened) sweep(ctx context.Context, log *slog.Logger, now func() time.Ti
 			continue
 		}
 		log.Info("swept", "sessions", ended, "files", orphans)
+	}
+}
+
+// refresh takes into use what administrators change elsewhere.
+func (o *opened) refresh(ctx context.Context, log *slog.Logger) {
+	tick := time.NewTicker(refreshEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := o.engine.Refresh(ctx); err != nil && ctx.Err() == nil {
+			log.Error("settings could not be read; it is tried again in half a minute", "error", err)
+		}
 	}
 }
 

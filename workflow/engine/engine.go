@@ -48,9 +48,15 @@ type Engine struct {
 	pinned  sync.Map      // of *workflow.Definition by hash: those that issues follow
 	hashing chan struct{} // how many passwords are hashed at once
 	thumbs  *thumbs
+
+	settings struct { // those in use
+		sync.Mutex
+		revs map[string]int
+	}
 }
 
-// New makes an engine and keeps the definitions in force in the database, so that issues can be pinned to them.
+// New makes an engine, keeps the definitions in force in the database, so that issues can be pinned to them, and takes the settings into
+// use.
 func New(ctx context.Context, c Config) (*Engine, error) {
 	e := &Engine{
 		db: c.DB, files: c.Files, guard: c.Guard, current: c.Definitions, calendar: c.Calendar,
@@ -67,7 +73,8 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 		}
 		e.pinned.Store(d.Hash, d)
 	}
-	return e, nil
+	e.settings.revs = make(map[string]int)
+	return e, e.Refresh(ctx)
 }
 
 // machines are the names that workflow.MachineFor gives.

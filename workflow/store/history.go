@@ -13,11 +13,12 @@ import (
 	"rectify/workflow"
 )
 
-// The kinds of subject beside issues whose history is kept, as PutOrgs and PutPeople write it.
+// The kinds of subject beside issues whose history is kept, as PutOrgs, PutPeople and PutSetting write it.
 const (
 	KindOrg       = "org"
 	KindAccount   = "account"
 	KindChecklist = "checklist"
+	KindSetting   = "setting"
 )
 
 const (
