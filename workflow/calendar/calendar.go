@@ -5,10 +5,12 @@
 // them. In a year whose notice is not known every Monday to Friday counts as worked; a day reached by counting through such a year is
 // called provisional and should be counted again when the notice is there.
 //
-// A Calendar does not change after it is made and may be used by many goroutines.
+// A Calendar does not change after it is made and may be used by many goroutines. The zero value knows no year.
 package calendar
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"rectify/workflow"
@@ -16,7 +18,7 @@ import (
 
 // Calendar says of each day whether it is a working day.
 type Calendar struct {
-	years  map[int]year
+	years  map[int]Year
 	except map[int]bool // the days that differ from the week, by number: worked or free
 }
 
@@ -24,6 +26,15 @@ type Calendar struct {
 func (c *Calendar) IsWorking(day workflow.Day) bool {
 	n, ok := number(day)
 	return ok && c.isWorking(n)
+}
+
+// Years lists the years whose notices are known, the earliest first. What it returns is shared and not to be changed.
+func (c *Calendar) Years() []Year {
+	out := make([]Year, 0, len(c.years))
+	for _, y := range slices.Sorted(maps.Keys(c.years)) {
+		out = append(out, c.years[y])
+	}
+	return out
 }
 
 // Known reports whether the notice for the year is known; if not, only weekends are free in it.
@@ -80,18 +91,47 @@ func (c *Calendar) WorkingBetween(a, b workflow.Day) int {
 	return sign * count
 }
 
-// After returns the last day of a time limit of the given length that starts to run on day; day itself is not counted. A limit in
-// calendar days or months ends where it ends, also on a holiday. A unit that is none of the three gives no day.
+// Next returns the day itself when it is worked, or else the first working day after it. Provisional is as in AddWorking, counted from
+// the day on.
+func (c *Calendar) Next(day workflow.Day) (next workflow.Day, provisional bool) {
+	at, ok := number(day)
+	if !ok {
+		return "", false
+	}
+	for n := at; n <= lastDay; n++ {
+		if c.isWorking(n) {
+			return dayOf(n), !c.knows(at, n)
+		}
+	}
+	return "", true
+}
+
+// After returns the last day of a time limit of the given length that starts to run on day. Day itself is not counted, a month ends on
+// the same day of a later one or on its last, and a limit that would end on a day off ends on the next working day: articles 201 to 203
+// of the Civil Code (民法典), with weekends taken for days off as well and make-up days for worked ones. A unit that is none of the
+// three gives no day.
 func (c *Calendar) After(day workflow.Day, span workflow.Span) (last workflow.Day, provisional bool) {
 	switch span.Unit {
 	case "working":
-		return c.AddWorking(day, span.N)
+		day, provisional = c.AddWorking(day, span.N)
 	case "calendar":
-		return AddDays(day, span.N), false
+		day = AddDays(day, span.N)
 	case "month":
-		return AddMonths(day, span.N), false
+		day = AddMonths(day, span.N)
+	default:
+		return "", false
 	}
-	return "", false
+	last, ending := c.Next(day)
+	return last, provisional || ending
+}
+
+// Resumed returns the last day of a time limit that ran until due, stood still from one day on and runs again from another: as many
+// working days after the second as were left on the first, at least one.
+func (c *Calendar) Resumed(due, stopped, resumed workflow.Day) (last workflow.Day, provisional bool) {
+	if _, ok := number(due); !ok {
+		return "", false
+	}
+	return c.AddWorking(resumed, max(1, c.WorkingBetween(stopped, due)))
 }
 
 // AddDays returns the day n days later, worked or not; no day stays no day.

@@ -140,14 +140,64 @@ func TestAfter(t *testing.T) {
 		provisional bool
 	}{
 		{workflow.Span{N: 2, Unit: "working"}, "2026-02-24", false},
-		{workflow.Span{N: 7, Unit: "calendar"}, "2026-02-20", false}, // seven days of publicity end within the festival
+		{workflow.Span{N: 7, Unit: "calendar"}, "2026-02-24", false}, // seven days of publicity would end within the festival
+		{workflow.Span{N: 5, Unit: "calendar"}, "2026-02-24", false},
+		{workflow.Span{N: 1, Unit: "calendar"}, "2026-02-14", false}, // a Saturday that is worked
 		{workflow.Span{N: 6, Unit: "month"}, "2026-08-13", false},
+		{workflow.Span{N: 8, Unit: "month"}, "2026-10-13", false},
+		{workflow.Span{N: 3, Unit: "month"}, "2026-05-13", false},
+		{workflow.Span{N: 1, Unit: "month"}, "2026-03-13", false},
+		{workflow.Span{N: 13, Unit: "month"}, "2027-03-15", true}, // 13 March 2027 is a Saturday, and may be worked
+		{workflow.Span{N: 12, Unit: "month"}, "2027-02-15", true},
 		{workflow.Span{N: 300, Unit: "working"}, "2027-04-27", true},
 		{workflow.Span{N: 2, Unit: "fortnight"}, "", false},
 	} {
 		got, provisional := shipped.After("2026-02-13", c.span)
 		require.Equal(t, c.want, got, "%v", c.span)
 		require.Equal(t, c.provisional, provisional, "%v", c.span)
+	}
+}
+
+// 1 May is a holiday: a month from 1 April ends after the festival (民法典 article 203).
+func TestALimitNeverEndsOnADayOff(t *testing.T) {
+	shipped := Shipped()
+	last, provisional := shipped.After("2026-04-01", workflow.Span{N: 1, Unit: "month"})
+	require.Equal(t, workflow.Day("2026-05-06"), last)
+	require.False(t, provisional)
+	rapid.Check(t, func(t *rapid.T) {
+		day := AddDays("2023-01-01", rapid.IntRange(0, 2500).Draw(t, "day"))
+		span := workflow.Span{N: rapid.IntRange(0, 90).Draw(t, "n"), Unit: rapid.SampledFrom([]string{"working", "calendar", "month"}).Draw(t, "unit")}
+		last, provisional := shipped.After(day, span)
+		require.True(t, shipped.IsWorking(last))
+		require.GreaterOrEqual(t, last, day)
+		if !shipped.Known(last.Time().Year()) {
+			require.True(t, provisional, "what ends in an unknown year may change")
+		}
+	})
+}
+
+// While an issue is suspended no time runs: what was left is left.
+func TestResumed(t *testing.T) {
+	shipped := Shipped()
+	for _, c := range []struct {
+		name                  string
+		due, stopped, resumed workflow.Day
+		want                  workflow.Day
+		provisional           bool
+	}{
+		{"three days were left, over the festival", "2026-02-12", "2026-02-09", "2026-02-12", "2026-02-24", false},
+		{"one day was left", "2026-03-03", "2026-03-02", "2026-06-01", "2026-06-02", false},
+		{"none was left", "2026-03-02", "2026-03-02", "2026-06-01", "2026-06-02", false},
+		{"it was overdue", "2026-02-02", "2026-03-02", "2026-06-05", "2026-06-08", false},
+		{"on the same day", "2026-03-20", "2026-03-02", "2026-03-02", "2026-03-20", false},
+		{"into an unknown year", "2026-03-20", "2026-03-02", "2026-12-30", "2027-01-19", true},
+		{"no due day", "", "2026-03-02", "2026-12-30", "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, provisional := shipped.Resumed(c.due, c.stopped, c.resumed)
+			require.Equal(t, c.want, got)
+			require.Equal(t, c.provisional, provisional)
+		})
 	}
 }
 

@@ -17,20 +17,20 @@ import (
 //go:embed holidays.json
 var shipped []byte
 
-// year is what one notice of the State Council lays down, as it is written in the file.
-type year struct {
+// Year is what one notice of the State Council lays down, as it is written in the file.
+type Year struct {
 	Year     int            `json:"year"`
 	Notice   string         `json:"notice"` // number of the notice
 	Issued   workflow.Day   `json:"issued"`
 	Source   string         `json:"source"` // where it can be read
-	Holidays []holiday      `json:"holidays"`
+	Holidays []Holiday      `json:"holidays"`
 	Working  []workflow.Day `json:"working"` // Saturdays and Sundays that are worked
 
 	except map[int]bool // the days that differ from the week, by number: worked or free
 }
 
-// holiday is a run of free days, both ends included.
-type holiday struct {
+// Holiday is a run of free days, both ends included.
+type Holiday struct {
 	Name string       `json:"name"`
 	From workflow.Day `json:"from"`
 	To   workflow.Day `json:"to"`
@@ -40,6 +40,11 @@ const (
 	maxFile    = 1 << 20
 	maxHoliday = 15 // days; the longest so far had nine
 )
+
+// file is the form of holidays.json.
+type file struct {
+	Years []Year `json:"years"`
+}
 
 // Shipped returns the calendar of the notices that were known when the program was built.
 func Shipped() *Calendar {
@@ -51,12 +56,11 @@ func Shipped() *Calendar {
 }
 
 // Load reads a calendar from a file of the form of holidays.json. It returns ErrInvalid, with the year and the entry, for a file that
-// cannot be read as such, an unknown field, a year given twice or without a notice, a day outside its year, a holiday that ends before
-// it begins or is longer than 15 days, two entries for one day, and a make-up day that is no Saturday or Sunday.
+// cannot be read as such, an unknown field, no year at all, a year given twice or without a notice and where it can be read, a day outside
+// its year, a holiday that ends before it begins or is longer than 15 days, two entries for one day, and a make-up day that is no
+// Saturday or Sunday.
 func Load(r io.Reader) (*Calendar, error) {
-	var file struct {
-		Years []year `json:"years"`
-	}
+	var file file
 	in := json.NewDecoder(io.LimitReader(r, maxFile))
 	in.DisallowUnknownFields()
 	if err := in.Decode(&file); err != nil {
@@ -65,7 +69,10 @@ func Load(r io.Reader) (*Calendar, error) {
 	if _, err := in.Token(); !errors.Is(err, io.EOF) {
 		return nil, refuse(workflow.Say("正文结束后还有内容", "there is something after its end"))
 	}
-	years := make(map[int]year, len(file.Years))
+	if len(file.Years) == 0 {
+		return nil, refuse(workflow.Say("没有任何年份（years）", "there is no year in it"))
+	}
+	years := make(map[int]Year, len(file.Years))
 	for _, y := range file.Years {
 		if _, twice := years[y.Year]; twice {
 			return nil, refuse(workflow.Say("%d 年出现两次", "the year %d is given twice", y.Year))
@@ -80,15 +87,26 @@ func Load(r io.Reader) (*Calendar, error) {
 	return build(years), nil
 }
 
+// WriteTo writes the calendar in the form in which Load reads it, the earliest year first.
+func (c *Calendar) WriteTo(w io.Writer) (int64, error) {
+	text, err := json.MarshalIndent(file{Years: c.Years()}, "", "  ")
+	if err != nil {
+		return 0, err
+	}
+	n, err := w.Write(append(text, '\n'))
+	return int64(n), err
+}
+
 // Merge returns a calendar in which each year that newer knows is as in newer, and the others are as in c. Neither is changed.
 func (c *Calendar) Merge(newer *Calendar) *Calendar {
-	years := maps.Clone(c.years)
+	years := make(map[int]Year, len(c.years)+len(newer.years))
+	maps.Copy(years, c.years)
 	maps.Copy(years, newer.years)
 	return build(years)
 }
 
 // build puts checked years together. Where the notice of one year reaches into the December before it, the later notice is right.
-func build(years map[int]year) *Calendar {
+func build(years map[int]Year) *Calendar {
 	c := &Calendar{years: years, except: make(map[int]bool, 40*len(years))}
 	for _, y := range slices.Sorted(maps.Keys(years)) {
 		maps.Copy(c.except, years[y].except)
@@ -97,8 +115,11 @@ func build(years map[int]year) *Calendar {
 }
 
 // exceptions checks the year and returns its days that differ from the week, by number: worked or free.
-func (y year) exceptions() (map[int]bool, error) {
-	if y.Notice == "" || len(y.Holidays) == 0 {
+func (y Year) exceptions() (map[int]bool, error) {
+	switch {
+	case y.Source == "":
+		return nil, refuse(workflow.Say("%d 年缺少出处（source）：请写明通知在哪里可以查到", "the year %d lacks its source: say where the notice can be read", y.Year))
+	case y.Notice == "" || len(y.Holidays) == 0:
 		return nil, refuse(workflow.Say("%d 年缺少通知文号（notice）或放假安排（holidays）", "the year %d lacks its notice or its holidays", y.Year))
 	}
 	except := map[int]bool{}
@@ -128,7 +149,7 @@ func (y year) exceptions() (map[int]bool, error) {
 }
 
 // span checks a holiday and returns the numbers of its first and last day.
-func (y year) span(h holiday) (from, to int, err error) {
+func (y Year) span(h Holiday) (from, to int, err error) {
 	from, okFrom := y.number(h.From)
 	to, okTo := y.number(h.To)
 	switch {
@@ -143,7 +164,7 @@ func (y year) span(h holiday) (from, to int, err error) {
 }
 
 // number returns the number of a day that the notice of the year may speak of: one of the year, or of the December before it.
-func (y year) number(day workflow.Day) (int, bool) {
+func (y Year) number(day workflow.Day) (int, bool) {
 	n, ok := number(day)
 	if !ok {
 		return 0, false
@@ -152,7 +173,7 @@ func (y year) number(day workflow.Day) (int, bool) {
 	return n, of.Year() == y.Year || of.Year() == y.Year-1 && of.Month() == time.December
 }
 
-func (y year) refuse(entry string, why workflow.Text) error {
+func (y Year) refuse(entry string, why workflow.Text) error {
 	return refuse(workflow.Say("%d 年“%s”：%s", "%d, %q: %s", y.Year, entry, why))
 }
 

@@ -39,7 +39,7 @@ func TestMergeLaysANewerFileOverAnOlder(t *testing.T) {
 }
 
 func TestMergeReplacesAYear(t *testing.T) {
-	mended, err := Load(strings.NewReader(`{"years": [{"year": 2026, "notice": "mended",
+	mended, err := Load(strings.NewReader(`{"years": [{"year": 2026, "notice": "mended", "source": "an example",
 		"holidays": [{"name": "元旦", "from": "2026-01-01", "to": "2026-01-01"}]}]}`))
 	require.NoError(t, err)
 	merged := Shipped().Merge(mended)
@@ -55,6 +55,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"something after the end", of2027, of2027 + "{}", "正文结束后还有内容"},
 		{"a year twice", of2027, strings.Replace(of2027, "[{", of2027[strings.Index(of2027, "[{"):len(of2027)-2]+",{", 1), "2027 年出现两次"},
 		{"a year without its notice", "国办发明电〔2026〕99号", "", "缺少通知文号"},
+		{"a year without its source", "an example", "", "2027 年缺少出处"},
+		{"no year at all", of2027, `{"years": []}`, "没有任何年份"},
 		{"a year without holidays", `[{"name": "元旦", "from": "2026-12-31", "to": "2027-01-02"}]`, "[]", "缺少通知文号"},
 		{"a day that does not exist", "2027-01-02", "2027-02-30", "2027-02-30"},
 		{"a holiday of another year", `"from": "2026-12-31"`, `"from": "2026-11-30"`, "不在该年内"},
@@ -89,3 +91,46 @@ func TestLoadReadsNoMoreThanItShould(t *testing.T) {
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("the disk is gone") }
+
+// What is written is read again as the same.
+func TestWriteTo(t *testing.T) {
+	newer, err := Load(strings.NewReader(of2027))
+	require.NoError(t, err)
+	merged := Shipped().Merge(newer)
+	var file bytes.Buffer
+	n, err := merged.WriteTo(&file)
+	require.NoError(t, err)
+	require.EqualValues(t, file.Len(), n)
+	again, err := Load(&file)
+	require.NoError(t, err)
+	require.Equal(t, merged, again)
+	require.Len(t, again.Years(), 4)
+	require.Equal(t, 2024, again.Years()[0].Year)
+}
+
+func TestChanges(t *testing.T) {
+	load := func(text string) *Calendar {
+		c, err := Load(strings.NewReader(text))
+		require.NoError(t, err)
+		return c
+	}
+	shipped, newer := Shipped(), load(of2027)
+	changes := shipped.Changes(newer, shipped.Merge(newer))
+	require.Len(t, changes, 1)
+	require.True(t, changes[0].New)
+	require.Equal(t, "国办发明电〔2026〕99号", changes[0].Year.Notice)
+	require.Equal(t, []workflow.Day{"2026-12-31", "2027-01-01"}, changes[0].Free, "2 January is a Saturday anyway")
+	require.Equal(t, []workflow.Day{"2026-12-27", "2027-01-03"}, changes[0].Worked)
+
+	before := shipped.Merge(newer)
+	mended := load(strings.Replace(of2027, `"to": "2027-01-02"`, `"to": "2027-01-01"`, 1))
+	changes = before.Changes(mended, before.Merge(mended))
+	require.False(t, changes[0].New)
+	require.Empty(t, changes[0].Free)
+	require.Empty(t, changes[0].Worked, "a Saturday is free in either")
+
+	mended = load(strings.Replace(of2027, `"from": "2026-12-31"`, `"from": "2027-01-01"`, 1))
+	changes = before.Changes(mended, before.Merge(mended))
+	require.Equal(t, []workflow.Day{"2026-12-31"}, changes[0].Worked)
+	require.Empty(t, changes[0].Free)
+}

@@ -185,15 +185,6 @@ func (e *Engine) definitionFor(i *workflow.Issue, s *workflow.Step) (*workflow.D
 	return e.definition(i.Definition)
 }
 
-// wind turns the clock that a step started into a day.
-func (e *Engine) wind(d *workflow.Definition, i *workflow.Issue) {
-	if i.Clock.Name == "" || i.Clock.Until != "" {
-		return
-	}
-	rule, _ := d.Clock(i.Clock.Name)
-	i.Clock.Until, i.Clock.Provisional = e.calendar.After(i.Clock.From, rule.Span)
-}
-
 // merge takes the steps that change two issues: the one that leaves and the one that stays.
 func (e *Engine) merge(ctx context.Context, a asked, id workflow.IssueID, k store.Key) (workflow.Issue, error) {
 	s := &a.step

@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"rectify/policies"
@@ -39,7 +40,8 @@ type Engine struct {
 	files    *store.Files
 	guard    *policies.Guard
 	current  *definitions.Set
-	calendar *calendar.Calendar
+	shipped  *calendar.Calendar                // without what administrators have loaded
+	calendar atomic.Pointer[calendar.Calendar] // in use
 	now      func() time.Time
 	newID    func() int64
 	random   io.Reader
@@ -59,7 +61,7 @@ type Engine struct {
 // use.
 func New(ctx context.Context, c Config) (*Engine, error) {
 	e := &Engine{
-		db: c.DB, files: c.Files, guard: c.Guard, current: c.Definitions, calendar: c.Calendar,
+		db: c.DB, files: c.Files, guard: c.Guard, current: c.Definitions, shipped: c.Calendar,
 		now: c.Now, newID: c.NewID, random: c.Random, log: c.Log, hashing: make(chan struct{}, hashesAtOnce), thumbs: newThumbs(),
 	}
 	for _, name := range machines {
@@ -73,6 +75,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 		}
 		e.pinned.Store(d.Hash, d)
 	}
+	e.calendar.Store(e.shipped)
 	e.settings.revs = make(map[string]int)
 	return e, e.Refresh(ctx)
 }

@@ -130,7 +130,7 @@ func (m *importer) due(row *sheet.Row, i *workflow.Issue) {
 	default:
 		return
 	}
-	i.Due, _ = m.e.calendar.After(i.FoundOn, span)
+	i.Due, _ = m.e.calendar.Load().After(i.FoundOn, span)
 	reckoned := workflow.Say("%s没有写日期，自发现之日%s起算", "“%s” without a day: reckoned from the day it was found, %s", word, i.FoundOn)
 	for n := range row.Doubtful {
 		if d := &row.Doubtful[n]; d.Understood == word {

@@ -19,7 +19,7 @@ type taker func(ctx context.Context, s Setting) error
 
 // takers are the settings that a running engine holds, by name: what is not here is read whenever it is needed.
 func (e *Engine) takers() map[string]taker {
-	return map[string]taker{}
+	return map[string]taker{holidaysSetting: e.takeHolidays}
 }
 
 // Settings lists every setting that was ever changed, by name. Only the system administrator may.
@@ -94,3 +94,6 @@ func (e *Engine) take(ctx context.Context, s Setting) error {
 	e.settings.revs[s.Name] = s.Rev
 	return nil
 }
+
+// SettingSubject is the subject of the lines of history about a setting, for Audit.
+func SettingSubject(name string) int64 { return store.SettingSubject(name) }

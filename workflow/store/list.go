@@ -195,6 +195,19 @@ func (db *DB) IssuesByID(ctx context.Context, ids []workflow.IssueID) (out map[w
 	return out, err
 }
 
+// OpenIssues reads issues that have not ended, in the order of their ids, at most limit with an id after the one given (0 for the first).
+func (db *DB) OpenIssues(ctx context.Context, after workflow.IssueID, limit int) (out []workflow.Issue, err error) {
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		out = make([]workflow.Issue, 0, limit)
+		return each(tx, func(scan func(...any) error) error {
+			i, err := scanIssue(scan)
+			out = append(out, i)
+			return err
+		}, "SELECT doc FROM issues WHERE id > ? AND phase <> ? AND state <> ? ORDER BY id LIMIT ?", int64(after), string(workflow.PhaseEnd), string(workflow.Closed), limit)
+	})
+	return out, err
+}
+
 // IssueByNumber reads an issue by its number, with or without the round at its end (-R2); a round that it has not had yet is not
 // found. Errors as Issue.
 func (db *DB) IssueByNumber(ctx context.Context, number string) (i workflow.Issue, err error) {
