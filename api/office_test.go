@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
@@ -63,9 +65,13 @@ func (l *lockedBuffer) String() string {
 
 func newOffice(t testing.TB, adjust ...func(*Config)) *office {
 	t.Helper()
-	o := &office{t: t, now: time.Date(2026, 11, 2, 9, 0, 0, 0, workflow.China), log: &lockedBuffer{}, tokens: map[string]string{}, orgs: map[string]string{}}
+	base, err := prepared()
+	require.NoError(t, err)
+	o := &office{t: t, now: opening(), log: &lockedBuffer{}, tokens: map[string]string{}, orgs: base.orgs}
 	clock := func() time.Time { return o.now }
-	cfg := storetest.Config(storetest.SQLite(t))
+	dsn := storetest.SQLite(t)
+	require.NoError(t, os.WriteFile(strings.TrimPrefix(dsn, "sqlite:"), base.database, 0o600))
+	cfg := storetest.Config(dsn)
 	cfg.Now = clock
 	db, err := store.Open(t.Context(), cfg)
 	require.NoError(t, err)
@@ -73,16 +79,10 @@ func newOffice(t testing.TB, adjust ...func(*Config)) *office {
 	files, err := store.OpenFiles(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
-	guard, err := policies.Shipped()
-	require.NoError(t, err)
-	defs, err := definitions.Shipped()
-	require.NoError(t, err)
 	log := slog.New(slog.NewTextHandler(o.log, nil))
-	e, err := engine.New(t.Context(), engine.Config{DB: db, Files: files, Guard: guard, Definitions: defs, Calendar: calendar.Shipped(), Now: clock,
-		NewID: engine.IDs(clock, rand.Reader), Random: rand.Reader, Log: log})
+	e, err := engineOn(t.Context(), db, files, base.guard, clock, log)
 	require.NoError(t, err)
 	o.db = db
-	o.staff(e)
 	config := Config{Engine: e, Sessions: db.Sessions(SessionPerson), Log: log, Now: clock, Version: "test"}
 	for _, fn := range adjust {
 		fn(&config)
@@ -92,26 +92,92 @@ func newOffice(t testing.TB, adjust ...func(*Config)) *office {
 	return o
 }
 
-func (o *office) staff(e *engine.Engine) {
-	ctx, setUp := o.t.Context(), workflow.Actor{Name: "初始化"}
-	report, err := e.ImportOrgs(ctx, setUp, o.book("组织架构.xlsx"), false)
-	require.NoError(o.t, err)
-	require.Empty(o.t, report.Refused)
-	report, err = e.ImportPeople(ctx, setUp, o.book("人员任职.xlsx"), false)
-	require.NoError(o.t, err)
-	require.Empty(o.t, report.Refused)
-	all, err := e.Orgs(ctx, 0, "", engine.PageLimit)
-	require.NoError(o.t, err)
-	for _, org := range all {
-		o.orgs[org.Code] = id(org.ID)
+// opening is the moment at which an office opens.
+func opening() time.Time { return time.Date(2026, 11, 2, 9, 0, 0, 0, workflow.China) }
+
+func engineOn(ctx context.Context, db *store.DB, files *store.Files, guard *policies.Guard, clock func() time.Time, log *slog.Logger) (*engine.Engine, error) {
+	defs, err := definitions.Shipped()
+	if err != nil {
+		return nil, err
 	}
+	return engine.New(ctx, engine.Config{DB: db, Files: files, Guard: guard, Definitions: defs, Calendar: calendar.Shipped(), Now: clock,
+		NewID: engine.IDs(clock, rand.Reader), Random: rand.Reader, Log: log})
+}
+
+// staffed is what all offices start with: a database file with the organisations and people of the samples, and the compiled policy.
+type staffed struct {
+	database []byte
+	orgs     map[string]string // ids by code
+	guard    *policies.Guard
+}
+
+// prepared makes it once for all tests, which do not change it: each office gets a copy of the database.
+var prepared = sync.OnceValues(staff)
+
+func staff() (out staffed, err error) {
+	folder, err := os.MkdirTemp("", "rectify-office-")
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	ctx, name := context.Background(), filepath.Join(folder, "rectify.db")
+	cfg := storetest.Config("sqlite:" + name)
+	cfg.Now = opening
+	db, err := store.Open(ctx, cfg)
+	if err != nil {
+		return out, err
+	}
+	files, err := store.OpenFiles(folder)
+	if err == nil {
+		out.guard, err = policies.Shipped()
+	}
+	if err == nil {
+		out.orgs, err = settle(ctx, db, files, out.guard)
+	}
+	if err = errors.Join(err, files.Close(), db.Close()); err == nil {
+		out.database, err = os.ReadFile(name)
+	}
+	return out, err
+}
+
+// settle imports the organisations and people of the samples and gives the ids of the organisations by their codes.
+func settle(ctx context.Context, db *store.DB, files *store.Files, guard *policies.Guard) (map[string]string, error) {
+	e, err := engineOn(ctx, db, files, guard, opening, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range []struct {
+		name string
+		run  func(context.Context, workflow.Actor, *engine.Book, bool) (engine.Report, error)
+	}{{"组织架构.xlsx", e.ImportOrgs}, {"人员任职.xlsx", e.ImportPeople}} {
+		book, err := openBook(ctx, x.name)
+		if err != nil {
+			return nil, err
+		}
+		if report, err := x.run(ctx, workflow.Actor{Name: "初始化"}, book, false); err != nil || len(report.Refused) > 0 {
+			return nil, fmt.Errorf("%s: %v %w", x.name, report.Refused, err)
+		}
+	}
+	orgs := map[string]string{}
+	all, err := e.Orgs(ctx, 0, "", engine.PageLimit)
+	for _, org := range all {
+		orgs[org.Code] = id(org.ID)
+	}
+	return orgs, err
+}
+
+func openBook(ctx context.Context, name string) (*engine.Book, error) {
+	f, err := os.Open(filepath.Join(samples, name))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return engine.ReadBook(ctx, f, name)
 }
 
 func (o *office) book(name string) *engine.Book {
-	f, err := os.Open(filepath.Join(samples, name))
-	require.NoError(o.t, err)
-	defer func() { require.NoError(o.t, f.Close()) }()
-	book, err := engine.ReadBook(o.t.Context(), f, name)
+	o.t.Helper()
+	book, err := openBook(o.t.Context(), name)
 	require.NoError(o.t, err)
 	return book
 }
