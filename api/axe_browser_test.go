@@ -3,7 +3,6 @@
 package api
 
 import (
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"rectify/api/pagetest"
 )
 
 // faultsByAxe lists what axe finds on the page: how bad, which rule, and the first places.
@@ -36,15 +37,10 @@ func (b *tab) examined(axe string) (serious []string) {
 // oneOfEach are the pages that somebody comes to, one of each kind.
 func (o *office) oneOfEach(t *testing.T, account string) (pages []string) {
 	t.Helper()
-	w := &walker{browser: o.signedIn(t, account), account: account, lang: "zh", wrong: map[string]bool{}, seen: map[string]bool{}, shapes: map[string]int{}, most: 1}
-	w.walk()
-	for _, path := range slices.Sorted(maps.Keys(w.seen)) {
-		a := w.get(path)
-		if a.status == 200 && strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
-			pages = append(pages, path)
-		}
-	}
-	return pages
+	w := pagetest.Walk{Browser: pagetest.New(t, o).Bearing(cookieName, o.token(account)), Lang: "zh", Most: func(string) int { return 1 }}
+	w.Go()
+	slices.Sort(w.Read)
+	return w.Read
 }
 
 // axe finds no serious fault on any page.
@@ -70,7 +66,7 @@ func TestBrowserAxeFindsNothingSerious(t *testing.T) {
 	for _, account := range []string{"xuning", "gaofeng", "dingyi", "sunli"} {
 		b := c.known(account)
 		for _, path := range o.oneOfEach(t, account) {
-			if kind, _, _ := strings.Cut(shapeOf(path), "?"); !looked[kind] || kind == "/" || kind == "/issues/#" || kind == "/issues" {
+			if kind := pagetest.KindOf(path); !looked[kind] || kind == "/" || kind == "/issues/#" || kind == "/issues" {
 				looked[kind] = true
 				b.open(path)
 				examine(b, account+" "+path)

@@ -13,12 +13,12 @@ import (
 )
 
 // The buttons of a page are what the engine offers, no more and no fewer; each leads to its form; what is not offered is refused, by its
-// address as by its form, and changes nothing.
+// address as by its form, and changes nothing. (Everyone's buttons in the demonstration are a test of cmd/rectify.)
 func TestButtonsNeverLie(t *testing.T) {
 	t.Parallel()
 	o, verifying := busy(t)
 	for _, issue := range []string{verifying, o.rectifying(), o.found()} {
-		for _, account := range o.accounts() {
+		for _, account := range []string{"gaofeng", "mali", "zhenglan", "xuning", "wuhai", "zhouqm", "huzq", "sunli", "dingyi", "yeqing"} {
 			b := o.signedIn(t, account)
 			a := b.get("/issues/" + issue)
 			by, err := o.Engine.ActorNamed(t.Context(), account)

@@ -70,7 +70,7 @@ func (s *Server) uploadPage(c echo.Context) (*page.Upload, error) {
 			Help: workflow.Say("表中另有“问题来源”列的，以该列为准", "a column of the sheet that names the source goes before this")},
 		{Name: "title", Kind: page.Line, Label: workflow.Say("清单名称", "Title"), Help: workflow.Say("不填则取表格的标题", "the title in the sheet if left out")},
 		{Name: "found_on", Kind: page.Date, Label: workflow.Say("反馈日期", "Day of the feedback"),
-			Help: workflow.Say("不填则取表中注明的日期；“三个月内”一类的时限从这天算起", "the day in the sheet if left out; a limit such as 三个月内 counts from it")},
+			Help: workflow.Say("不填则取表中注明的日期；“三个月内”一类的时限从这天算起", "the day in the sheet if left out; a limit such as “within three months” counts from it")},
 	}}
 	if len(units) > 1 {
 		f.Fields = append(f.Fields, page.Field{Name: "org", Kind: page.Select, Label: workflow.Say("哪个单位的清单", "Whose list it is"), Required: true,

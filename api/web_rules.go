@@ -261,7 +261,7 @@ func (s *Server) showWords(c echo.Context) error {
 	for _, r := range workflow.Sources() {
 		row := page.WordRow{Word: string(r.Source), Text: r.Text, Sign: r.Letters}
 		if r.FiveIn {
-			row.Other = workflow.Say("%s（五改合一）", "%s (one of the five)", r.Letters)
+			row.Other = workflow.Say("五改合一", "one of the five")
 		}
 		p.Sources = append(p.Sources, row)
 	}
@@ -284,7 +284,7 @@ func (s *Server) showWords(c echo.Context) error {
 		for _, l := range r.Levels[1:] {
 			row.Other = workflow.Say("%s、%s", "%s, %s", row.Other, l.Text())
 		}
-		p.Posts = append(p.Posts, row)
+		p.Offices = append(p.Offices, row)
 	}
 	for _, a := range workflow.Actions() {
 		p.Actions = append(p.Actions, page.WordRow{Word: string(a.Action), Text: a.Text})

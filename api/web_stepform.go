@@ -113,7 +113,8 @@ func (b *formBuilder) text(name string) page.Field {
 	}
 	switch name {
 	case "other":
-		f := line(page.Line, "并入哪个问题(编号)", "Into which issue (its number)")
+		f := line(page.Line, "并入哪个问题（编号）", "Into which issue (its number)")
+		f.Help = workflow.Say("须是尚未办结、您也有权并案的问题", "one that is under way and that you may merge as well")
 		if b.offer.Action == workflow.Unmerge {
 			f = page.Field{Kind: page.Hidden, Value: id(b.view.Issue.MergedInto)}
 		}

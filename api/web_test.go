@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
+
+	"rectify/api/pagetest"
 )
 
 // browser is somebody at a browser without JavaScript.
@@ -73,63 +75,7 @@ func (b *browser) post(path string, values url.Values) answer {
 // form reads the form with an address off a page, as a browser would send it untouched.
 func (b *browser) form(body, action string) url.Values {
 	b.t.Helper()
-	root, err := html.Parse(strings.NewReader(body))
-	require.NoError(b.t, err)
-	form := findNode(root, func(n *html.Node) bool { return n.Data == "form" && attr(n, "action") == action })
-	require.NotNil(b.t, form, "no form for %s", action)
-	values := url.Values{}
-	for n := range form.Descendants() {
-		name := attr(n, "name")
-		switch n.Data {
-		case "input":
-			kind := attr(n, "type")
-			if box := kind == "checkbox" || kind == "radio"; name != "" && kind != "file" && (!box || has(n, "checked")) {
-				values.Add(name, attr(n, "value"))
-			}
-		case "textarea":
-			text := ""
-			if n.FirstChild != nil {
-				text = n.FirstChild.Data
-			}
-			values.Add(name, text)
-		case "select":
-			value := ""
-			for o := range n.Descendants() {
-				if o.Data == "option" && has(o, "selected") {
-					value = attr(o, "value")
-				}
-			}
-			values.Add(name, value)
-		}
-	}
-	return values
-}
-
-func findNode(n *html.Node, is func(*html.Node) bool) *html.Node {
-	for d := range n.Descendants() {
-		if d.Type == html.ElementNode && is(d) {
-			return d
-		}
-	}
-	return nil
-}
-
-func attr(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-func has(n *html.Node, name string) bool {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return true
-		}
-	}
-	return false
+	return pagetest.Untouched(pagetest.Form(b.t, body, action))
 }
 
 // sendForm sends a form with files.

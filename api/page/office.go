@@ -249,7 +249,7 @@ type Words struct {
 	Kinds   []WordRow
 	Grades  []WordRow
 	States  []WordRow
-	Posts   []WordRow
+	Offices []WordRow // the posts; Posts are those of who looks
 	Actions []WordRow
 }
 

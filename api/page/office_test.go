@@ -41,7 +41,7 @@ func officeSamples(frame Frame, form Form, some workflow.Text) []Page {
 		WhoCan{Frame: frame, Tabs: tabs, Filters: filters, Fault: some},
 		WhoCan{Frame: frame, Issue: issue, State: some, Action: some, Rows: []WhoRow{{Org: "党委", OrgPath: "/orgs/1", Post: some, Relation: some, Rule: "policy.csv:1",
 			People: []WhoPerson{{Name: "甲", Path: "/p", Allowed: true}, {Name: "乙", Reason: some}}}, {Org: "空"}}}, WhoCan{Frame: frame, Issue: issue},
-		Words{Frame: frame, Tabs: tabs, Sources: words, Kinds: words, Grades: words, States: words, Posts: words, Actions: words},
+		Words{Frame: frame, Tabs: tabs, Sources: words, Kinds: words, Grades: words, States: words, Offices: words, Actions: words},
 		Records{Frame: frame, Filters: filters, Fault: some, Asked: true, Audit: true}, Records{Frame: frame},
 		Records{Frame: frame, Asked: true, Rows: []RecordRow{{Path: "/records/1", IssuePath: "/issues/1", Number: "XC-1", Title: "问题", Org: "党委", State: some, FoundOn: "2026-01-01"}}},
 		Record{Frame: frame, Number: "XC-1", Problem: "问题", IssuePath: "/issues/1", State: some, Lines: lines, Whole: true, ReadBy: "甲", ReadAt: at}, Record{Frame: frame},

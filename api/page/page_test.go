@@ -159,3 +159,15 @@ func TestStaticFiles(t *testing.T) {
 	require.Less(t, total, 100<<10, "a first look at a page stays under 150 KB")
 	require.Equal(t, 404, get("/static/app.css").Code)
 }
+
+// What stands around a page is not hidden by a field of the page with the same name.
+func TestNoPageHidesItsFrame(t *testing.T) {
+	t.Parallel()
+	for _, p := range samples() {
+		kind := reflect.Indirect(reflect.ValueOf(p)).Type()
+		for _, f := range reflect.VisibleFields(reflect.TypeFor[Frame]()) {
+			found, ok := kind.FieldByName(f.Name)
+			require.True(t, ok && len(found.Index) > 1, "%s hides %s", kind.Name(), f.Name)
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"rectify/api"
+	"rectify/api/pagetest"
+	"rectify/workflow"
+	"rectify/workflow/engine"
+)
+
+// town is the demonstration as it is served.
+type town struct {
+	*opened
+	t        *testing.T
+	now      func() time.Time
+	server   *api.Server
+	accounts []string
+}
+
+// demoFolder makes the demonstration, on a working day.
+func demoFolder(t *testing.T) (*program, rules, []demoAccount) {
+	t.Helper()
+	p := at(t, t.TempDir())
+	now := time.Date(2026, 11, 4, 15, 0, 0, 0, workflow.China)
+	p.now = func() time.Time { return now }
+	r, err := p.loadRules()
+	require.NoError(t, err)
+	accounts, err := p.demonstrate(r)
+	require.NoError(t, err)
+	require.Len(t, accounts, 29)
+	return p, r, accounts
+}
+
+// demoTown makes the demonstration and serves it.
+func demoTown(t *testing.T) *town {
+	t.Helper()
+	p, r, accounts := demoFolder(t)
+	return serveTown(t, p, r, accounts)
+}
+
+// serveTown serves what is in the folder of a program.
+func serveTown(t *testing.T, p *program, r rules, accounts []demoAccount) *town {
+	t.Helper()
+	o, err := p.openAt(r, false, p.now)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, o.Close()) })
+	out := &town{opened: o, t: t, now: p.now}
+	all := demoPeople(accounts)
+	for _, a := range accounts {
+		out.accounts = append(out.accounts, a.account)
+		if a.org == "" { // the sign-in page does not offer who holds no post any more
+			all = append(all, api.DemoPerson{Account: a.account, Name: a.name})
+		}
+	}
+	out.server, err = api.New(api.Config{Engine: o.engine, Sessions: o.db.Sessions(api.SessionPerson), Log: p.log, Now: p.now, Version: "test", Demo: all})
+	require.NoError(t, err)
+	return out
+}
+
+// as is a browser in which somebody of the demonstration has signed in with one click.
+func (x *town) as(t *testing.T, account string) *pagetest.Browser {
+	t.Helper()
+	b := pagetest.New(t, x.server)
+	require.Equal(t, 303, b.Post("/sign-in", map[string][]string{"demo": {account}}).Status, account)
+	return b
+}
+
+// data is everything that people wrote in the town.
+func (x *town) data() *pagetest.Data {
+	x.t.Helper()
+	ctx := x.t.Context()
+	var all []any
+	people, err := x.engine.People(ctx, workflow.Actor{}, "", engine.PageLimit)
+	require.NoError(x.t, err)
+	orgs, err := x.engine.Orgs(ctx, 0, "", engine.PageLimit)
+	require.NoError(x.t, err)
+	all = append(all, people, orgs)
+	for _, account := range x.accounts {
+		by, err := x.engine.ActorNamed(ctx, account)
+		require.NoError(x.t, err)
+		lists, err := x.engine.Checklists(ctx, by, 0, engine.PageLimit)
+		require.NoError(x.t, err)
+		all = append(all, by, lists)
+		page, err := x.engine.Issues(ctx, by, engine.Filter{}, 0, "", engine.PageLimit)
+		require.NoError(x.t, err)
+		for _, row := range page.Rows {
+			dossier, err := x.engine.Dossier(ctx, by, row.ID)
+			require.NoError(x.t, err)
+			all = append(all, dossier)
+		}
+	}
+	auditor, err := x.engine.ActorNamed(ctx, "lujin")
+	require.NoError(x.t, err)
+	audited := func(kind string, subject int64) {
+		record, err := x.engine.Audit(ctx, auditor, kind, subject, 0, engine.PageLimit)
+		require.NoError(x.t, err)
+		all = append(all, record)
+	}
+	for _, p := range people {
+		audited(engine.KindAccount, int64(p.ID))
+		audited(engine.KindLook, int64(p.ID))
+	}
+	for _, o := range orgs {
+		audited(engine.KindOrg, int64(o.ID))
+	}
+	const exported = "问题整改台账" // how the record of a download calls the ledger
+	return pagetest.Collect(all...).Also(append(x.accounts, x.osUser, exported)...)
+}
+
+// Everyone of the demonstration follows every link and every form that looks for something, in both languages: no page is missing or
+// broken; each is valid HTML from this host alone, and in the language that was chosen.
+func TestEveryPageForEveryoneInTheDemonstration(t *testing.T) {
+	t.Parallel()
+	x := demoTown(t)
+	data := x.data()
+	for _, account := range x.accounts {
+		t.Run(account, func(t *testing.T) {
+			t.Parallel()
+			for _, lang := range []string{"zh", "en"} {
+				w := pagetest.Walk{Browser: x.as(t, account), Lang: lang, Data: data, Most: pagesOf}
+				w.Go()
+				t.Logf("%s: %d pages of %d kinds", lang, len(w.Read), len(w.Kinds))
+				require.Empty(t, strings.Join(slices.Sorted(maps.Keys(w.Wrong)), "\n"))
+			}
+		})
+	}
+}
+
+// pagesOf says how many pages of a kind one person looks at: all issues, and of what there is for each of them some.
+func pagesOf(kind string) int {
+	switch {
+	case kind == "/issues/#":
+		return 50
+	case strings.HasPrefix(kind, "/issues/#/"):
+		return 4
+	}
+	return 10
+}
