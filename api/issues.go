@@ -30,7 +30,7 @@ func (s *Server) ListIssues(ctx context.Context, r ListIssuesRequestObject) (Lis
 		return nil, err
 	}
 	return ListIssues200JSONResponse{
-		Issues: each(page.Rows, func(row engine.Row) IssueRow { return rowOut(row, page.Today) }),
+		Issues: each(page.Rows, func(row engine.Row) IssueRow { return s.rowOut(row, page.Today) }),
 		Orgs:   orgNames(page.Orgs), People: personNames(page.People), Next: page.Next,
 	}, nil
 }
@@ -98,7 +98,7 @@ func (s *Server) GetIssue(ctx context.Context, r GetIssueRequestObject) (GetIssu
 	}
 	return GetIssue200JSONResponse{
 		Body: IssueView{Issue: issueOut(&v.Issue), Light: string(v.Light), Orgs: orgNames(v.Orgs), People: personNames(v.People),
-			Actions: each(v.Offers, offerOut)},
+			ClockBasis: textOut(v.Basis), DueProvisional: s.Engine.Provisional(v.Issue.State, v.Issue.Due), Actions: each(v.Offers, offerOut)},
 		Headers: GetIssue200ResponseHeaders{ETag: etag(&v.Issue)},
 	}, nil
 }

@@ -497,6 +497,82 @@ type History struct {
 	Next int `json:"next,omitempty,omitzero"`
 }
 
+// Holiday defines model for Holiday.
+type Holiday struct {
+	// From 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	From Day    `json:"from"`
+	Name string `json:"name"`
+
+	// To 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	To Day `json:"to"`
+}
+
+// HolidayChange defines model for HolidayChange.
+type HolidayChange struct {
+	// Free 由上班改为放假 worked until now and free from now on
+	Free []Day `json:"free"`
+
+	// New 此前没有这一年的安排 nothing was known of the year
+	New    bool   `json:"new"`
+	Notice string `json:"notice"`
+
+	// Worked 由放假改为上班 free until now and worked from now on
+	Worked []Day `json:"worked"`
+	Year   int   `json:"year"`
+}
+
+// HolidayFile defines model for HolidayFile.
+type HolidayFile struct {
+	Years []HolidayYear `json:"years"`
+}
+
+// HolidayReport defines model for HolidayReport.
+type HolidayReport struct {
+	Changes []HolidayChange `json:"changes"`
+
+	// Reckoned 时限随之重算的问题数 issues whose time limits are worked out again
+	Reckoned int  `json:"reckoned"`
+	Rev      int  `json:"rev"`
+	Taken    bool `json:"taken"`
+}
+
+// HolidayYear 国务院办公厅一年的放假安排 one year's notice of the State Council
+type HolidayYear struct {
+	Holidays []Holiday `json:"holidays"`
+
+	// Issued 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Issued Day `json:"issued,omitempty,omitzero"`
+
+	// Notice 通知文号 number of the notice
+	Notice string `json:"notice"`
+
+	// Source 通知在哪里可以查到 where the notice can be read
+	Source string `json:"source"`
+
+	// Working 调休上班的周六周日 Saturdays and Sundays that are worked
+	Working []Day `json:"working,omitempty,omitzero"`
+	Year    int   `json:"year"`
+}
+
+// Holidays defines model for Holidays.
+type Holidays struct {
+	// Loaded 由管理员载入的年份 years that an administrator loaded
+	Loaded   []int     `json:"loaded"`
+	LoadedAt time.Time `json:"loaded_at,omitempty,omitzero"`
+	LoadedBy string    `json:"loaded_by,omitempty,omitzero"`
+	Rev      int       `json:"rev"`
+
+	// Unknown 今年、明年中安排尚未公布的：只按周末计算，日期暂定 years whose notice is not known, this one and the next: weekends only, every date provisional
+	Unknown []int         `json:"unknown"`
+	Years   []HolidayYear `json:"years"`
+}
+
 // Id 编号，十进制 an id in digits
 //
 // Examples: 861234567890123
@@ -668,6 +744,9 @@ type IssueRow struct {
 	// Examples: 2026-03-31
 	Due Day `json:"due,omitempty,omitzero"`
 
+	// DueProvisional 该日所在年份的放假安排尚未公布 the holidays of its year are not known yet
+	DueProvisional bool `json:"due_provisional,omitempty,omitzero"`
+
 	// Finder 编号，十进制 an id in digits
 	//
 	// Examples: 861234567890123
@@ -719,8 +798,14 @@ type IssueRow struct {
 type IssueView struct {
 	// Actions 此刻您能办理的动作 the steps that are open to you now
 	Actions []OpenAction `json:"actions"`
-	Issue   Issue        `json:"issue"`
-	Light   string       `json:"light"`
+
+	// ClockBasis 两种语言的一句话 a sentence in both languages
+	ClockBasis Text `json:"clock_basis,omitempty,omitzero"`
+
+	// DueProvisional 整改时限所在年份的放假安排尚未公布 the holidays of the year of the due day are not known yet
+	DueProvisional bool   `json:"due_provisional,omitempty,omitzero"`
+	Issue          Issue  `json:"issue"`
+	Light          string `json:"light"`
 
 	// Orgs 出现的组织，以 id 为键 the organisations that occur
 	Orgs OrgNames `json:"orgs"`
@@ -1101,6 +1186,26 @@ type Session struct {
 	Token  string `json:"token"`
 }
 
+// Setting defines model for Setting.
+type Setting struct {
+	At time.Time `json:"at"`
+
+	// Body 内容；空为默认 what was decided; empty for the default
+	Body string `json:"body"`
+
+	// By 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	By   Id     `json:"by"`
+	Name string `json:"name"`
+	Rev  int    `json:"rev"`
+}
+
+// Settings defines model for Settings.
+type Settings struct {
+	Settings []Setting `json:"settings"`
+}
+
 // Sign defines model for Sign.
 type Sign struct {
 	At   time.Time `json:"at"`
@@ -1317,6 +1422,9 @@ type WithReported = bool
 // Examples: 861234567890123
 type WithResponsible = Id
 
+// WithRev defines model for WithRev.
+type WithRev = int
+
 // WithSource defines model for WithSource.
 type WithSource = []string
 
@@ -1388,6 +1496,15 @@ type CountIssuesParams struct {
 // UploadFilesMultipartBody defines parameters for UploadFiles.
 type UploadFilesMultipartBody struct {
 	File []openapi_types.File `json:"file"`
+}
+
+// LoadHolidaysParams defines parameters for LoadHolidays.
+type LoadHolidaysParams struct {
+	// Check 只看会有什么变化，不写入 say what would change and write nothing
+	Check bool `form:"check,omitempty" json:"check,omitempty,omitzero"`
+
+	// Rev 您看到的 rev；别人在此后改过则拒绝 the rev that you saw; refused when somebody changed it since
+	Rev *WithRev `form:"rev,omitempty" json:"rev,omitempty"`
 }
 
 // ListIssuesParams defines parameters for ListIssues.
@@ -1561,6 +1678,9 @@ type RejectsMultipartRequestBody = ChecklistFile
 // UploadFilesMultipartRequestBody defines body for UploadFiles for multipart/form-data ContentType.
 type UploadFilesMultipartRequestBody UploadFilesMultipartBody
 
+// LoadHolidaysJSONRequestBody defines body for LoadHolidays for application/json ContentType.
+type LoadHolidaysJSONRequestBody = HolidayFile
+
 // FindIssueJSONRequestBody defines body for FindIssue for application/json ContentType.
 type FindIssueJSONRequestBody = Finding
 
@@ -1614,6 +1734,12 @@ type ServerInterface interface {
 	// UploadFiles 上传文件 Upload files
 	// (POST /api/v1/files)
 	UploadFiles(ctx echo.Context) error
+	// GetHolidays 节假日与调休 Holidays and make-up days
+	// (GET /api/v1/holidays)
+	GetHolidays(ctx echo.Context) error
+	// LoadHolidays 载入放假安排（系统管理员）Load holidays, year by year (system administrator)
+	// (POST /api/v1/holidays)
+	LoadHolidays(ctx echo.Context, params LoadHolidaysParams) error
 	// ListIssues 问题列表，按时限排序 Issues by due day
 	// (GET /api/v1/issues)
 	ListIssues(ctx echo.Context, params ListIssuesParams) error
@@ -1680,6 +1806,9 @@ type ServerInterface interface {
 	// SignIn 登录 Sign in
 	// (POST /api/v1/session)
 	SignIn(ctx echo.Context) error
+	// ListSettings 改过的设置（系统管理员）Settings that were changed (system administrator)
+	// (GET /api/v1/settings)
+	ListSettings(ctx echo.Context) error
 	// TakeSteps 批量办理 Take many steps
 	// (POST /api/v1/steps)
 	TakeSteps(ctx echo.Context, params TakeStepsParams) error
@@ -1884,6 +2013,40 @@ func (w *ServerInterfaceWrapper) UploadFiles(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UploadFiles(ctx)
+	return err
+}
+
+// GetHolidays converts echo context to params.
+func (w *ServerInterfaceWrapper) GetHolidays(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetHolidays(ctx)
+	return err
+}
+
+// LoadHolidays converts echo context to params.
+func (w *ServerInterfaceWrapper) LoadHolidays(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LoadHolidaysParams
+	// ------------- Optional query parameter "check" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "check", ctx.QueryParams(), &params.Check, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter check: %s", err))
+	}
+
+	// ------------- Optional query parameter "rev" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "rev", ctx.QueryParams(), &params.Rev, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rev: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LoadHolidays(ctx, params)
 	return err
 }
 
@@ -2504,6 +2667,15 @@ func (w *ServerInterfaceWrapper) SignIn(ctx echo.Context) error {
 	return err
 }
 
+// ListSettings converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSettings(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSettings(ctx)
+	return err
+}
+
 // TakeSteps converts echo context to params.
 func (w *ServerInterfaceWrapper) TakeSteps(ctx echo.Context) error {
 	var err error
@@ -2637,6 +2809,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/words", wrapper.ListWords, options.OperationMiddlewares["listWords"]...)
 	router.GET(options.BaseURL+"/api/v1/definitions", wrapper.ListDefinitions, options.OperationMiddlewares["listDefinitions"]...)
 	router.GET(options.BaseURL+"/api/v1/policy", wrapper.ListPolicy, options.OperationMiddlewares["listPolicy"]...)
+	router.GET(options.BaseURL+"/api/v1/holidays", wrapper.GetHolidays, options.OperationMiddlewares["getHolidays"]...)
+	router.POST(options.BaseURL+"/api/v1/holidays", wrapper.LoadHolidays, options.OperationMiddlewares["loadHolidays"]...)
+	router.GET(options.BaseURL+"/api/v1/settings", wrapper.ListSettings, options.OperationMiddlewares["listSettings"]...)
 	router.GET(options.BaseURL+"/api/v1/openapi.json", wrapper.GetSpecification, options.OperationMiddlewares["getSpecification"]...)
 	router.GET(options.BaseURL+"/api/docs", wrapper.GetDocs, options.OperationMiddlewares["getDocs"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
@@ -2951,6 +3126,84 @@ type UploadFilesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response UploadFilesdefaultApplicationProblemPlusJSONResponse) VisitUploadFilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetHolidaysRequestObject struct {
+}
+
+type GetHolidaysResponseObject interface {
+	VisitGetHolidaysResponse(w http.ResponseWriter) error
+}
+
+type GetHolidays200JSONResponse Holidays
+
+func (response GetHolidays200JSONResponse) VisitGetHolidaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetHolidaysdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetHolidaysdefaultApplicationProblemPlusJSONResponse) VisitGetHolidaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LoadHolidaysRequestObject struct {
+	Params LoadHolidaysParams
+	Body   *LoadHolidaysJSONRequestBody
+}
+
+type LoadHolidaysResponseObject interface {
+	VisitLoadHolidaysResponse(w http.ResponseWriter) error
+}
+
+type LoadHolidays200JSONResponse HolidayReport
+
+func (response LoadHolidays200JSONResponse) VisitLoadHolidaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LoadHolidaysdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LoadHolidaysdefaultApplicationProblemPlusJSONResponse) VisitLoadHolidaysResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3817,6 +4070,44 @@ func (response SignIndefaultApplicationProblemPlusJSONResponse) VisitSignInRespo
 	return err
 }
 
+type ListSettingsRequestObject struct {
+}
+
+type ListSettingsResponseObject interface {
+	VisitListSettingsResponse(w http.ResponseWriter) error
+}
+
+type ListSettings200JSONResponse Settings
+
+func (response ListSettings200JSONResponse) VisitListSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSettingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSettingsdefaultApplicationProblemPlusJSONResponse) VisitListSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type TakeStepsRequestObject struct {
 	Params TakeStepsParams
 	Body   *TakeStepsJSONRequestBody
@@ -3968,6 +4259,12 @@ type StrictServerInterface interface {
 	// UploadFiles 上传文件 Upload files
 	// (POST /api/v1/files)
 	UploadFiles(ctx context.Context, request UploadFilesRequestObject) (UploadFilesResponseObject, error)
+	// GetHolidays 节假日与调休 Holidays and make-up days
+	// (GET /api/v1/holidays)
+	GetHolidays(ctx context.Context, request GetHolidaysRequestObject) (GetHolidaysResponseObject, error)
+	// LoadHolidays 载入放假安排（系统管理员）Load holidays, year by year (system administrator)
+	// (POST /api/v1/holidays)
+	LoadHolidays(ctx context.Context, request LoadHolidaysRequestObject) (LoadHolidaysResponseObject, error)
 	// ListIssues 问题列表，按时限排序 Issues by due day
 	// (GET /api/v1/issues)
 	ListIssues(ctx context.Context, request ListIssuesRequestObject) (ListIssuesResponseObject, error)
@@ -4034,6 +4331,9 @@ type StrictServerInterface interface {
 	// SignIn 登录 Sign in
 	// (POST /api/v1/session)
 	SignIn(ctx context.Context, request SignInRequestObject) (SignInResponseObject, error)
+	// ListSettings 改过的设置（系统管理员）Settings that were changed (system administrator)
+	// (GET /api/v1/settings)
+	ListSettings(ctx context.Context, request ListSettingsRequestObject) (ListSettingsResponseObject, error)
 	// TakeSteps 批量办理 Take many steps
 	// (POST /api/v1/steps)
 	TakeSteps(ctx context.Context, request TakeStepsRequestObject) (TakeStepsResponseObject, error)
@@ -4283,6 +4583,77 @@ func (sh *strictHandler) UploadFiles(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(UploadFilesResponseObject); ok {
 		return validResponse.VisitUploadFilesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetHolidays operation middleware
+func (sh *strictHandler) GetHolidays(ctx echo.Context) error {
+	var request GetHolidaysRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetHolidays(ctx.Request().Context(), request.(GetHolidaysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetHolidays")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetHolidaysResponseObject); ok {
+		return validResponse.VisitGetHolidaysResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LoadHolidays operation middleware
+func (sh *strictHandler) LoadHolidays(ctx echo.Context, params LoadHolidaysParams) error {
+	var request LoadHolidaysRequestObject
+
+	request.Params = params
+
+	var body LoadHolidaysJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LoadHolidays(ctx.Request().Context(), request.(LoadHolidaysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LoadHolidays")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LoadHolidaysResponseObject); ok {
+		return validResponse.VisitLoadHolidaysResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -4970,6 +5341,29 @@ func (sh *strictHandler) SignIn(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(SignInResponseObject); ok {
 		return validResponse.VisitSignInResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSettings operation middleware
+func (sh *strictHandler) ListSettings(ctx echo.Context) error {
+	var request ListSettingsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSettings(ctx.Request().Context(), request.(ListSettingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSettings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSettingsResponseObject); ok {
+		return validResponse.VisitListSettingsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

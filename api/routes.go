@@ -79,6 +79,9 @@ func (s *Server) routes() []route {
 		{"GET", "/api/v1/words", member, nothing, w.ListWords},
 		{"GET", "/api/v1/definitions", member, nothing, w.ListDefinitions},
 		{"GET", "/api/v1/policy", member, nothing, w.ListPolicy},
+		{"GET", "/api/v1/holidays", member, nothing, w.GetHolidays},
+		{"POST", "/api/v1/holidays", member, jsonBody, w.LoadHolidays},
+		{"GET", "/api/v1/settings", member, nothing, w.ListSettings},
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"rectify/api/page"
 	"rectify/workflow"
+	"rectify/workflow/engine"
 )
 
 const (
@@ -54,7 +55,7 @@ func (s *Server) plainFrame(c echo.Context, title workflow.Text) page.Frame {
 	tongue := pageLang(c.Request())
 	f := page.Frame{Lang: tongue, Title: title, Here: c.Request().URL.RequestURI(), Demo: len(s.Demo) > 0, Flash: takeFlash(c)}
 	who := actorOf(c.Request().Context())
-	f.Person = who.Name
+	f.Person, f.Admin = who.Name, engine.Administers(&who, "system_admin")
 	posts := make([]string, len(who.Appointments))
 	for n, a := range who.Appointments {
 		posts[n] = a.OrgName + " " + postText(a.Post).In(tongue)

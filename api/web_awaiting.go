@@ -20,13 +20,14 @@ func (s *Server) showAwaiting(c echo.Context) error {
 		return err
 	}
 	p := page.Awaiting{Frame: s.frame(c, workflow.Say("待办", "What waits for you")), Pager: pagerOf(c, found.Next)}
-	p.Table = page.Table{Rows: rowsOf(&found.Page), Columns: page.ColumnsNamed("due", "number", "title", "why", "org", "grade")}
+	p.Table = page.Table{Rows: s.rowsOf(&found.Page), Columns: page.ColumnsNamed("due", "number", "title", "why", "org", "grade")}
 	for n := range found.Rows {
 		r, why := &found.Rows[n], found.Why[found.Rows[n].ID]
 		row := &p.Table.Rows[n]
 		row.Why = whyText(&why, r.State)
 		if why.Until != "" {
 			row.Until, row.UntilLeft, row.UntilLate = why.Until, daysText(why.Until, found.Today), why.Until < found.Today
+			row.UntilBasis, row.UntilProvisional = why.Basis, why.Provisional
 		}
 	}
 	p.Idle = !slices.ContainsFunc(by.Appointments, func(a workflow.Appointment) bool {

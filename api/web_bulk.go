@@ -166,7 +166,7 @@ func (s *Server) bulkPage(c echo.Context, b *batch, query url.Values) (*page.Bul
 	p.Nothing = len(p.Steps) == 0
 	p.All = b.address("do", do, "of", of, "all", "yes")
 	p.Pager = pagerOf(c, b.list.Next)
-	for n, row := range rowsOf(&b.list) {
+	for n, row := range s.rowsOf(&b.list) {
 		r := &b.list.Rows[n]
 		line := page.BulkRow{Row: row}
 		if b.offerOn(r.ID, do, of) != nil {

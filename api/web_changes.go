@@ -214,6 +214,9 @@ func clockText(c workflow.Clock) workflow.Text {
 	if c.Until == "" {
 		return workflow.Text{}
 	}
+	if c.Provisional {
+		return workflow.Say("%s 至 %s（暂定）", "%s to %s (provisional)", c.From, c.Until)
+	}
 	return workflow.Say("%s 至 %s", "%s to %s", c.From, c.Until)
 }
 

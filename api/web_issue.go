@@ -66,7 +66,7 @@ func headline(detail string) string {
 
 func (s *Server) issuePage(c echo.Context, v *engine.View) page.Issue {
 	i := &v.Issue
-	p := page.Issue{Head: s.headOf(v), Why: issuePath(i.ID) + "/why", Detail: i.Detail, Goal: i.Goal, Facts: factsOf(v)}
+	p := page.Issue{Head: s.headOf(v), Why: issuePath(i.ID) + "/why", Detail: i.Detail, Goal: i.Goal, Facts: s.factsOf(v)}
 	p.Frame = s.frame(c, workflow.Text{Zh: p.Head.Number, En: p.Head.Number})
 	for _, o := range v.Offers {
 		a := actionOf(i.ID, &o)
@@ -85,9 +85,9 @@ func (s *Server) issuePage(c echo.Context, v *engine.View) page.Issue {
 			p.Marks = append(p.Marks, mark.text)
 		}
 	}
-	p.Measures, p.Done = measureViews(v, s.Engine.Today())
+	p.Measures, p.Done = s.measureViews(v)
 	p.Rounds = roundsOf(v)
-	p.Request, p.Signers = requestOf(v), signersOf(v)
+	p.Request, p.Signers = s.requestOf(v), signersOf(v)
 	return p
 }
 
@@ -126,7 +126,7 @@ func stepText(a workflow.Action, of workflow.RequestKind) workflow.Text {
 	return a.Text()
 }
 
-func factsOf(v *engine.View) []page.Fact {
+func (s *Server) factsOf(v *engine.View) []page.Fact {
 	i := &v.Issue
 	source, _ := i.Source.Rule()
 	org := func(o workflow.OrgID) string { x := v.Orgs[o]; return x.Shown() }
@@ -136,6 +136,11 @@ func factsOf(v *engine.View) []page.Fact {
 			out = append(out, page.Fact{Label: workflow.Text{Zh: zh, En: en}, Value: value, Plain: plain})
 		}
 	}
+	addDay := func(zh, en string, day workflow.Day) {
+		if day != "" {
+			out = append(out, page.Fact{Label: workflow.Text{Zh: zh, En: en}, Plain: string(day), Provisional: s.Engine.Provisional(i.State, day)})
+		}
+	}
 	none := workflow.Text{}
 	add("来源", "Source", source.Text, "")
 	add("来源编号", "Its number", none, i.OwnNumber)
@@ -143,8 +148,10 @@ func factsOf(v *engine.View) []page.Fact {
 	add("等级", "Grade", i.Grade.Text(), "")
 	add("整改类型", "Kind", kindText(i.Kind), "")
 	add("发现日期", "Found on", none, string(i.FoundOn))
-	add("整改时限", "Due", none, string(i.Due))
-	add("本环节期限", "Clock", none, string(i.Clock.Until))
+	addDay("整改时限", "Due", i.Due)
+	if k := i.Clock; k.Until != "" {
+		out = append(out, page.Fact{Label: workflow.Say("本环节期限", "Clock"), Plain: string(k.Until), Basis: v.Basis, Provisional: k.Provisional})
+	}
 	add("责任单位", "Responsible", none, org(i.Responsible))
 	add("责任人", "Person", none, first(v.People[i.Person], i.Extra["责任人"]))
 	add("责任领导", "Leader", none, i.Leader)
@@ -160,7 +167,7 @@ func factsOf(v *engine.View) []page.Fact {
 		add("已追回", "Recovered", workflow.Say("%s 元", "%s yuan", page.Yuan(i.Recovered)), "")
 	}
 	add("阶段目标", "Stage goal", none, i.StageGoal)
-	add("下次复核", "Next review", none, string(i.NextReview))
+	addDay("下次复核", "Next review", i.NextReview)
 	add("挂账条件", "Suspended until", none, i.Condition)
 	add("异议", "Objection", none, i.Objection)
 	add("销号日期", "Closed on", none, string(i.ClosedOn))
@@ -186,13 +193,14 @@ func sortedKeys(m map[string]string) []string {
 	return keys
 }
 
-func measureViews(v *engine.View, today workflow.Day) (out []page.Measure, done int) {
+func (s *Server) measureViews(v *engine.View) (out []page.Measure, done int) {
+	today := s.Engine.Today()
 	for _, m := range v.Issue.Measures {
 		if m.Done {
 			done++
 		}
 		out = append(out, page.Measure{Text: m.Text, Person: v.People[m.Person], Due: m.Due, Done: m.Done, DoneOn: m.DoneOn, Result: m.Result,
-			Late: !m.Done && m.Due != "" && m.Due < today && !v.Issue.State.End()})
+			Provisional: !m.Done && s.Engine.Provisional(v.Issue.State, m.Due), Late: !m.Done && m.Due != "" && m.Due < today && !v.Issue.State.End()})
 	}
 	return out, done
 }
@@ -225,7 +233,7 @@ func roundsOf(v *engine.View) (out []page.Round) {
 	return out
 }
 
-func requestOf(v *engine.View) *page.Request {
+func (s *Server) requestOf(v *engine.View) *page.Request {
 	r := &v.Issue.Request
 	if !r.Open() {
 		return nil
@@ -237,8 +245,9 @@ func requestOf(v *engine.View) *page.Request {
 			out.Kind = w.Text
 		}
 	}
-	for _, f := range []page.Fact{{Label: workflow.Say("申请延至", "Extend to"), Plain: string(r.Due)}, {Label: workflow.Say("阶段目标", "Stage goal"), Plain: r.StageGoal},
-		{Label: workflow.Say("下次复核", "Next review"), Plain: string(r.NextReview)}, {Label: workflow.Say("恢复条件", "Until"), Plain: r.Condition},
+	for _, f := range []page.Fact{{Label: workflow.Say("申请延至", "Extend to"), Plain: string(r.Due), Provisional: s.Engine.Provisional(v.Issue.State, r.Due)}, {Label: workflow.Say("阶段目标", "Stage goal"), Plain: r.StageGoal},
+		{Label: workflow.Say("下次复核", "Next review"), Plain: string(r.NextReview),
+			Provisional: s.Engine.Provisional(v.Issue.State, r.NextReview)}, {Label: workflow.Say("恢复条件", "Until"), Plain: r.Condition},
 		{Label: workflow.Say("审批单位", "Decided by"), Plain: decider.Shown()}} {
 		if f.Plain != "" {
 			out.Facts = append(out.Facts, f)

@@ -43,7 +43,7 @@ func addressWith(c echo.Context, query url.Values, name, value string) string {
 	return c.Request().URL.Path + "?" + with.Encode()
 }
 
-func rowsOf(p *engine.Page) []page.Row {
+func (s *Server) rowsOf(p *engine.Page) []page.Row {
 	return each(p.Rows, func(r engine.Row) page.Row {
 		org := p.Orgs[first(r.Responsible, r.Finder)]
 		source, _ := r.Source.Rule()
@@ -51,7 +51,7 @@ func rowsOf(p *engine.Page) []page.Row {
 		return page.Row{Path: issuePath(r.ID), Number: number, OwnNumber: r.OwnNumber, Title: r.Title, Org: org.Shown(), Person: p.People[r.Person],
 			FoundOn: r.FoundOn, Amount: r.Amount, Recovered: r.Recovered, UpdatedAt: r.UpdatedAt,
 			State: r.State.Text(), Grade: r.Grade.Text(), Kind: kindText(r.Kind), Source: source.Text, Light: workflow.LightOf(r.State, r.Due, p.Today),
-			Due: r.Due, Left: leftText(r.State, r.Due, p.Today), Supervised: r.Supervised, Reported: r.Reported && !r.State.End()}
+			Due: r.Due, Provisional: s.Engine.Provisional(r.State, r.Due), Left: leftText(r.State, r.Due, p.Today), Supervised: r.Supervised, Reported: r.Reported && !r.State.End()}
 	})
 }
 
@@ -124,7 +124,7 @@ func (s *Server) listInto(c echo.Context, p *page.Ledger) error {
 	if err != nil {
 		return err
 	}
-	p.Table.Rows, p.Pager, p.Total = rowsOf(&found), pagerOf(c, found.Next), counts.Total
+	p.Table.Rows, p.Pager, p.Total = s.rowsOf(&found), pagerOf(c, found.Next), counts.Total
 	p.Phases, p.Lights = phaseTallies(c, counts), lightTallies(c, counts)
 	return nil
 }

@@ -23,6 +23,9 @@ func (s *Server) officeRoutes() []route {
 		{"GET", policyPage, member, nothing, s.showMatrix},
 		{"GET", whoPage, member, nothing, s.showWho},
 		{"GET", wordsPage, member, nothing, s.showWords},
+		{"GET", holidaysPage, member, nothing, s.showHolidays},
+		{"POST", holidaysPage, member, workbook, s.loadHolidaysByForm},
+		{"GET", settingsPage, member, nothing, s.showSettings},
 
 		{"GET", recordsPage, member, nothing, s.showRecords},
 		{"GET", auditPage, member, nothing, s.showAudit},

@@ -59,6 +59,9 @@ type Fact struct {
 	Label workflow.Text
 	Value workflow.Text // in words that have two languages
 	Plain string        // or as it is
+	Basis workflow.Text // what a date rests on
+
+	Provisional bool // a date whose holidays are not known yet
 }
 
 // Measure is what is to be done.
@@ -66,6 +69,9 @@ type Measure struct {
 	Text   string
 	Person string
 	Due    workflow.Day
+
+	Provisional bool // the due day: the holidays of its year are not known yet
+
 	Done   bool
 	DoneOn workflow.Day
 	Result string

@@ -10,29 +10,34 @@ import (
 
 // Row is an issue in a table.
 type Row struct {
-	Path       string
-	Number     string
-	OwnNumber  string
-	Title      string
-	Org        string
-	Person     string
-	State      workflow.Text
-	Grade      workflow.Text
-	Kind       workflow.Text
-	Source     workflow.Text
-	Light      workflow.Light
-	Due        workflow.Day
-	Left       workflow.Text // how long until the due day, in words
-	Supervised bool
-	Reported   bool // done, by the unit's own word
-	FoundOn    workflow.Day
-	Amount     int64 // fen
-	Recovered  int64 // fen
-	UpdatedAt  time.Time
-	Why        workflow.Text // what it waits for
-	Until      workflow.Day  // by when that is to be done, "" where no clock runs
-	UntilLeft  workflow.Text
-	UntilLate  bool
+	Path      string
+	Number    string
+	OwnNumber string
+	Title     string
+	Org       string
+	Person    string
+	State     workflow.Text
+	Grade     workflow.Text
+	Kind      workflow.Text
+	Source    workflow.Text
+	Light     workflow.Light
+	Due       workflow.Day
+	Left      workflow.Text // how long until the due day, in words
+
+	Provisional bool // the due day: the holidays of its year are not known yet
+	Supervised  bool
+	Reported    bool // done, by the unit's own word
+	FoundOn     workflow.Day
+	Amount      int64 // fen
+	Recovered   int64 // fen
+	UpdatedAt   time.Time
+	Why         workflow.Text // what it waits for
+	Until       workflow.Day  // by when that is to be done, "" where no clock runs
+	UntilLeft   workflow.Text
+	UntilLate   bool
+	UntilBasis  workflow.Text
+
+	UntilProvisional bool
 }
 
 // Table is a list of issues with the columns that it shows.

@@ -9,6 +9,8 @@ import (
 const (
 	// NoticesPath is where notices are.
 	NoticesPath = "/notices"
+	// SettingsPath is where the settings of the whole program are.
+	SettingsPath = "/settings"
 	// MostUnread is how many unread notices are counted; where there are more, it is said so.
 	MostUnread = 9
 )
@@ -32,9 +34,9 @@ func countText(n int) string {
 	return strconv.Itoa(n)
 }
 
-// navigation is what stands at the top of every page.
-func navigation() []Link {
-	return []Link{
+// navigation is what stands at the top of every page; the settings for the system administrator alone.
+func navigation(admin bool) []Link {
+	links := []Link{
 		{Path: "/", Text: workflow.Text{Zh: "待办", En: "My work"}},
 		{Path: NoticesPath, Text: workflow.Text{Zh: "通知", En: "Notices"}},
 		{Path: "/issues", Text: workflow.Text{Zh: "问题台账", En: "Ledger"}},
@@ -44,4 +46,8 @@ func navigation() []Link {
 		{Path: "/rules", Text: workflow.Text{Zh: "规则", En: "Rules"}},
 		{Path: "/me", Text: workflow.Text{Zh: "我的", En: "Me"}},
 	}
+	if admin {
+		links = append(links, Link{Path: SettingsPath, Text: workflow.Text{Zh: "设置", En: "Settings"}})
+	}
+	return links
 }

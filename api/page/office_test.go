@@ -34,6 +34,13 @@ func officeSamples(frame Frame, form Form, some workflow.Text) []Page {
 		Person{Frame: frame, Tabs: tabs, Row: person, Now: held, Past: held, Later: held, Audits: tabs}, Person{Frame: frame},
 		Me{Frame: frame, Account: "jia", Now: held, Past: held, Later: held, Form: form, Audit: true,
 			Sessions: []SessionRow{{ID: "a", From: "10.0.0.1", With: "Chromium", Began: at, Seen: at, Ends: at, Current: true}, {ID: "b"}}},
+		Holidays{Frame: frame, Tabs: tabs, Loaded: some, Load: &form, Check: &HolidayCheck{Reckoned: 3, Take: form, Changes: []HolidayChange{
+			{Year: 2027, Notice: "国办发明电", New: true, Free: []workflow.Day{"2027-01-01"}, Worked: []workflow.Day{"2027-01-03"}}, {Year: 2026}}},
+			Years: []HolidayYear{{Year: 2028, Months: Months(2028, nil)}, {Year: 2027, Open: true, Known: true, Loaded: true, Notice: "国办发明电", Issued: "2026-11-01", Source: "https://www.gov.cn/x",
+				Runs: []HolidayRun{{"元旦", "2027-01-01", "2027-01-02"}, {"春节", "2027-02-06", "2027-02-06"}}, Working: []workflow.Day{"2027-01-03"},
+				Months: Months(2027, map[workflow.Day]bool{"2027-01-01": false, "2027-01-03": true})}}},
+		Holidays{Frame: frame, Check: &HolidayCheck{}}, Holidays{Frame: frame, Load: &form},
+		Settings{Frame: frame, Rows: []SettingRow{{Name: "a", Text: some, Path: "/rules/holidays", Rev: 2, At: at, By: "丁一"}, {Text: some, Path: "/x"}}},
 		Machines{Frame: frame, Tabs: tabs, Machines: []Machine{machine}, Issue: issue},
 		Matrix{Frame: frame, Tabs: tabs, Filters: filters, Letters: []Letter{{"责", some}}, Columns: []MatrixColumn{{some, some, "/rules/policy?post=a"}},
 			Rows: []MatrixRow{{Action: some, Group: some, Cells: []MatrixCell{{Parts: []MatrixPart{{"责", ""}, {"验", "较"}}, Title: "policy.csv:1"}}}, {Action: some, Cells: []MatrixCell{{}}}}},

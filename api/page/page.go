@@ -31,6 +31,7 @@ type Frame struct {
 	Demo   bool          // the data are invented
 	Flash  workflow.Text // what was just done
 	Narrow bool          // the page is one short form
+	Admin  bool          // the reader is the system administrator
 	Unread int           // notices; those beyond MostUnread are not counted
 }
 
@@ -38,7 +39,7 @@ func (f Frame) lang() string { return first(f.Lang, "zh") }
 
 // Nav is the navigation as this page shows it.
 func (f Frame) Nav() []Link {
-	links := navigation()
+	links := navigation(f.Admin)
 	for n := range links {
 		if links[n].Path == NoticesPath {
 			links[n].Count = countText(f.Unread)

@@ -20,6 +20,7 @@ import (
 type Calendar struct {
 	years  map[int]Year
 	except map[int]bool // the days that differ from the week, by number: worked or free
+	until  workflow.Day // see KnownUntil
 }
 
 // IsWorking reports whether people work on the day; they do not on what is no day. It allocates nothing.
@@ -42,6 +43,10 @@ func (c *Calendar) Known(year int) bool {
 	_, ok := c.years[year]
 	return ok
 }
+
+// KnownUntil returns the last day of the years that are known without a gap from the first one on: what is reckoned to a later day is
+// provisional. "" when no year is known.
+func (c *Calendar) KnownUntil() workflow.Day { return c.until }
 
 // Notice returns the number of the State Council's notice for the year, such as 国办发明电〔2025〕7号, or "" when it is not known.
 func (c *Calendar) Notice(year int) string { return c.years[year].Notice }

@@ -110,9 +110,14 @@ func build(years map[int]Year) *Calendar {
 	c := &Calendar{years: years, except: make(map[int]bool, 40*len(years))}
 	for _, y := range slices.Sorted(maps.Keys(years)) {
 		maps.Copy(c.except, years[y].except)
+		if c.until == "" || c.until == lastOf(y-1) {
+			c.until = lastOf(y)
+		}
 	}
 	return c
 }
+
+func lastOf(year int) workflow.Day { return workflow.Day(fmt.Sprintf("%04d-12-31", year)) }
 
 // exceptions checks the year and returns its days that differ from the week, by number: worked or free.
 func (y Year) exceptions() (map[int]bool, error) {

@@ -134,3 +134,14 @@ func TestChanges(t *testing.T) {
 	require.Equal(t, []workflow.Day{"2026-12-31"}, changes[0].Worked)
 	require.Empty(t, changes[0].Free)
 }
+
+func TestKnownUntil(t *testing.T) {
+	newer, err := Load(strings.NewReader(of2027))
+	require.NoError(t, err)
+	require.Equal(t, workflow.Day("2026-12-31"), Shipped().KnownUntil())
+	require.Equal(t, workflow.Day("2027-12-31"), Shipped().Merge(newer).KnownUntil())
+	later, err := Load(strings.NewReader(strings.NewReplacer("2027-01-0", "2029-01-0", "2026-12-31", "2029-01-01", `, "2029-01-03"`, "", `"2026-12-27", "2027-01-03"`, "", "2027", "2029").Replace(of2027)))
+	require.NoError(t, err)
+	require.Equal(t, workflow.Day("2026-12-31"), Shipped().Merge(later).KnownUntil(), "a gap ends it")
+	require.Empty(t, new(Calendar).KnownUntil())
+}

@@ -27,6 +27,9 @@ type Why struct {
 	Signers int                  // of a countersign, the verifier among them
 	Open    int                  // measures that are not done
 	Until   workflow.Day         // when the clock of the state runs out, "" where none runs
+	Basis   workflow.Text        // of that clock
+
+	Provisional bool // the holidays of a year up to Until are not known
 }
 
 // Awaiting lists the issues that wait for the actor: those with a step that is theirs to take by their part in it, as responsible, verifier,
@@ -93,7 +96,13 @@ func (e *Engine) sift(ctx context.Context, by workflow.Actor, w *Waiting, rows [
 // whyWaits says whether an issue has a step that is the actor's to take, and which. A request that is to be decided comes before the rest.
 func (e *Engine) whyWaits(by workflow.Actor, i *workflow.Issue) (why Why, waits bool, err error) {
 	offers, err := e.offers(by, i)
-	why = Why{Signers: len(i.Signers()), Until: i.Clock.Until}
+	if err != nil {
+		return why, false, err
+	}
+	why = Why{Signers: len(i.Signers()), Until: i.Clock.Until, Provisional: i.Clock.Provisional}
+	if why.Basis, err = e.basis(i); err != nil {
+		return why, false, err
+	}
 	for n := range offers {
 		o := &offers[n]
 		if isTurn(i, &by, o) && (!waits || o.Action == workflow.GrantIt) {
@@ -101,7 +110,7 @@ func (e *Engine) whyWaits(by workflow.Actor, i *workflow.Issue) (why Why, waits 
 		}
 	}
 	if why.Action == workflow.GrantIt {
-		why.Until = "" // the clock that runs is that of the responsible organisation
+		why.Until, why.Basis, why.Provisional = "", workflow.Text{}, false // the clock that runs is that of the responsible organisation
 	}
 	for n := range i.Measures {
 		if !i.Measures[n].Done {

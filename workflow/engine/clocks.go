@@ -23,6 +23,25 @@ func wound(c *calendar.Calendar, d *workflow.Definition, k workflow.Clock) workf
 	return k
 }
 
+// basis says on what the running clock of an issue rests.
+func (e *Engine) basis(i *workflow.Issue) (workflow.Text, error) {
+	if i.Clock.Name == "" {
+		return workflow.Text{}, nil
+	}
+	d, err := e.definition(i.Definition)
+	if err != nil {
+		return workflow.Text{}, err
+	}
+	rule, _ := d.Clock(i.Clock.Name)
+	return rule.Basis, nil
+}
+
+// Provisional says whether a day that is still to be kept lies in a year whose holidays are not known yet: it is marked so wherever it
+// is shown.
+func (e *Engine) Provisional(state workflow.State, day workflow.Day) bool {
+	return !state.End() && day > e.calendar.Load().KnownUntil()
+}
+
 // rewound is the running clock of an issue by another calendar, and whether that makes a difference. A calendar that knows less than the
 // one by which the clock was wound leaves it alone: while programs are replaced one by one, two of them may differ.
 func rewound(c *calendar.Calendar, d *workflow.Definition, i *workflow.Issue) (workflow.Clock, bool) {

@@ -27,6 +27,12 @@ type Holidays struct {
 	By      string  // the name of who loaded it last
 }
 
+// HolidayRun is a run of free days.
+type HolidayRun = calendar.Holiday
+
+// AnyRev stands for whatever revision of a setting is there now.
+const AnyRev = -1
+
 // HolidayChange is what a file says otherwise about one year.
 type HolidayChange = calendar.Change
 
@@ -91,7 +97,7 @@ func (e *Engine) takeHolidays(_ context.Context, s Setting) error {
 }
 
 // LoadHolidays takes a file of the form of holidays.json: each of its years is laid over what is known of it, the others stay. rev is
-// that of the Holidays that were seen, or negative for whatever is there now. With check nothing is written: the report says what would
+// that of the Holidays that were seen, or AnyRev. With check nothing is written: the report says what would
 // change. Open time limits follow with Reckon. Only the system administrator may.
 //
 // Errors: ErrForbidden, ErrInvalid for a file that calendar.Load refuses, ErrConflict when somebody loaded another since.

@@ -45,7 +45,7 @@ func (e *Engine) ExportLedger(ctx context.Context, by workflow.Actor, f Filter, 
 			if err := e.learn(ctx, people, i.Person); err != nil {
 				return err
 			}
-			if !yield(ledgerRow(&i, names, people), nil) {
+			if !yield(e.ledgerRow(&i, names, people), nil) {
 				return errEnough
 			}
 			return nil
@@ -73,11 +73,11 @@ func (e *Engine) learn(ctx context.Context, people map[workflow.PersonID]string,
 	return err
 }
 
-func ledgerRow(i *workflow.Issue, orgs map[workflow.OrgID]string, people map[workflow.PersonID]string) sheet.LedgerRow {
+func (e *Engine) ledgerRow(i *workflow.Issue, orgs map[workflow.OrgID]string, people map[workflow.PersonID]string) sheet.LedgerRow {
 	source, _ := i.Source.Rule()
 	row := sheet.LedgerRow{
 		Number: i.ShownNumber(), Source: source.Text.Zh, Grade: i.Grade.Text().Zh, State: i.State.Text().Zh, Aspect: i.Aspect, Detail: i.Detail,
-		Goal: i.Goal, Leader: i.Leader, Responsible: orgs[i.Responsible], Person: firstText(people[i.Person], i.Extra["责任人"]), Due: i.Due, Progress: progress(i),
+		Goal: i.Goal, Leader: i.Leader, Responsible: orgs[i.Responsible], Person: firstText(people[i.Person], i.Extra["责任人"]), Due: i.Due, Progress: progress(i), Provisional: e.Provisional(i.State, i.Due),
 	}
 	for _, k := range workflow.Kinds() {
 		if k.Word == string(i.Kind) {

@@ -33,6 +33,7 @@ type Offer struct {
 type View struct {
 	Issue  workflow.Issue
 	Light  workflow.Light
+	Basis  workflow.Text // of the clock that runs
 	Orgs   map[workflow.OrgID]Org
 	People map[workflow.PersonID]string
 	Offers []Offer
@@ -84,7 +85,9 @@ func (e *Engine) seen(by *workflow.Actor, i workflow.Issue) (workflow.Issue, err
 func (e *Engine) view(ctx context.Context, by workflow.Actor, i workflow.Issue) (View, error) {
 	v := View{Issue: i, Light: workflow.LightOf(i.State, i.Due, e.Today())}
 	err := e.withDefinitions(ctx, func() (err error) {
-		v.Offers, err = e.offers(by, &i)
+		if v.Basis, err = e.basis(&i); err == nil {
+			v.Offers, err = e.offers(by, &i)
+		}
 		return err
 	})
 	if err != nil {

@@ -13,6 +13,12 @@ const KindSetting = store.KindSetting
 // Setting is what an administrator decided for the whole program.
 type Setting = store.Setting
 
+// NamedSetting is a setting with the name of who changed it last.
+type NamedSetting struct {
+	Setting
+	ByName string
+}
+
 // taker takes a setting into use. It is given the one in force, with an empty body for the default, and changes nothing when it
 // returns an error.
 type taker func(ctx context.Context, s Setting) error
@@ -23,11 +29,24 @@ func (e *Engine) takers() map[string]taker {
 }
 
 // Settings lists every setting that was ever changed, by name. Only the system administrator may.
-func (e *Engine) Settings(ctx context.Context, by workflow.Actor) ([]Setting, error) {
+func (e *Engine) Settings(ctx context.Context, by workflow.Actor) ([]NamedSetting, error) {
 	if _, err := administers(&by, "system_admin"); err != nil {
 		return nil, err
 	}
-	return e.db.Settings(ctx)
+	all, err := e.db.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	people := make([]workflow.PersonID, len(all))
+	for n := range all {
+		people[n] = all[n].By
+	}
+	names, err := e.names(ctx, people)
+	out := make([]NamedSetting, len(all))
+	for n, s := range all {
+		out[n] = NamedSetting{s, names[s.By]}
+	}
+	return out, err
 }
 
 // changeSetting keeps a setting for the system administrator and takes it into use at once; other processes follow with Refresh. s.Rev

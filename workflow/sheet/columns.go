@@ -28,7 +28,7 @@ const (
 	fAmount      field = "amount"
 	fRecovered   field = "recovered"
 	fExtra       field = "extra"   // known, and kept by its header
-	fOrigin      field = "origin"  // added by WriteRejects, of no meaning to a list
+	fOrigin      field = "origin"  // added by WriteRejects or WriteLedger, of no meaning to a list
 	fDetail      field = "detail"  // the column among those of fProblem that states the issue …
 	fSummary     field = "summary" // … and the less specific one beside it, its aspect
 	fName        field = "name"    // of an organisation or a person, in the tables of those
@@ -70,13 +70,14 @@ var synonyms = []headerWords{
 	{fExtra, "定性依据 法规依据 审计建议 整改建议 证明材料 佐证材料 印证材料 下一步安排 下一步打算 下步措施 复查时间 复查人 复查结果 复查情况 审计项目 项目名称 " +
 		"备注 说明 未完成原因 实际完成时间 实际完成日期 验收时间 验收人 验收结果 销号时间 销号情况 联系电话 联系方式 填报人 原因分析 产生原因 未整改金额 " +
 		"长效机制 制度成果 整改成效 验收标准 督办部门 监督单位 责任股室电话"},
-	{fOrigin, colFromSheet + " " + colFromRow + " " + colReason},
+	{fOrigin, colFromSheet + " " + colFromRow + " " + colReason + " " + colDueNote},
 }
 
-// The columns that WriteRejects adds, and the mark before a header that it had to rename.
+// The columns that WriteRejects and WriteLedger add, and the mark before a header that it had to rename.
 const (
 	renamed      = "原"
 	colFromSheet = "原表"
+	colDueNote   = "时限说明" // what WriteLedger says of a due day
 	colFromRow   = "原行"
 	colReason    = "退回原因"
 )

@@ -28,6 +28,7 @@ type LedgerRow struct {
 	Assisting                   []string
 	Kind                        string
 	Due                         workflow.Day
+	Provisional                 bool   // the holidays of the year of the due day are not known
 	Progress                    string // 完成情况
 }
 
@@ -40,6 +41,7 @@ var ledgerColumns = []struct {
 	{"责任分工", "责任领导", 10}, {"责任分工", "牵头单位", 20}, {"责任分工", "配合单位", 20}, {"责任分工", "责任人", 10},
 	{"整改类型", "整改类型", 10}, {"整改时限", "整改时限", 12}, {"完成情况", "完成情况", 16},
 	{"编号", "编号", 22}, {"问题来源", "问题来源", 14}, {"等级", "等级", 8}, {"状态", "状态", 10},
+	{colDueNote, colDueNote, 12},
 }
 
 // WriteLedger writes a ledger row by row, in the layout that ReadChecklist reads. An error among rows ends it, is returned, and
@@ -63,9 +65,17 @@ func WriteLedger(w io.Writer, head LedgerHead, rows iter.Seq2[LedgerRow, error])
 		}
 		n++
 		out.line(out.body, strconv.Itoa(n), row.Aspect, row.Detail, row.Goal, joinMeasures(row.Measures), row.Leader, row.Responsible,
-			strings.Join(row.Assisting, "、"), row.Person, row.Kind, string(row.Due), row.Progress, row.Number, row.Source, row.Grade, row.State)
+			strings.Join(row.Assisting, "、"), row.Person, row.Kind, string(row.Due), row.Progress, row.Number, row.Source, row.Grade, row.State, dueNote(&row))
 	}
 	return out.send(w)
+}
+
+// dueNote says what is to be said of the due day.
+func dueNote(row *LedgerRow) string {
+	if row.Provisional {
+		return "暂定（" + string(row.Due[:4]) + "年放假安排未公布）"
+	}
+	return ""
 }
 
 // headLine is the line of notes under the title.
