@@ -119,7 +119,7 @@ func filterOf(p CountIssuesParams) (f engine.Filter, under workflow.OrgID, err e
 func stepOf(in *Step) (workflow.Step, error) {
 	var r reading
 	s := workflow.Step{
-		Action: workflow.Action(in.Action), Note: in.Note, Basis: in.Basis, Detail: in.Detail, Aspect: in.Aspect, Goal: in.Goal,
+		Action: workflow.Action(in.Action), Note: in.Note, Basis: in.Basis, Decided: in.Decided, Detail: in.Detail, Aspect: in.Aspect, Goal: in.Goal,
 		Source: sourceOf(&r, "source", in.Source), Responsible: idOf[workflow.OrgID](&r, "responsible", in.Responsible),
 		Assisting: idsOf[workflow.OrgID](&r, "assisting", in.Assisting), Parties: idsOf[workflow.OrgID](&r, "parties", in.Parties),
 		Person: idOf[workflow.PersonID](&r, "person", in.Person), Kind: workflow.Kind(in.Kind), Grade: gradeOf(&r, "grade", string(in.Grade)),

@@ -76,7 +76,7 @@ func (s *Server) rowOut(r engine.Row, today workflow.Day) IssueRow {
 	return IssueRow{
 		Id: id(r.ID), Number: r.Number, Round: r.Round, Version: r.Version, OwnNumber: r.OwnNumber, Checklist: id(r.Checklist),
 		Source: string(r.Source), Kind: string(r.Kind), Grade: r.Grade.String(), State: string(r.State),
-		Light: string(workflow.LightOf(r.State, r.Due, today)), Due: day(r.Due), FoundOn: day(r.FoundOn), Since: day(r.Since), Title: r.Title,
+		Light: string(workflow.LightOf(r.State, r.Due, r.Warn, today)), Due: day(r.Due), FoundOn: day(r.FoundOn), Since: day(r.Since), Title: r.Title,
 		Finder: id(r.Finder), Responsible: id(r.Responsible), Person: id(r.Person), Reported: r.Reported, Supervised: r.Supervised,
 		Amount: r.Amount, Recovered: r.Recovered, UpdatedAt: r.UpdatedAt.UTC(),
 		DueProvisional: s.Engine.Provisional(r.State, r.Due),

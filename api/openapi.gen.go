@@ -25,19 +25,26 @@ const (
 	ActionApprovePlan Action = "approve_plan"
 	ActionAssign      Action = "assign"
 	ActionAttest      Action = "attest"
+	ActionCall        Action = "call"
+	ActionClimb       Action = "climb"
 	ActionClose       Action = "close"
 	ActionComment     Action = "comment"
 	ActionDeny        Action = "deny"
 	ActionEdit        Action = "edit"
 	ActionEndorse     Action = "endorse"
+	ActionEntrust     Action = "entrust"
 	ActionEscalate    Action = "escalate"
 	ActionFinish      Action = "finish"
 	ActionGrant       Action = "grant"
+	ActionLetter      Action = "letter"
+	ActionLookBack    Action = "look_back"
 	ActionMerge       Action = "merge"
 	ActionObject      Action = "object"
 	ActionPass        Action = "pass"
+	ActionPick        Action = "pick"
 	ActionPlan        Action = "plan"
 	ActionPublicize   Action = "publicize"
+	ActionReclock     Action = "reclock"
 	ActionRecord      Action = "record"
 	ActionRefuse      Action = "refuse"
 	ActionRegister    Action = "register"
@@ -46,8 +53,12 @@ const (
 	ActionReopen      Action = "reopen"
 	ActionReport      Action = "report"
 	ActionRequest     Action = "request"
+	ActionRespond     Action = "respond"
 	ActionResume      Action = "resume"
 	ActionReturn      Action = "return"
+	ActionReview      Action = "review"
+	ActionSignLetter  Action = "sign_letter"
+	ActionSpread      Action = "spread"
 	ActionSubmit      Action = "submit"
 	ActionSupervise   Action = "supervise"
 	ActionTransfer    Action = "transfer"
@@ -1244,7 +1255,10 @@ type Step struct {
 
 	// Criteria 验收五项标准 what is looked at when an issue is verified
 	Criteria Criteria `json:"criteria,omitempty,omitzero"`
-	Detail   string   `json:"detail,omitempty,omitzero"`
+
+	// Decided 由谁决定 who decided it
+	Decided string `json:"decided,omitempty,omitzero"`
+	Detail  string `json:"detail,omitempty,omitzero"`
 
 	// Document 外部文件 a paper from outside
 	Document Document `json:"document,omitempty,omitzero"`

@@ -45,7 +45,7 @@ func yes(is bool) workflow.Text {
 }
 
 // unshown are fields that are the shadow of others, or say what the head of a line says.
-var unshown = []string{"id", "version", "machine", "definition", "state", "since", "finder_line", "line", "before", "before_clock", "deeds", "found_by", "round"}
+var unshown = []string{"id", "version", "machine", "definition", "state", "since", "finder_line", "line", "before", "before_clock", "deeds", "found_by", "round", "warn", "return_by"}
 
 // shownFields are the fields of an issue that a history shows, in their order.
 var shownFields = []field{
@@ -81,6 +81,13 @@ var shownFields = []field{
 	yesField("endorsed", workflow.Say("主要负责人签批", "endorsed"), func(i *workflow.Issue) bool { return i.Endorsed }),
 	textField("objection", workflow.Say("异议", "objection"), func(i *workflow.Issue) string { return i.Objection }),
 	yesField("reported", workflow.Say("单位自报完成", "reported done"), func(i *workflow.Issue) bool { return i.Reported }),
+	textField("paused_on", workflow.Say("挂账日期", "suspended on"), func(i *workflow.Issue) string { return string(i.PausedOn) }),
+	{"remarks", workflow.Say("方案意见", "remarks on the plan"), (*names).remarks},
+	{"letters", workflow.Say("督办函", "letters"), (*names).letters},
+	{"calls", workflow.Say("呼叫", "calls"), (*names).calls},
+	{"results", workflow.Say("整改成果", "results"), func(_ *names, i *workflow.Issue) workflow.Text { return resultsText(i.Results) }},
+	{"look_back", workflow.Say("回头看", "look-back"), func(_ *names, i *workflow.Issue) workflow.Text { return lookBackText(i.LookBack) }},
+	{"spread", workflow.Say("要求自查的单位", "organisations asked"), func(n *names, i *workflow.Issue) workflow.Text { return same(n.orgList(i.Spread)) }},
 	yesField("supervised", workflow.Say("挂牌督办", "supervised"), func(i *workflow.Issue) bool { return i.Supervised }),
 	yesField("escalated", workflow.Say("提级办理", "escalated"), func(i *workflow.Issue) bool { return i.Escalated }),
 	textField("stage_goal", workflow.Say("阶段目标", "stage goal"), func(i *workflow.Issue) string { return i.StageGoal }),

@@ -50,7 +50,7 @@ func (s *Server) rowsOf(p *engine.Page) []page.Row {
 		number := (&workflow.Issue{Number: r.Number, Round: r.Round}).ShownNumber()
 		return page.Row{Path: issuePath(r.ID), Number: number, OwnNumber: r.OwnNumber, Title: r.Title, Org: org.Shown(), Person: p.People[r.Person],
 			FoundOn: r.FoundOn, Amount: r.Amount, Recovered: r.Recovered, UpdatedAt: r.UpdatedAt,
-			State: r.State.Text(), Grade: r.Grade.Text(), Kind: kindText(r.Kind), Source: source.Text, Light: workflow.LightOf(r.State, r.Due, p.Today),
+			State: r.State.Text(), Grade: r.Grade.Text(), Kind: kindText(r.Kind), Source: source.Text, Light: workflow.LightOf(r.State, r.Due, r.Warn, p.Today),
 			Due: r.Due, Provisional: s.Engine.Provisional(r.State, r.Due), Left: leftText(r.State, r.Due, p.Today), Supervised: r.Supervised, Reported: r.Reported && !r.State.End()}
 	})
 }
@@ -68,7 +68,7 @@ func kindText(k workflow.Kind) workflow.Text {
 
 // leftText says how long it is until the due day.
 func leftText(state workflow.State, due, today workflow.Day) workflow.Text {
-	if workflow.LightOf(state, due, today) == workflow.LightNone {
+	if due == "" || !state.Lit() {
 		return workflow.Text{}
 	}
 	return daysText(due, today)

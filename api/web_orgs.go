@@ -173,7 +173,7 @@ func put(a *workflow.Appointment, row page.Held, today workflow.Day, past, now, 
 // postsAt offers the posts that a level has.
 func postsAt(level workflow.Level, chosen string) (out []page.Option) {
 	for _, p := range workflow.Posts() {
-		if slices.Contains(p.Levels, level) {
+		if !p.Auto && slices.Contains(p.Levels, level) {
 			out = append(out, page.Option{Value: string(p.Post), Text: p.Text, Chosen: string(p.Post) == chosen})
 		}
 	}

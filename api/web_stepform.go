@@ -12,13 +12,13 @@ import (
 
 // fieldOrder is the order in which the fields of every form stand.
 var fieldOrder = []string{"detail", "aspect", "goal", "source", "responsible", "person", "assisting", "parties", "kind", "grade", "due", "measure", "measures",
-	"criteria", "other", "stage_goal", "next_review", "condition", "document", "basis", "note", "recovered", "evidence"}
+	"criteria", "other", "stage_goal", "next_review", "condition", "document", "basis", "decided", "note", "recovered", "evidence"}
 
 // needFields says which fields a need asks for. A need that is not here is met by how things stand and asks for nothing.
 var needFields = map[workflow.Need][]string{
 	workflow.NeedDetail: {"detail"}, workflow.NeedSource: {"source"}, workflow.NeedResponsible: {"responsible"}, workflow.NeedDue: {"due"},
 	workflow.NeedKind: {"kind"}, workflow.NeedGrade: {"grade"}, workflow.NeedParties: {"parties"}, workflow.NeedNote: {"note"}, workflow.NeedReason: {"note"},
-	workflow.NeedBasis: {"basis"}, workflow.NeedMeasures: {"measures"}, workflow.NeedMeasure: {"measure"}, workflow.NeedAttachment: {"evidence"},
+	workflow.NeedBasis: {"basis"}, workflow.NeedDecided: {"decided"}, workflow.NeedPerson: {"person"}, workflow.NeedNextReview: {"next_review"}, workflow.NeedMeasures: {"measures"}, workflow.NeedMeasure: {"measure"}, workflow.NeedAttachment: {"evidence"},
 	workflow.NeedEvidence: {"evidence"}, workflow.NeedCriteria: {"criteria"}, workflow.NeedOther: {"other"}, workflow.NeedDocument: {"document", "evidence"},
 	workflow.NeedRequest: {"note"},
 }
@@ -127,6 +127,8 @@ func (b *formBuilder) text(name string) page.Field {
 		return line(page.Line, "上级文件的文号", "Number of the superior's document")
 	case "basis":
 		return line(page.Area, "依据(文件、会议或复查记录)", "Basis: a document, a meeting or the record of a check")
+	case "decided":
+		return line(page.Line, "由谁决定(会议或领导)", "Who decided it: a meeting or a leader")
 	case "recovered":
 		f := line(page.Number, "累计已追回金额(元)", "Recovered so far (yuan)")
 		if b.view.Issue.Recovered > 0 {

@@ -68,7 +68,8 @@ func (s *Server) stepTyped(ctx context.Context, action, of string, in typed) (wo
 	}
 	step := workflow.Step{
 		Action: workflow.Action(action), Request: workflow.RequestKind(of), Note: strings.TrimSpace(v.Get("note")), Basis: strings.TrimSpace(v.Get("basis")),
-		Detail: strings.TrimSpace(v.Get("detail")), Aspect: v.Get("aspect"), Goal: strings.TrimSpace(v.Get("goal")), Source: sourceOf(&r, "source", v.Get("source")),
+		Decided: strings.TrimSpace(v.Get("decided")),
+		Detail:  strings.TrimSpace(v.Get("detail")), Aspect: v.Get("aspect"), Goal: strings.TrimSpace(v.Get("goal")), Source: sourceOf(&r, "source", v.Get("source")),
 		Responsible: idOf[workflow.OrgID](&r, "responsible", responsible), Assisting: idsOf[workflow.OrgID](&r, "assisting", v["assisting"]),
 		Parties: idsOf[workflow.OrgID](&r, "parties", v["parties"]), Person: idOf[workflow.PersonID](&r, "person", v.Get("person")),
 		Kind: workflow.Kind(v.Get("kind")), Grade: gradeOf(&r, "grade", v.Get("grade")), Due: dayOf(&r, "due", v.Get("due")), Measures: measuresTyped(&r, v),

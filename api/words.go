@@ -47,6 +47,12 @@ func needText(n workflow.Need) workflow.Text {
 		workflow.NeedOpenObjection: {Zh: "有未答复的异议", En: "an open objection"}, workflow.NeedEndorsement: {Zh: "销号单位主要负责人已签批", En: "endorsed by the head of the closing organisation"},
 		workflow.NeedDocument: {Zh: "外部文件的文号和文件", En: "number and file of the outside document"}, workflow.NeedNoSuperior: {Zh: "上面再无可办理的组织", En: "no organisation is left above"},
 		workflow.NeedNothingAsked: {Zh: "没有待审批的申请", En: "no open request"},
+		workflow.NeedReturnable:   {Zh: "退回期限未过", En: "the time to return it is not over"}, workflow.NeedDecided: {Zh: "由谁决定", En: "who decided it"},
+		workflow.NeedLetter: {Zh: "督办层次、依据、要求和时限", En: "rung, grounds, what is asked, and a limit"}, workflow.NeedUnsigned: {Zh: "有待签收的督办函", En: "a letter to sign for"},
+		workflow.NeedCall: {Zh: "呼叫谁、需要什么", En: "whom to call, and for what"}, workflow.NeedOpenCall: {Zh: "有待本单位答复的呼叫", En: "a call that waits for the organisation"},
+		workflow.NeedLateCall: {Zh: "呼叫逾期未答复", En: "a call not answered in time"}, workflow.NeedNextReview: {Zh: "下次复核日期", En: "the day of the next review"},
+		workflow.NeedPerson: {Zh: "接手的人", En: "who takes over"}, workflow.NeedUnpicked: {Zh: "尚未列入回头看，并写明时限", En: "not picked yet, and a day for it"},
+		workflow.NeedOrgs: {Zh: "要求自查的单位和答复时限", En: "the organisations that are asked, and by when"}, workflow.NeedStaleDates: {Zh: "时限有变化", En: "dates that have changed"},
 	}
 	return texts[n]
 }

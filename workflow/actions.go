@@ -40,8 +40,19 @@ const (
 	Escalate    Action = "escalate"
 	Endorse     Action = "endorse"
 	Comment     Action = "comment"
-	View        Action = "view"   // 查看; not a step
-	Import      Action = "import" // 导入清单; not a step
+	SendLetter  Action = "letter"      // 发督办函: a letter of the supervision ladder
+	SignLetter  Action = "sign_letter" // 签收督办函
+	Call        Action = "call"        // 呼叫: the unit asks for help, a decision or a transfer
+	Respond     Action = "respond"     // 应答: the unit that was called answers
+	Climb       Action = "climb"       // 呼叫升级: a call that was not answered goes one higher
+	Review      Action = "review"      // 阶段复核: how a lasting rectification stands
+	Entrust     Action = "entrust"     // 移交: another person takes over
+	Pick        Action = "pick"        // 列入回头看: a closed issue is to be looked at again
+	LookBackAt  Action = "look_back"   // 回头看: it was looked at again, and what was put right has kept
+	Spread      Action = "spread"      // 举一反三: sibling units are asked whether they have the same problem
+	Reclock     Action = "reclock"     // 重算时限: the holidays or the rules changed, and the dates with them
+	View        Action = "view"        // 查看; not a step
+	Import      Action = "import"      // 导入清单; not a step
 )
 
 // ActionRule says what an action is called and whether it is a step.
@@ -70,7 +81,13 @@ var actionRules = []ActionRule{
 	{GrantIt, Text{"批准申请", "grant the request"}, true, false}, {Deny, Text{"不准申请", "deny the request"}, true, false},
 	{Urge, Text{"催办", "urge"}, true, false}, {Supervise, Text{"挂牌督办", "supervise"}, true, false},
 	{Escalate, Text{"提级办理", "escalate"}, true, false}, {Endorse, Text{"签批背书", "endorse"}, true, false},
-	{Comment, Text{"批注", "comment"}, true, true}, {View, Text{"查看", "view"}, false, false},
+	{Comment, Text{"批注", "comment"}, true, true}, {SendLetter, Text{"发督办函", "send a supervision letter"}, true, false},
+	{SignLetter, Text{"签收督办函", "sign for the letter"}, true, false}, {Call, Text{"呼叫求助", "call for help"}, true, false},
+	{Respond, Text{"应答", "answer the call"}, true, false}, {Climb, Text{"呼叫升级", "pass the call upwards"}, true, true},
+	{Review, Text{"阶段复核", "review the stage"}, true, false}, {Entrust, Text{"移交责任人", "hand over to another person"}, true, false},
+	{Pick, Text{"列入回头看", "pick for a look-back"}, true, true}, {LookBackAt, Text{"回头看", "look back"}, true, false},
+	{Spread, Text{"举一反三", "ask siblings for the same kind"}, true, false}, {Reclock, Text{"重算时限", "work out the dates again"}, true, true},
+	{View, Text{"查看", "view"}, false, false},
 	{Import, Text{"导入清单", "import a checklist"}, false, false},
 }
 
@@ -91,7 +108,7 @@ func (a Action) Rule() (rule ActionRule, ok bool) {
 func (a Action) Text() Text { r, _ := a.Rule(); return r.Text }
 
 // NeedsVersion says whether who takes the step must name the version that they saw.
-func (a Action) NeedsVersion() bool { return a != Comment }
+func (a Action) NeedsVersion() bool { r, _ := a.Rule(); return !r.Line }
 
 // RequestKind is what a request asks for.
 type RequestKind string
@@ -134,7 +151,7 @@ func (a Action) rectifies() bool {
 // judges says whether the step judges how the issue was put right, so that who rectified may not take it.
 func (a Action) judges() bool {
 	switch a {
-	case ApprovePlan, RejectPlan, Pass, Reject, Close, Refuse, Record:
+	case ApprovePlan, RejectPlan, Pass, Reject, Close, Refuse, Record, Review, LookBackAt:
 		return true
 	}
 	return false

@@ -39,6 +39,16 @@ type Actor struct {
 	OSUser       string // the user of the operating system, for what is done on the command line
 }
 
+// Program is the actor of what comes round by itself: a call that climbs, dates that are worked out again. It is nobody's account and
+// acts from the root of the tree.
+func Program(root Place) Actor {
+	at := Appointment{Org: root.Org, Post: ProgramPost}
+	at.Line[0] = root
+	rule, _ := PostNamed(string(ProgramPost))
+	at.OrgName = rule.Text.Zh
+	return Actor{Name: rule.Text.Zh, Appointments: []Appointment{at}}
+}
+
 // Persons are the actor and everyone whom the actor stands in for: they count as one when duties are kept apart.
 func (by *Actor) Persons() []PersonID {
 	all := make([]PersonID, 1, 1+len(by.Appointments))

@@ -32,6 +32,9 @@ func Apply(d *Definition, i Issue, s Step, by Actor, at time.Time) (Change, erro
 		move(after, arrow, at)
 	}
 	effect(d, after, &s, &by, at)
+	if after.Due != before.Due {
+		after.Warn = warnOf(after.Due)
+	}
 	if err := record(after, before, &s, &by); err != nil {
 		return Change{}, err
 	}
@@ -76,12 +79,15 @@ func move(i *Issue, arrow *Arrow, at time.Time) {
 	if to == Closed {
 		i.ClosedOn = today
 	}
+	if to.End() || to == Found || to == Assigned {
+		lapse(i, at)
+	}
 }
 
 // sign adds the actor's yes and says whether every party has said it now.
 func sign(i *Issue, s *Step, by *Actor, at time.Time) bool {
 	org := by.As.Appointment.Org
-	signs := append(slices.Clip(i.Signs), Sign{Org: org, Person: by.Person, Note: s.Note, At: at})
+	signs := append(slices.Clip(i.Signs), Sign{Org: org, Person: by.Person, Note: s.Note, Mark: s.Mark, At: at})
 	i.Signs = signs
 	for _, party := range i.Signers() {
 		if !slices.ContainsFunc(signs, func(x Sign) bool { return x.Org == party }) {
@@ -114,6 +120,9 @@ func record(after, before *Issue, s *Step, by *Actor) error {
 			}
 		}
 	}
+	if s.Action == Entrust {
+		handedOver(after, before)
+	}
 	for _, deed := range after.Deeds {
 		if deed.Duty != DutyRectify && after.named([]PersonID{deed.Person}) {
 			return Forbidden("persons_kept_apart", Say("本轮已由其验收或销号的人不能再作为责任人（责任人≠验收人≠销号人）",
@@ -121,6 +130,20 @@ func record(after, before *Issue, s *Step, by *Actor) error {
 		}
 	}
 	return nil
+}
+
+// handedOver keeps that who was named had a part in the round, so that they do not judge it after handing over.
+func handedOver(after, before *Issue) {
+	persons := []PersonID{before.Person}
+	for n := range before.Measures {
+		persons = append(persons, before.Measures[n].Person)
+	}
+	for _, person := range persons {
+		one := []PersonID{person}
+		if person != 0 && !after.named(one) && !after.did(DutyRectify, one) {
+			after.Deeds = append(slices.Clip(after.Deeds), Deed{Person: person, Duty: DutyRectify})
+		}
+	}
 }
 
 // KeptApart refuses what nobody may do, whatever posts they hold: judging what one rectified, closing what one verified, rectifying

@@ -36,6 +36,18 @@ const (
 	NeedDocument      Need = "document"        // number and file of the outside superior's document
 	NeedNoSuperior    Need = "no_superior"     // no org is left above that could take the step
 	NeedNothingAsked  Need = "no_open_request" // no request is open
+	NeedReturnable    Need = "returnable"      // the time to return it has not run out
+	NeedDecided       Need = "decided"         // who decided it is named
+	NeedLetter        Need = "letter"          // a letter of the supervision ladder, no rung skipped
+	NeedUnsigned      Need = "unsigned_letter" // a letter waits for a signature
+	NeedCall          Need = "call"            // whom to call and what for
+	NeedOpenCall      Need = "open_call"       // a call waits for the answer of the org, and the answer is given
+	NeedLateCall      Need = "late_call"       // a call was not answered in time and can climb
+	NeedNextReview    Need = "next_review"     // the day of the next review
+	NeedPerson        Need = "person"          // who takes over
+	NeedUnpicked      Need = "unpicked"        // it is not picked for a look-back yet, and a day is given
+	NeedOrgs          Need = "orgs"            // the orgs that are asked, and by when
+	NeedStaleDates    Need = "stale_dates"     // the dates worked out now are others
 )
 
 // Needs lists the vocabulary.
@@ -44,6 +56,8 @@ func Needs() []Need {
 		NeedDetail, NeedSource, NeedResponsible, NeedDue, NeedKind, NeedGrade, NeedParties, NeedNote, NeedReason, NeedBasis, NeedMeasures,
 		NeedMeasuresDone, NeedMeasure, NeedEvidence, NeedAttachment, NeedCountersign, NeedUntouched, NeedCriteria, NeedOther, NeedRequest,
 		NeedOpenRequest, NeedClockOver, NeedNoObjection, NeedOpenObjection, NeedEndorsement, NeedDocument, NeedNoSuperior, NeedNothingAsked,
+		NeedReturnable, NeedDecided, NeedLetter, NeedUnsigned, NeedCall, NeedOpenCall, NeedLateCall, NeedNextReview, NeedPerson, NeedUnpicked,
+		NeedOrgs, NeedStaleDates,
 	}
 }
 

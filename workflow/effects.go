@@ -16,6 +16,8 @@ func effect(d *Definition, i *Issue, s *Step, by *Actor, at time.Time) {
 		giveBack(i)
 	case Plan:
 		plan(i, s)
+	case ApprovePlan, RejectPlan:
+		remark(i, s, by, at)
 	case Report:
 		i.Recovered = first(s.Recovered, i.Recovered)
 		attest(i, s, by, at)
@@ -26,9 +28,13 @@ func effect(d *Definition, i *Issue, s *Step, by *Actor, at time.Time) {
 	case Submit:
 		i.Reported = true
 		i.Recovered = first(s.Recovered, i.Recovered)
+		i.Results = i.Results.with(s.Results)
 		attest(i, s, by, at)
 	case Pass:
 		i.Criteria = s.Criteria
+		i.Results = i.Results.with(s.Results)
+	case Close:
+		i.Results = i.Results.with(s.Results)
 	case Reject, Refuse:
 		i.Reported, i.Endorsed, i.Objection = false, false, ""
 		i.Due = first(s.Due, i.Due)
@@ -40,6 +46,7 @@ func effect(d *Definition, i *Issue, s *Step, by *Actor, at time.Time) {
 		i.Objection = ""
 	case Record:
 		i.Document = s.Document
+		i.Results = i.Results.with(s.Results)
 	case Reopen:
 		reopen(d, i, s)
 	case Merge:
@@ -52,6 +59,18 @@ func effect(d *Definition, i *Issue, s *Step, by *Actor, at time.Time) {
 		grant(i)
 	case Deny:
 		i.Request = Request{}
+	case SendLetter:
+		send(i, s, by, at)
+	case SignLetter:
+		signLetter(i, by, at)
+	case Call:
+		call(i, s, by, at)
+	case Respond:
+		respond(i, s, by, at)
+	case Climb:
+		climb(i, at)
+	case LookBackAt:
+		lookBack(i, s, by, at)
 	default:
 		mark(d, i, s, by)
 	}
@@ -61,7 +80,18 @@ func effect(d *Definition, i *Issue, s *Step, by *Actor, at time.Time) {
 func mark(d *Definition, i *Issue, s *Step, by *Actor) {
 	switch s.Action {
 	case Resume:
-		i.Condition = ""
+		i.Condition = "" // PausedOn stays for the engine, which gives back the days that were left
+	case Review:
+		i.NextReview, i.Due = s.NextReview, s.NextReview
+		i.StageGoal = first(s.StageGoal, i.StageGoal)
+	case Entrust:
+		entrust(i, s)
+	case Pick:
+		i.LookBack = LookBack{Due: s.Due, Draw: s.Draw}
+	case Spread:
+		i.Spread = append(slices.Clip(i.Spread), without(s.Orgs, i.Spread)...)
+	case Reclock:
+		i.Clock, i.Warn = s.Facts.Clock, s.Facts.Warn
 	case Supervise:
 		i.Supervised = true
 	case Escalate:
@@ -146,6 +176,7 @@ func unnamed(measures []Measure) []Measure {
 
 func plan(i *Issue, s *Step) {
 	i.Goal = first(s.Goal, i.Goal)
+	i.Remarks = nil
 	if len(s.Measures) > 0 {
 		i.Measures = intended(s.Measures)
 	}
@@ -174,7 +205,8 @@ func reopen(d *Definition, i *Issue, s *Step) {
 	i.Round++
 	i.Machine, i.Definition = d.Machine, d.Hash
 	i.Due = first(s.Due, i.Due)
-	i.Measures, i.Deeds, i.Signs = nil, nil, nil
+	i.Measures, i.Deeds, i.Signs, i.Remarks = nil, nil, nil, nil
+	i.LookBack, i.Results, i.Spread = LookBack{}, Results{}, nil
 	i.Criteria, i.Request, i.Extensions = Criteria{}, Request{}, 0
 	i.Reported, i.Endorsed, i.Objection, i.ClosedOn = false, false, "", ""
 	i.Document = Document{}
@@ -194,4 +226,9 @@ func Absorb(i Issue, merged *Issue, undo bool, by Actor, at time.Time) Change {
 	after.Version++
 	c.Line = newLine(&c, s, by, at)
 	return c
+}
+
+// without is what is in a and not in b.
+func without(a, b []OrgID) []OrgID {
+	return slices.DeleteFunc(slices.Clone(a), func(org OrgID) bool { return slices.Contains(b, org) })
 }

@@ -64,7 +64,8 @@ func (l Lineage) NearestAbove(level Level) OrgID {
 // Measure is one thing to be done for an issue (整改措施).
 type Measure struct {
 	Text   string   `json:"text"`
-	Org    OrgID    `json:"org,omitempty,string"`
+	Org    OrgID    `json:"org,omitempty,string"` // 0 is the responsible org
+	Leader string   `json:"leader,omitempty"`     // who leads it (牵头领导), by name
 	Person PersonID `json:"person,omitempty,string"`
 	Due    Day      `json:"due,omitempty"`
 	Done   bool     `json:"done,omitempty"`
@@ -90,6 +91,7 @@ type Sign struct {
 	Org    OrgID     `json:"org,string"`
 	Person PersonID  `json:"person,string"`
 	Note   string    `json:"note,omitempty"`
+	Mark   PlanMark  `json:"mark,omitempty"` // what the party thinks of a plan
 	At     time.Time `json:"at"`
 }
 
@@ -173,6 +175,7 @@ type Issue struct {
 	Kind      Kind              `json:"kind,omitempty"`
 	Grade     Grade             `json:"grade,omitempty"`
 	Due       Day               `json:"due,omitempty"`
+	Warn      Day               `json:"warn,omitempty"`      // the day from which the light is soon, as the reminder rules have it
 	Amount    int64             `json:"amount,omitempty"`    // fen
 	Recovered int64             `json:"recovered,omitempty"` // fen
 
@@ -191,22 +194,30 @@ type Issue struct {
 
 	Measures   []Measure  `json:"measures,omitempty"`
 	Evidence   []Evidence `json:"evidence,omitempty"`
-	Signs      []Sign     `json:"signs,omitempty"` // of the countersign that is under way
-	Deeds      []Deed     `json:"deeds,omitempty"` // of this round
+	Signs      []Sign     `json:"signs,omitempty"`   // of the countersign that is under way
+	Remarks    []Remark   `json:"remarks,omitempty"` // on the plan, line by line
+	Deeds      []Deed     `json:"deeds,omitempty"`   // of this round
 	Request    Request    `json:"request,omitzero"`
 	Extensions int        `json:"extensions,omitempty"` // granted in this round
 	Criteria   Criteria   `json:"criteria,omitzero"`
 	Endorsed   bool       `json:"endorsed,omitempty"`  // by the head of the closing org, since it was verified in this round
 	Objection  string     `json:"objection,omitempty"` // the open objection
 
-	Reported   bool     `json:"reported,omitempty"` // reported done by the unit (自报完成): not verified by that
-	Supervised bool     `json:"supervised,omitempty"`
-	Escalated  bool     `json:"escalated,omitempty"`
-	StageGoal  string   `json:"stage_goal,omitempty"`
-	NextReview Day      `json:"next_review,omitempty"`
-	Condition  string   `json:"condition,omitempty"` // what ends the suspension
-	ClosedOn   Day      `json:"closed_on,omitempty"`
-	Document   Document `json:"document,omitzero"`
+	Reported   bool      `json:"reported,omitempty"` // reported done by the unit (自报完成): not verified by that
+	Supervised bool      `json:"supervised,omitempty"`
+	Escalated  bool      `json:"escalated,omitempty"`
+	Letters    []Letter  `json:"letters,omitempty"` // of the supervision ladder, of all rounds
+	Calls      []CallFor `json:"calls,omitempty"`   // for help, of all rounds
+	StageGoal  string    `json:"stage_goal,omitempty"`
+	NextReview Day       `json:"next_review,omitempty"`
+	Condition  string    `json:"condition,omitempty"` // what ends the suspension
+	PausedOn   Day       `json:"paused_on,omitempty"` // since when it is suspended: no time runs
+	ReturnBy   Day       `json:"return_by,omitempty"` // the last day on which it may be returned
+	ClosedOn   Day       `json:"closed_on,omitempty"`
+	Document   Document  `json:"document,omitzero"`
+	Results    Results   `json:"results,omitzero"`
+	LookBack   LookBack  `json:"look_back,omitzero"` // of this round, after it was closed
+	Spread     []OrgID   `json:"spread,omitempty"`   // the orgs that were asked whether they have the same problem
 
 	MergedInto  IssueID    `json:"merged_into,omitempty,string"`
 	Before      State      `json:"before,omitempty"`      // the state before the merge
@@ -279,6 +290,7 @@ func (i *Issue) Relations(org OrgID, person PersonID, inspector bool) Relations 
 	if slices.Contains(i.Parties, org) {
 		rs = rs.With(Party)
 	}
+	rs |= i.calledOn(org)
 	if rs != 0 {
 		rs = rs.With(Involved)
 	}

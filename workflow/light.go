@@ -11,20 +11,32 @@ const (
 	LightOverdue Light = "overdue" // 超期
 )
 
-// SoonDays is how many days before the due day the light turns to soon.
-const SoonDays = 10
+// SoonDays is how many days before the due day the light turns to soon where no reminder rules say otherwise, and MostSoonDays the
+// most that rules may say.
+const (
+	SoonDays     = 10
+	MostSoonDays = 60
+)
 
 // Lit says whether issues in the state have a light.
 func (s State) Lit() bool { return !s.End() && s != Draft && s != Suspended }
 
-// LightOf is the light of an issue in a state with a due day, on a day.
-func LightOf(state State, due, today Day) Light {
+// warnOf is the day from which an issue is soon, where no reminder rules say otherwise.
+func warnOf(due Day) Day {
+	if due == "" {
+		return ""
+	}
+	return due.Add(-SoonDays)
+}
+
+// LightOf is the light of an issue in a state with a due day, on a day; warn is the day from which it is soon.
+func LightOf(state State, due, warn, today Day) Light {
 	switch {
 	case due == "" || !state.Lit():
 		return LightNone
 	case due < today:
 		return LightOverdue
-	case due <= today.Add(SoonDays):
+	case warn != "" && warn <= today:
 		return LightSoon
 	}
 	return LightInTime

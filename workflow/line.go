@@ -47,6 +47,9 @@ func newLine(c *Change, s Step, by Actor, at time.Time) Line {
 	if s.Basis != "" {
 		note += "（依据：" + s.Basis + "）"
 	}
+	if s.Decided != "" {
+		note += "（决定：" + s.Decided + "）"
+	}
 	as := &by.As
 	return Line{
 		Kind: KindIssue, Subject: int64(c.Issue.ID), At: at, Action: string(s.Action),

@@ -13,7 +13,7 @@ const reasonLength = 10
 // checker tests one need of a step on an issue.
 type checker func(i *Issue, s *Step, at time.Time) error
 
-// checkers holds the check of every need but NeedCountersign and NeedNoSuperior, which depend on who asks.
+// checkers holds the check of every need but those that depend on who asks: NeedCountersign, NeedNoSuperior, NeedMeasure and NeedOpenCall.
 var checkers = map[Need]checker{
 	NeedDetail:        needDetail,
 	NeedSource:        needSource,
@@ -26,7 +26,6 @@ var checkers = map[Need]checker{
 	NeedReason:        needReason,
 	NeedBasis:         needBasis,
 	NeedMeasures:      needMeasures,
-	NeedMeasure:       needMeasure,
 	NeedAttachment:    needAttachment,
 	NeedCriteria:      needCriteria,
 	NeedOther:         needOther,
@@ -41,6 +40,17 @@ var checkers = map[Need]checker{
 	NeedNoObjection:   needNoObjection,
 	NeedOpenObjection: needOpenObjection,
 	NeedEndorsement:   needEndorsement,
+	NeedReturnable:    needReturnable,
+	NeedDecided:       needDecided,
+	NeedLetter:        needLetter,
+	NeedUnsigned:      needUnsignedLetter,
+	NeedCall:          needCall,
+	NeedLateCall:      needLateCall,
+	NeedNextReview:    needNextReview,
+	NeedPerson:        needPerson,
+	NeedUnpicked:      needUnpicked,
+	NeedOrgs:          needOrgs,
+	NeedStaleDates:    needStaleDates,
 }
 
 // check tests the needs of an arrow, in their order; the first that is not met is the error.
@@ -55,6 +65,10 @@ func check(arrow *Arrow, i *Issue, s *Step, by *Actor, at time.Time) error {
 			err = maySign(i, s, by)
 		case NeedNoSuperior:
 			err = mayRecord(i, by)
+		case NeedMeasure:
+			err = mayFinish(i, s, by)
+		case NeedOpenCall:
+			err = mayRespond(i, s, by)
 		default:
 			err = checkers[need](i, s, at)
 		}
@@ -168,14 +182,22 @@ func needMeasures(i *Issue, s *Step, _ time.Time) error {
 	return nil
 }
 
-func needMeasure(i *Issue, s *Step, _ time.Time) error {
+// mayFinish lets the responsible org finish any measure, and an assisting one its own.
+func mayFinish(i *Issue, s *Step, by *Actor) error {
 	switch {
 	case s.Measure < 1 || s.Measure > len(i.Measures):
 		return Invalid("no_such_measure", "measure", Say("没有第%d条措施", "there is no measure %d", s.Measure))
 	case i.Measures[s.Measure-1].Done:
 		return Refused("measure_done", Say("第%d条措施已经完成", "measure %d is done already", s.Measure))
+	case !finishes(&i.Measures[s.Measure-1], by):
+		return Forbidden("not_their_measure", Say("第%d条措施由其他单位承担，配合单位只办理自己的措施", "measure %d is another organisation's; an assisting one finishes its own", s.Measure))
 	}
 	return nil
+}
+
+// finishes says whether the measure is one that the actor may finish.
+func finishes(m *Measure, by *Actor) bool {
+	return by.As.Relation != Assisting || m.Org == by.As.Appointment.Org
 }
 
 func needAttachment(_ *Issue, s *Step, _ time.Time) error {

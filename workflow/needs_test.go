@@ -17,7 +17,55 @@ type lacking struct {
 	field string
 }
 
-func lacks() []lacking {
+func lacks() []lacking { return append(onTheWay(), around()...) }
+
+// around are the needs of what is done around the course of an issue.
+func around() []lacking {
+	type i = *workflow.Issue
+	type s = *workflow.Step
+	return []lacking{
+		{workflow.NeedReturnable, "", func(i i, s s) { i.ReturnBy = "2026-03-30" }, "too_late_to_return", ""},
+		{workflow.NeedDecided, "", func(i i, s s) { s.Decided = " " }, "missing_decided", "decided"},
+		{workflow.NeedLetter, "no rung", func(i i, s s) { s.Letter.Rung = "shout" }, "missing_rung", "rung"},
+		{workflow.NeedLetter, "a rung skipped", func(i i, s s) { s.Letter.Rung = workflow.RungReminder }, "rung_skipped", ""},
+		{workflow.NeedLetter, "a milder one", func(i i, s s) {
+			i.Letters = []workflow.Letter{{Round: 1, Rung: workflow.RungGuidance}}
+		}, "rung_below", ""},
+		{workflow.NeedLetter, "no grounds", func(i i, s s) { s.Letter.Grounds = "超期" }, "missing_grounds", "grounds"},
+		{workflow.NeedLetter, "nothing asked", func(i i, s s) { s.Letter.Asked = " " }, "missing_asked", "asked"},
+		{workflow.NeedLetter, "no limit", func(i i, s s) { s.Letter.Limit = today }, "missing_limit", "limit"},
+		{workflow.NeedLetter, "accountability undecided", func(i i, s s) {
+			i.Letters, s.Letter.Rung = []workflow.Letter{{Round: 1, Rung: workflow.RungAdmonition}}, workflow.RungAccountability
+		}, "missing_decided", "decided"},
+		{workflow.NeedUnsigned, "", func(i i, s s) { i.Letters[0].SignedBy = named }, "no_letter", ""},
+		{workflow.NeedUnsigned, "another's", func(i i, s s) { i.Letters[0].To = beside }, "no_letter", ""},
+		{workflow.NeedCall, "nobody", func(i i, s s) { s.Call.To = 0 }, "missing_call_to", "call_to"},
+		{workflow.NeedCall, "oneself", func(i i, s s) { s.Call.To = branch }, "call_to_self", "call_to"},
+		{workflow.NeedCall, "called already", func(i i, s s) { i.Calls = []workflow.CallFor{{To: committee}} }, "call_open", ""},
+		{workflow.NeedCall, "for nothing", func(i i, s s) { s.Call.Wants = "" }, "missing_wants", "wants"},
+		{workflow.NeedCall, "no reason", func(i i, s s) { s.Note = "难" }, "note_too_short", "note"},
+		{workflow.NeedOpenCall, "none", func(i i, s s) { i.Calls = nil }, "no_call", ""},
+		{workflow.NeedOpenCall, "answered", func(i i, s s) { i.Calls[0].Reply = workflow.ReplyHelp }, "no_call", ""},
+		{workflow.NeedOpenCall, "to another", func(i i, s s) { i.Calls[0].To = group }, "no_call", ""},
+		{workflow.NeedOpenCall, "no answer", func(i i, s s) { s.Reply = "" }, "missing_reply", "reply"},
+		{workflow.NeedOpenCall, "the program's answer", func(i i, s s) { s.Reply = workflow.ReplyLapsed }, "missing_reply", "reply"},
+		{workflow.NeedOpenCall, "no without a reason", func(i i, s s) { s.Reply, s.Note = workflow.ReplyNo, "不行" }, "note_too_short", "note"},
+		{workflow.NeedOpenCall, "nothing said", func(i i, s s) { s.Note = " " }, "missing_note", "note"},
+		{workflow.NeedLateCall, "in time", func(i i, s s) { i.Calls[0].Until = today }, "no_late_call", ""},
+		{workflow.NeedLateCall, "at the top", func(i i, s s) { i.Calls[0].To = root }, "no_late_call", ""},
+		{workflow.NeedNextReview, "", func(i i, s s) { s.NextReview = today }, "missing_next_review", "next_review"},
+		{workflow.NeedPerson, "none", func(i i, s s) { s.Person = 0 }, "missing_person", "person"},
+		{workflow.NeedPerson, "the same", func(i i, s s) { s.Person = named }, "same_person", "person"},
+		{workflow.NeedPerson, "holding nothing", func(i i, s s) { s.From = stranger }, "nothing_held", ""},
+		{workflow.NeedUnpicked, "picked", func(i i, s s) { i.LookBack.Due = "2026-12-31" }, "already_picked", ""},
+		{workflow.NeedUnpicked, "no day", func(i i, s s) { s.Due = today }, "missing_due", "due"},
+		{workflow.NeedOrgs, "none", func(i i, s s) { s.Orgs = nil }, "missing_orgs", "orgs"},
+		{workflow.NeedOrgs, "no day", func(i i, s s) { s.Due = today }, "missing_due", "due"},
+		{workflow.NeedStaleDates, "", func(i i, s s) { s.Facts.Clock, s.Facts.Warn = i.Clock, i.Warn }, "dates_stand", ""},
+	}
+}
+
+func onTheWay() []lacking {
 	type i = *workflow.Issue
 	type s = *workflow.Step
 	return []lacking{
@@ -95,6 +143,12 @@ func meeting(t *testing.T, need workflow.Need) (workflow.Issue, workflow.Step) {
 	case workflow.NeedMeasure:
 		i.Measures = append(i.Measures, workflow.Measure{Text: "整改"})
 		s.Measure = 2
+	case workflow.NeedUnsigned:
+		i.Letters = []workflow.Letter{{Number: "D1", Round: 1, Rung: workflow.RungNotice, To: branch}}
+	case workflow.NeedOpenCall, workflow.NeedLateCall:
+		i.Calls = []workflow.CallFor{{From: branch, To: committee, Wants: workflow.WantsHelp, Until: "2026-03-30"}}
+	case workflow.NeedPerson:
+		s.Person = partner
 	}
 	return i, s
 }

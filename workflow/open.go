@@ -37,14 +37,22 @@ func Open(d *Definition, i *Issue, action Action, of RequestKind, by *Actor, at 
 func standing(need Need, i *Issue, s *Step, by *Actor, at time.Time) error {
 	switch need {
 	case NeedMeasuresDone, NeedUntouched, NeedOpenRequest, NeedNothingAsked, NeedClockOver, NeedNoObjection, NeedOpenObjection,
-		NeedEndorsement:
+		NeedEndorsement, NeedReturnable, NeedUnsigned, NeedLateCall:
 		return checkers[need](i, s, at)
+	case NeedOpenCall:
+		if i.callTo(by.As.Appointment.Org) < 0 {
+			return mayRespond(i, s, by)
+		}
+	case NeedUnpicked:
+		if i.LookBack.Waits() {
+			return needUnpicked(i, s, at)
+		}
 	case NeedNoSuperior:
 		return mayRecord(i, by)
 	case NeedCountersign:
 		return maySign(i, s, by)
 	case NeedMeasure:
-		if !slices.ContainsFunc(i.Measures, func(m Measure) bool { return !m.Done }) {
+		if !slices.ContainsFunc(i.Measures, func(m Measure) bool { return !m.Done && finishes(&m, by) }) {
 			return Refused("no_open_measure", Say("没有未完成的措施", "there is no measure left to finish"))
 		}
 	case NeedRequest:

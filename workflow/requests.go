@@ -85,9 +85,9 @@ func grant(i *Issue) {
 		i.Extensions++
 	case LastingForm:
 		i.Kind = KindLasting
-		i.StageGoal, i.NextReview = r.StageGoal, r.NextReview
+		i.StageGoal, i.NextReview, i.Due = r.StageGoal, r.NextReview, r.NextReview
 	case Suspension:
-		i.Condition = r.Condition
+		i.Condition, i.PausedOn = r.Condition, i.Since
 	}
 	i.Request = Request{}
 }

@@ -14,6 +14,7 @@ const (
 	shortText   = 190
 	mostItems   = 100
 	mostParties = 10
+	mostAsked   = 500 // orgs that one step asks for a self-check
 )
 
 type sized struct {
@@ -80,12 +81,34 @@ func (s *Step) sound() error {
 	if s.Recovered < 0 {
 		return Invalid("bad_amount", "recovered", Say("金额不能为负", "an amount is not negative"))
 	}
+	if err := s.soundAround(); err != nil {
+		return err
+	}
 	return soundMeasures(s.Measures)
+}
+
+// soundAround looks at what a step brings beside the course of the issue: letters, remarks, results, a plan's mark.
+func (s *Step) soundAround() error {
+	err := tooLong(sized{"decided", s.Decided, shortText}, sized{"grounds", s.Letter.Grounds, middleText}, sized{"asked", s.Letter.Asked, middleText},
+		sized{"decided", s.Letter.Decided, shortText})
+	if err != nil {
+		return err
+	}
+	if s.Mark != "" && (s.Mark.Text() == Text{}) {
+		return Invalid("unknown_word", "mark", Say("没有“%s”这个评价", "there is no mark %q", string(s.Mark)))
+	}
+	if err := tooMany("orgs", len(s.Orgs), mostAsked); err != nil {
+		return err
+	}
+	if err := soundRemarks(s.Remarks); err != nil {
+		return err
+	}
+	return s.Results.sound()
 }
 
 func soundMeasures(measures []Measure) error {
 	for _, m := range measures {
-		if err := tooLong(sized{"measures", m.Text, middleText}); err != nil {
+		if err := tooLong(sized{"measures", m.Text, middleText}, sized{"measures", m.Leader, shortText}); err != nil {
 			return err
 		}
 	}

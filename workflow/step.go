@@ -38,12 +38,25 @@ type Step struct {
 	Other      IssueID  `json:"other,omitempty,string"`
 	Recovered  int64    `json:"recovered,omitempty"` // fen
 
+	Decided string   `json:"decided,omitempty"` // who decided that it is supervised or escalated
+	Letter  Letter   `json:"letter,omitzero"`   // rung, grounds, what is asked, who decided and limit
+	Call    CallFor  `json:"call,omitzero"`     // whom to call, and what for
+	Reply   Reply    `json:"reply,omitempty"`
+	Mark    PlanMark `json:"mark,omitempty"`
+	Remarks []Remark `json:"remarks,omitempty"`
+	From    PersonID `json:"from,omitempty,string"` // who hands over; 0 for the responsible person
+	Results Results  `json:"results,omitzero"`
+	Orgs    []OrgID  `json:"orgs,omitempty"` // who is asked whether they have the same problem
+	Draw    string   `json:"draw,omitempty"` // the draw that picked the issue
+
 	Facts Facts `json:"-"` // what the engine looked up for the step
 }
 
 // Facts is what a step refers to, as the engine found it in the same transaction.
 type Facts struct {
 	Line  Lineage // of Responsible
+	Clock Clock   // as it is worked out now, for Reclock
+	Warn  Day     // likewise
 	Other *Issue  // the other issue of a merge, nil when there is none
 }
 
@@ -74,6 +87,7 @@ func NewIssue(d *Definition, f Finding, by Actor, at time.Time) (Change, error) 
 	i.ID, i.Number, i.Round, i.Version = f.ID, f.Number, 1, 1
 	i.Machine, i.Definition = d.Machine, d.Hash
 	i.State, i.Since, i.FoundBy = Draft, DayOf(at), by.Person
+	i.Warn = warnOf(i.Due)
 	if i.FoundOn == "" {
 		i.FoundOn = DayOf(at)
 	}

@@ -21,8 +21,35 @@ func (i *Issue) Turn() OrgID {
 		return first(i.Verifier, i.Line[0].Org)
 	case Closing, Publicized:
 		return first(i.Closer, i.Line[0].Org)
+	case Closed:
+		if i.LookBack.Waits() {
+			return first(i.Closer, i.Line[0].Org)
+		}
 	}
 	return 0
+}
+
+// Awaited are the orgs from which something is awaited beside the one whose turn it is: a party's yes, the answer to a call, a
+// signature for a letter, the review of a lasting rectification. Each is there once.
+func (i *Issue) Awaited() []OrgID {
+	out := i.Unsigned()
+	add := func(org OrgID) {
+		if org != 0 && org != i.Turn() && !slices.Contains(out, org) {
+			out = append(out, org)
+		}
+	}
+	for n := range i.Calls {
+		if i.Calls[n].Open() {
+			add(i.Calls[n].To)
+		}
+	}
+	if i.unsigned() >= 0 {
+		add(i.Responsible)
+	}
+	if i.State == Lasting {
+		add(first(i.Verifier, i.Closer))
+	}
+	return out
 }
 
 // Unsigned are the parties beside the verifier whose yes a countersign that is under way still lacks.

@@ -13,7 +13,11 @@ type PostRule struct {
 	Also   []string // other Chinese names that lists use for it
 	Head   bool     // the head (一把手) of the org, who endorses
 	Admin  bool     // one of the three administrators (三员), who hold no business rights
+	Auto   bool     // the program itself: nobody is appointed to it
 }
+
+// ProgramPost is the post in which the program does what comes round by itself. The policy says what it may do, as of any other post.
+const ProgramPost Post = "program"
 
 // Posts are the posts of the program, in the order in which they are shown.
 func Posts() []PostRule {
@@ -33,6 +37,7 @@ func Posts() []PostRule {
 		{Post: "system_admin", Text: Text{"系统管理员", "system administrator"}, Levels: Levels(), Admin: true},
 		{Post: "security_admin", Text: Text{"安全保密管理员", "security administrator"}, Levels: Levels(), Also: []string{"安全管理员"}, Admin: true},
 		{Post: "audit_admin", Text: Text{"安全审计员", "audit administrator"}, Levels: Levels(), Also: []string{"审计管理员"}, Admin: true},
+		{Post: ProgramPost, Text: Text{"系统自动", "the program"}, Levels: Levels(), Auto: true},
 	}
 }
 

@@ -111,6 +111,7 @@ func (w *walk) draw(t *rapid.T) (workflow.Step, workflow.Actor) {
 	s.Measure = rapid.IntRange(0, 2).Draw(t, "measure")
 	line := rapid.SampledFrom([]workflow.Lineage{branchLine, branchLine, otherLine, committeeLine, rootLine}).Draw(t, "responsible")
 	s.Responsible, s.Facts.Line = line.Last().Org, line
+	s.Facts.Clock = w.i.Clock
 	s.Parties = rapid.SampledFrom([][]workflow.OrgID{nil, {beside}, {beside, root}}).Draw(t, "parties")
 	if rapid.IntRange(0, 9).Draw(t, "bare") == 0 {
 		s.Note, s.Evidence, s.Measures, s.Criteria = "", nil, nil, workflow.Criteria{}
@@ -171,9 +172,12 @@ func (w *walk) remember(do workflow.Action, by *workflow.Actor, c *workflow.Chan
 		case workflow.Pass:
 			w.verify[person] = true
 		}
-		if c.Issue.State == workflow.Closed && do != workflow.Pass {
+		if c.Issue.State == workflow.Closed && c.Before.State != workflow.Closed && do != workflow.Pass {
 			w.closed[person] = true
 		}
+	}
+	if before := c.Before.Person; do == workflow.Entrust && before != 0 && before != c.Issue.Person {
+		w.rectify[before] = true
 	}
 	switch {
 	case do == workflow.Record, do == workflow.Pass && c.Issue.State != c.Before.State:
@@ -191,7 +195,7 @@ func (w *walk) remember(do workflow.Action, by *workflow.Actor, c *workflow.Chan
 func (w *walk) rules(t *rapid.T, do workflow.Action, by *workflow.Actor, c *workflow.Change) {
 	i := &c.Issue
 	steps := 1
-	if do == workflow.Comment {
+	if !do.NeedsVersion() {
 		steps = 0
 	}
 	require.Equal(t, w.i.Version+steps, i.Version)

@@ -54,6 +54,7 @@ const (
 	Party                // in an org named to countersign
 	Closer               // in the org that closes it
 	Decider              // in the org that decides the open request
+	Called               // in an org that was called and has not answered
 	Supervising          // in an org above the responsible one (above the finder's before it is assigned)
 	Inspecting           // an inspector whose mandate reaches it
 	Person               // named as the responsible person
@@ -90,7 +91,7 @@ var relationWords = []Wording{
 	{}, {"finder", Text{"发现单位", "finder"}}, {"responsible", Text{"责任单位", "responsible"}},
 	{"assisting", Text{"配合单位", "assisting"}}, {"assigner", Text{"交办单位", "assigner"}},
 	{"verifier", Text{"验收单位", "verifier"}}, {"party", Text{"会签单位", "countersigning party"}},
-	{"closer", Text{"销号单位", "closer"}}, {"decider", Text{"审批单位", "decider"}},
+	{"closer", Text{"销号单位", "closer"}}, {"decider", Text{"审批单位", "decider"}}, {"called", Text{"被呼叫单位", "called"}},
 	{"supervising", Text{"上级组织", "supervising"}}, {"inspecting", Text{"巡察授权", "inspecting"}},
 	{"person", Text{"责任人", "responsible person"}}, {"involved", Text{"相关单位", "involved"}},
 	{"within", Text{"辖内", "within reach"}},

@@ -108,7 +108,10 @@ func stepOf(do workflow.Action, of workflow.RequestKind) workflow.Step {
 		Evidence: []workflow.Evidence{{Text: "照片"}},
 		Criteria: workflow.Criteria{MeasuresDone: true, ViolationsDone: true, EffectReached: true, SameKindSought: true, MechanismBuilt: true},
 		Request:  of, StageGoal: "半年见效", NextReview: "2026-12-31", Condition: "经费到位",
-		Document: workflow.Document{Number: "某发〔2026〕1号", File: "abc"}, Other: 2, Facts: workflow.Facts{Line: branchLine, Other: &other},
+		Document: workflow.Document{Number: "某发〔2026〕1号", File: "abc"}, Other: 2,
+		Decided: "党组会议", Letter: workflow.Letter{Rung: workflow.RungNotice, Grounds: "超期三十日仍未见成效", Asked: "一周内报送进展", Limit: "2026-04-30"},
+		Call: workflow.CallFor{To: committee, Wants: workflow.WantsHelp}, Reply: workflow.ReplyHelp, Orgs: []workflow.OrgID{otherBranch}, From: named,
+		Facts: workflow.Facts{Line: branchLine, Other: &other, Warn: "2026-06-20"},
 	}
 }
 
@@ -134,6 +137,15 @@ func ready(i *workflow.Issue, s *workflow.Step) workflow.Actor {
 	case workflow.Record:
 		i.Verifier, i.Closer = 0, 0
 		by = at(rootLine, closer)
+	case workflow.Review, workflow.LookBackAt:
+		by = at(lineOf(i.Verifier), verifier)
+	case workflow.Entrust:
+		s.Person = partner
+	case workflow.SignLetter:
+		i.Letters = []workflow.Letter{{Number: "XC-0101-2026-0001-D1", Round: 1, Rung: workflow.RungNotice, To: branch}}
+	case workflow.Respond, workflow.Climb:
+		i.Calls = []workflow.CallFor{{From: branch, To: committee, Wants: workflow.WantsHelp, Text: "缺少经费", Until: "2026-03-30"}}
+		by = at(committeeLine, stranger)
 	case workflow.GrantIt, workflow.Deny:
 		i.Request = workflow.Request{Kind: s.Request, Due: "2026-09-30", Askers: []workflow.PersonID{rectifier}, Decider: group, StageGoal: "半年见效",
 			NextReview: "2026-12-31", Condition: "经费到位"}

@@ -146,7 +146,7 @@ func (c *city) planImmediate(day int) {
 
 	late := c.issue("S14", "0102", workflow.Ordinary, day+9).assign().accept().after(10)
 	late.step(late.verifier, workflow.Step{Action: workflow.Urge, Note: "已超过时限，请立即改到位"})
-	late.after(2).step("mengzhao", workflow.Step{Action: workflow.Supervise, Basis: "工委督办单第3号", Note: "挂牌督办"})
+	late.after(2).step("mengzhao", workflow.Step{Action: workflow.Supervise, Basis: "工委督办单第3号", Decided: "工委书记专题会", Note: "挂牌督办"})
 
 	now := c.issue("S16", "0301", workflow.Ordinary, day+24).assign().accept().after(1)
 	now.step(now.rectifier, workflow.Step{Action: workflow.Report, Note: "门口公示牌已制作，网站明日更新"})

@@ -138,7 +138,7 @@ func giver(need workflow.Need) workflow.Action {
 func (r *reading) clockOf(arrow *workflow.Arrow, line int) {
 	switch {
 	case arrow.Clock == "":
-	case arrow.To == workflow.Same || arrow.To == workflow.Before:
+	case (arrow.To == workflow.Same || arrow.To == workflow.Before) && arrow.Do != workflow.Call && arrow.Do != workflow.Climb: // theirs is the call's
 		r.complain(line, "clock_stays", workflow.Say("不换状态的动作不能启动期限“%s”", "an action that stays starts no clock, so not %q", arrow.Clock), workflow.Say("把 clock 写在进入状态的动作上", "name the clock on the action that leads into the state"))
 	case r.clocks[arrow.Clock] == 0:
 		r.complain(line, "undefined_clock", workflow.Say("clocks 里没有期限“%s”", "there is no %q among the clocks", arrow.Clock), workflow.Say("在 clocks 里写明期限和依据", "define it in clocks, with its basis"))

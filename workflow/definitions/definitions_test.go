@@ -232,7 +232,7 @@ func TestIndispensableNeeds(t *testing.T) {
 func TestEveryComplaintIsCollected(t *testing.T) {
 	text := strings.NewReplacer("do: accept", "do: approve", "unit: working", "unit: days", "[measures]", "[plans]").Replace(body(t, "standard"))
 	_, err := definitions.Parse("m.yaml", []byte(text))
-	require.Len(t, faults(err), 1+3+1)
+	require.Len(t, faults(err), 1+4+1)
 	for n, f := range faults(err)[1:] {
 		require.LessOrEqual(t, lineOf(t, faults(err)[n]), lineOf(t, f), "in the order of the file")
 	}

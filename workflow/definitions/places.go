@@ -74,8 +74,26 @@ func places() []place {
 		{do: workflow.Escalate, from: underWay(), to: stay},
 		{do: workflow.Endorse, from: underWay(), to: stay},
 		{do: workflow.Comment, from: underWay(), to: stay},
+		{do: workflow.Entrust, from: underWay(), to: stay, needs: needs{workflow.NeedPerson}},
 	}
-	return append(all, requestPlaces(stay)...)
+	return append(append(all, aroundPlaces(stay)...), requestPlaces(stay)...)
+}
+
+// aroundPlaces says where what is done around the course of an issue may stand: letters, calls, reviews, and what follows its closure.
+func aroundPlaces(stay states) []place {
+	given, ended := underWay()[2:], states{workflow.Closed}
+	return []place{
+		{do: workflow.SendLetter, from: given, to: stay, needs: needs{workflow.NeedLetter}},
+		{do: workflow.SignLetter, from: given, to: stay, needs: needs{workflow.NeedUnsigned}},
+		{do: workflow.Call, from: given, to: stay, needs: needs{workflow.NeedCall}},
+		{do: workflow.Respond, from: given, to: stay, needs: needs{workflow.NeedOpenCall}},
+		{do: workflow.Climb, from: given, to: stay, needs: needs{workflow.NeedLateCall}},
+		{do: workflow.Review, from: states{workflow.Lasting}, to: stay, needs: needs{workflow.NeedNextReview}},
+		{do: workflow.Pick, from: ended, to: stay, needs: needs{workflow.NeedUnpicked}},
+		{do: workflow.LookBackAt, from: ended, to: stay, needs: needs{workflow.NeedNote}},
+		{do: workflow.Spread, from: ended, to: stay, needs: needs{workflow.NeedOrgs}},
+		{do: workflow.Reclock, from: underWay(), to: stay, needs: needs{workflow.NeedStaleDates}},
+	}
 }
 
 // requestPlaces says where each request may be asked for and decided. One for a form of rectifying is granted only where an issue is

@@ -9,11 +9,35 @@ import (
 
 const reckonAtOnce = 200 // issues read at once when time limits are worked out again
 
-// wind turns the clock that a step started into a day.
-func (e *Engine) wind(d *workflow.Definition, i *workflow.Issue) {
+// The clocks that a definition names beside those of its states.
+const (
+	clockAccept = "accept" // while it runs the issue may be returned
+	clockCall   = "call"   // by when a call is answered
+)
+
+// wind turns what a step started into days: the clock of the state, the calls for help, the day from which the light is soon.
+func (e *Engine) wind(d *workflow.Definition, c *workflow.Change) {
+	i, days := &c.Issue, e.calendar.Load()
 	if i.Clock.Name != "" && i.Clock.Until == "" {
-		i.Clock = wound(e.calendar.Load(), d, i.Clock)
+		i.Clock = wound(days, d, i.Clock)
+		if i.Clock.Name == clockAccept {
+			i.ReturnBy = i.Clock.Until
+		}
 	}
+	for n := range i.Calls { // Apply made the slice anew where it changed one
+		if call := &i.Calls[n]; call.Open() && call.Until == "" {
+			call.Until = wound(days, d, workflow.Clock{Name: clockCall, From: workflow.DayOf(c.Line.At)}).Until
+		}
+	}
+	i.Warn = warning(i)
+}
+
+// warning is the day from which the light of the issue is soon.
+func warning(i *workflow.Issue) workflow.Day {
+	if i.Due == "" {
+		return ""
+	}
+	return i.Due.Add(-workflow.SoonDays)
 }
 
 // wound is a clock with the day on which it runs out.

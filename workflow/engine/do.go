@@ -109,11 +109,15 @@ func (e *Engine) decide(l store.Loaded, a asked) (workflow.Change, error) {
 		s.Facts.Line = l.Org.Line
 	}
 	s.Facts.Other = l.Other
+	if s.Action == workflow.Reclock {
+		s.Facts.Clock, _ = rewound(e.calendar.Load(), d, i)
+		s.Facts.Warn = warning(i)
+	}
 	c, err := workflow.Apply(d, *i, s, by, a.at)
 	if err != nil {
 		return workflow.Change{}, err
 	}
-	e.wind(d, &c.Issue)
+	e.wind(d, &c)
 	return c, nil
 }
 

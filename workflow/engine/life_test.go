@@ -108,7 +108,7 @@ func TestLifeOfAnImmediateIssue(t *testing.T) {
 			{"luomin", 0, submitted(), workflow.Verifying, workflow.LightSoon, "2026-11-17"},
 			{"wuhai", 0, workflow.Step{Action: workflow.Reject, Note: reason, Due: "2026-11-20"}, workflow.Rectifying, workflow.LightInTime, "2026-11-10"},
 			{"luomin", 18, submitted(), workflow.Verifying, workflow.LightOverdue, "2026-12-04"},
-			{"wuhai", 0, passed(), workflow.Closed, workflow.LightNone, ""},
+			{"wuhai", 0, passed(), workflow.Closed, workflow.LightNone, "2027-05-21"},
 		})
 		require.Equal(t, "immediate", i.Machine)
 		require.Equal(t, workflow.Day("2026-11-21"), i.ClosedOn)
@@ -135,7 +135,7 @@ func TestLifeOfAStandardIssue(t *testing.T) {
 			{"gaofeng", 0, finished(), workflow.Rectifying, workflow.LightInTime, ""},
 			{"mali", 0, submitted(), workflow.Verifying, workflow.LightInTime, "2026-11-18"},
 			{"xuning", 47, passed(), workflow.Closing, workflow.LightSoon, ""},
-			{"linsf", 0, simple(workflow.Close), workflow.Closed, workflow.LightNone, ""},
+			{"linsf", 0, simple(workflow.Close), workflow.Closed, workflow.LightNone, "2027-06-21"},
 		})
 		require.Equal(t, "支部台账不全", i.Detail)
 		require.Equal(t, []workflow.OrgID{o.org("0100").ID, o.org("01").ID}, []workflow.OrgID{i.Verifier, i.Closer})
@@ -167,7 +167,7 @@ func TestLifeOfAMajorIssue(t *testing.T) {
 			{"linsf", 0, simple(workflow.Answer), workflow.Closing, workflow.LightInTime, ""},
 			{"linsf", 0, simple(workflow.Publicize), workflow.Publicized, workflow.LightInTime, "2026-11-11"},
 			{"chengd", 0, simple(workflow.Endorse), workflow.Publicized, workflow.LightInTime, "2026-11-11"},
-			{"chengd", 8, simple(workflow.Close), workflow.Closed, workflow.LightNone, ""},
+			{"chengd", 8, simple(workflow.Close), workflow.Closed, workflow.LightNone, "2027-05-12"},
 		})
 		require.Equal(t, "major", i.Machine)
 		require.True(t, i.Criteria.Met())

@@ -83,7 +83,7 @@ func (e *Engine) seen(by *workflow.Actor, i workflow.Issue) (workflow.Issue, err
 }
 
 func (e *Engine) view(ctx context.Context, by workflow.Actor, i workflow.Issue) (View, error) {
-	v := View{Issue: i, Light: workflow.LightOf(i.State, i.Due, e.Today())}
+	v := View{Issue: i, Light: workflow.LightOf(i.State, i.Due, i.Warn, e.Today())}
 	err := e.withDefinitions(ctx, func() (err error) {
 		if v.Basis, err = e.basis(&i); err == nil {
 			v.Offers, err = e.offers(by, &i)
@@ -95,6 +95,13 @@ func (e *Engine) view(ctx context.Context, by workflow.Actor, i workflow.Issue) 
 	}
 	orgs := append([]workflow.OrgID{i.Finder, i.Responsible, i.Assigner, i.Verifier, i.Closer, i.Request.Decider}, i.Assisting...)
 	orgs = append(orgs, i.Parties...)
+	orgs = append(orgs, i.Spread...)
+	for n := range i.Calls {
+		orgs = append(append(orgs, i.Calls[n].To), i.Calls[n].Climbed...)
+	}
+	for n := range i.Letters {
+		orgs = append(orgs, i.Letters[n].Org, i.Letters[n].To)
+	}
 	for _, p := range i.Line {
 		orgs = append(orgs, p.Org)
 	}
@@ -111,6 +118,16 @@ func (e *Engine) view(ctx context.Context, by workflow.Actor, i workflow.Issue) 
 	for _, s := range i.Signs {
 		people = append(people, s.Person)
 	}
+	for _, r := range i.Remarks {
+		people = append(people, r.Person)
+	}
+	for n := range i.Letters {
+		people = append(people, i.Letters[n].By, i.Letters[n].SignedBy)
+	}
+	for n := range i.Calls {
+		people = append(people, i.Calls[n].By, i.Calls[n].RepliedBy)
+	}
+	people = append(people, i.LookBack.By)
 	for _, d := range i.Deeds {
 		people = append(people, d.Person)
 	}

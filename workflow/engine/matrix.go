@@ -133,7 +133,7 @@ func (e *Engine) able(ctx context.Context, i *workflow.Issue, a workflow.Action)
 	for _, id := range ids {
 		org := orgs[id]
 		for _, post := range workflow.Posts() {
-			if containsLevel(post.Levels, org.Level) {
+			if !post.Auto && containsLevel(post.Levels, org.Level) {
 				out = append(out, e.ableAt(org, post.Post, i, a, holders)...)
 			}
 		}
@@ -145,6 +145,9 @@ func (e *Engine) able(ctx context.Context, i *workflow.Issue, a workflow.Action)
 func (e *Engine) around(ctx context.Context, i *workflow.Issue) ([]workflow.OrgID, error) {
 	ids := append([]workflow.OrgID{i.Responsible, i.Verifier, i.Closer, i.Assigner, i.Request.Decider, i.Finder}, i.Assisting...)
 	ids = append(ids, i.Parties...)
+	for n := range i.Calls {
+		ids = append(ids, i.Calls[n].To)
+	}
 	for n := i.Line.Depth() - 1; n >= 0; n-- {
 		ids = append(ids, i.Line[n].Org)
 	}

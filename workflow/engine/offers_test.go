@@ -127,18 +127,29 @@ func (o *office) rehearse(by workflow.Actor, i *workflow.Issue, steps []workflow
 func (o *office) suitable(i *workflow.Issue, b asked) []workflow.Step {
 	later := workflow.Day("2027-06-30")
 	s := workflow.Step{Action: b.do, Request: b.of, Note: reason, Basis: "会议纪要〔2026〕3号", Due: later, Evidence: texts("照片"), Criteria: met(),
-		StageGoal: "半年见效", NextReview: later, Condition: "经费到位"}
+		StageGoal: "半年见效", NextReview: later, Condition: "经费到位", Decided: "党组会议",
+		Letter: workflow.Letter{Rung: i.NextRung(), Grounds: "超期三十日仍未见成效", Asked: "一周内报送进展", Decided: "纪委", Limit: later},
+		Call:   workflow.CallFor{To: o.org("0300").ID, Wants: workflow.WantsHelp}, Reply: workflow.ReplyHelp, Orgs: []workflow.OrgID{o.org("0105").ID}}
 	switch b.do {
 	case workflow.Finish:
 		s.Measure = 1 + slices.IndexFunc(i.Measures, func(m workflow.Measure) bool { return !m.Done })
 	case workflow.Plan:
 		s.Measures = []workflow.Measure{{Text: "补齐", Person: o.actor("xielin").Person, Due: later}}
+	case workflow.Entrust:
+		return o.successors(s)
 	case workflow.Record:
 		s.Document = workflow.Document{Number: "临委〔2026〕1号", File: o.upload("批复.txt", []byte("同意销号"))}
 	case workflow.Assign, workflow.Transfer:
 		return o.placings(i, s)
 	}
 	return []workflow.Step{s}
+}
+
+// successors are a step with each of two people as the one who takes over: one may be the person that the issue has.
+func (o *office) successors(s workflow.Step) []workflow.Step {
+	one, other := s, s
+	one.Person, other.Person = o.actor("xielin").Person, o.actor("gaofeng").Person
+	return []workflow.Step{one, other}
 }
 
 // placings are a step with each of a few organisations as the responsible one.

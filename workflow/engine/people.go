@@ -104,6 +104,9 @@ func mayHold(held []workflow.Appointment, a workflow.Appointment) (workflow.Text
 	if !ok {
 		return workflow.Say("没有“%s”这个职务", "there is no post %q", string(a.Post)), false
 	}
+	if rule.Auto {
+		return workflow.Say("“%s”不由人担任", "nobody is appointed as %q", rule.Text), false
+	}
 	if !containsLevel(rule.Levels, a.Level()) {
 		return workflow.Say("%s层级没有“%s”这个职务", "at the level %s there is no post %s", a.Level().Text(), rule.Text), false
 	}

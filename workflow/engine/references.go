@@ -24,6 +24,10 @@ func (e *Engine) completed(ctx context.Context, s workflow.Step) (out workflow.S
 func (e *Engine) known(ctx context.Context, s *workflow.Step) error {
 	var people []workflow.PersonID
 	orgs := append(append([]workflow.OrgID(nil), s.Assisting...), s.Parties...)
+	orgs = append(orgs, s.Orgs...)
+	if s.Call.To != 0 {
+		orgs = append(orgs, s.Call.To)
+	}
 	if s.Person != 0 {
 		people = append(people, s.Person)
 	}

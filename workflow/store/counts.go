@@ -12,7 +12,7 @@ import (
 func (db *DB) Counts(ctx context.Context, s Scope, f Filter) (Counts, error) {
 	c := where(s, f)
 	query := `SELECT state, source, kind, grade, reported,
-CASE WHEN due < ? THEN 1 WHEN due <= ? THEN 2 WHEN due < '9999-12-31' THEN 3 ELSE 0 END AS light,
+CASE WHEN due < ? THEN 1 WHEN warn <= ? THEN 2 WHEN due < '9999-12-31' THEN 3 ELSE 0 END AS light,
 COUNT(*), SUM(amount), SUM(recovered) FROM issues WHERE ` + c.sql + " GROUP BY state, source, kind, grade, reported, light"
 	today := f.Today
 	if today == "" {
@@ -21,7 +21,7 @@ COUNT(*), SUM(amount), SUM(recovered) FROM issues WHERE ` + c.sql + " GROUP BY s
 	var out Counts
 	err := db.read(ctx, func(tx *gorm.DB) error {
 		out = newCounts()
-		return each(tx, out.add, query, append([]any{string(today), string(today.Add(workflow.SoonDays))}, c.args...)...)
+		return each(tx, out.add, query, append([]any{string(today), string(today)}, c.args...)...)
 	})
 	return out, err
 }

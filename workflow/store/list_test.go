@@ -140,7 +140,7 @@ func passes(f store.Filter, i *workflow.Issue) bool {
 	return oneOf(f.States, i.State) && (f.Phase == "" || f.Phase == i.State.Phase()) && oneOf(f.Sources, i.Source) && oneOf(f.Kinds, i.Kind) &&
 		oneOf(f.Grades, i.Grade) && (f.Under.Depth() == 0 || i.Line.Passes(f.Under.Last().Org)) && dated &&
 		(f.Responsible == 0 || f.Responsible == i.Responsible) && (f.Checklist == 0 || f.Checklist == i.Checklist) &&
-		(f.Person == 0 || f.Person == i.Person) && (f.Light == "" || f.Light == workflow.LightOf(i.State, i.Due, today)) &&
+		(f.Person == 0 || f.Person == i.Person) && (f.Light == "" || f.Light == workflow.LightOf(i.State, i.Due, i.Warn, today)) &&
 		(f.Reported == nil || *f.Reported == i.Reported) && strings.Contains(text, strings.ToLower(strings.TrimSpace(f.Text)))
 }
 
@@ -219,7 +219,7 @@ func counted(all []workflow.Issue) store.Counts {
 		c.Total++
 		c.ByState[i.State]++
 		c.ByPhase[i.State.Phase()]++
-		c.ByLight[workflow.LightOf(i.State, i.Due, today)]++
+		c.ByLight[workflow.LightOf(i.State, i.Due, i.Warn, today)]++
 		c.ByGrade[i.Grade]++
 		c.BySource[i.Source]++
 		c.ByKind[i.Kind]++

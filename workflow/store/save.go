@@ -98,12 +98,12 @@ func (k *kept) update(tx *gorm.DB, l *workflow.Line, columns []any) error {
 	return changeOne(tx, issueUpdate, append(args, int64(k.change.Issue.ID), k.row.rev)...)
 }
 
-// saveRefs keeps issue_orgs, issue_parties and file_refs in step with the issues.
+// saveRefs keeps issue_orgs, issue_waits and file_refs in step with the issues.
 func saveRefs(tx *gorm.DB, all []kept) error {
 	if err := saveOrgs(tx, "issue_orgs", all, outsiders); err != nil {
 		return err
 	}
-	if err := saveOrgs(tx, "issue_parties", all, (*workflow.Issue).Unsigned); err != nil {
+	if err := saveOrgs(tx, "issue_waits", all, (*workflow.Issue).Awaited); err != nil {
 		return err
 	}
 	var files [][]any
@@ -151,6 +151,10 @@ func outsiders(i *workflow.Issue) []workflow.OrgID {
 	add(i.Finder, i.Responsible, i.Assigner, i.Verifier, i.Closer, i.Request.Decider)
 	add(i.Assisting...)
 	add(i.Parties...)
+	for n := range i.Calls {
+		add(i.Calls[n].To)
+		add(i.Calls[n].Climbed...)
+	}
 	return out
 }
 

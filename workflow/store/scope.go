@@ -149,9 +149,9 @@ func (f *Filter) spans() []span {
 		lit := rule.State.Lit()
 		switch today := max(f.Today, firstDay); f.Light {
 		case workflow.LightInTime:
-			s.from, s.to = string(today.Add(workflow.SoonDays+1)), lastDue
+			s.from, s.to = string(today), lastDue
 		case workflow.LightSoon:
-			s.from, s.to = string(today), string(today.Add(workflow.SoonDays))
+			s.from, s.to = string(today), string(today.Add(workflow.MostSoonDays))
 		case workflow.LightOverdue:
 			s.to = string(today.Add(-1))
 		case workflow.LightNone:
@@ -222,7 +222,13 @@ func (f *Filter) rest() condition {
 	equal("turn", int64(f.Turn))
 	equal("decider", int64(f.Decider))
 	if f.Party != 0 {
-		all = append(all, condition{"id IN (SELECT issue_id FROM issue_parties WHERE org_id = ?)", []any{int64(f.Party)}})
+		all = append(all, condition{"id IN (SELECT issue_id FROM issue_waits WHERE org_id = ?)", []any{int64(f.Party)}})
+	}
+	switch today := string(max(f.Today, firstDay)); f.Light { // spans knows the days, and warn parts those that are soon
+	case workflow.LightSoon:
+		all = append(all, condition{"warn <= ?", []any{today}})
+	case workflow.LightInTime:
+		all = append(all, condition{"warn > ?", []any{today}})
 	}
 	if f.Reported != nil {
 		all = append(all, condition{"reported = ?", []any{flag(*f.Reported)}})

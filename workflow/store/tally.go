@@ -55,14 +55,14 @@ func tallyQueries(s Scope, f Filter) (queries []condition) {
 		return nil
 	}
 	today := max(f.Today, firstDay)
-	soon := string(today.Add(workflow.SoonDays))
+	soon := string(today.Add(workflow.MostSoonDays))
 	add := func(c condition) {
 		query := func(sums string, limits []any, more string, last ...any) {
 			args := append(append(append([]any(nil), limits...), c.args...), last...)
 			queries = append(queries, condition{"SELECT state, " + sums + " FROM issues WHERE " + c.sql + more + " GROUP BY state", args})
 		}
 		query("COUNT(*), 0, 0, 0", nil, "")
-		query("0, SUM(CASE WHEN due < ? THEN 1 ELSE 0 END), SUM(CASE WHEN due >= ? THEN 1 ELSE 0 END), 0", []any{string(today), string(today)}, " AND due <= ?", soon)
+		query("0, SUM(CASE WHEN due < ? THEN 1 ELSE 0 END), SUM(CASE WHEN due >= ? AND warn <= ? THEN 1 ELSE 0 END), 0", []any{string(today), string(today), string(today)}, " AND due <= ?", soon)
 		query("0, 0, 0, COUNT(*)", nil, " AND due >= ?", noDue)
 	}
 	var trees, small []condition

@@ -115,6 +115,7 @@ type Row struct {
 	Grade       workflow.Grade
 	State       workflow.State
 	Due         workflow.Day
+	Warn        workflow.Day // from which the light is soon
 	FoundOn     workflow.Day
 	Since       workflow.Day
 	Reported    bool

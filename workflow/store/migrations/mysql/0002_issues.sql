@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS issues (
   phase        VARCHAR(16)  NOT NULL,
   since        DATE         NULL,
   due          DATE         NOT NULL, -- 9999-12-31 for none
+  warn         DATE         NOT NULL, -- from then on the light is soon; 9999-12-31 for never
   found_on     DATE         NULL,
   reported     TINYINT      NOT NULL,
   supervised   TINYINT      NOT NULL,
@@ -60,8 +61,8 @@ CREATE TABLE IF NOT EXISTS issue_orgs (
   issue_id BIGINT NOT NULL,
   PRIMARY KEY (org_id, issue_id)
 ) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
-CREATE TABLE IF NOT EXISTS issue_parties (
-  org_id   BIGINT NOT NULL, -- whose yes a countersign under way still lacks
+CREATE TABLE IF NOT EXISTS issue_waits (
+  org_id   BIGINT NOT NULL, -- from which something is awaited beside the one whose turn it is
   issue_id BIGINT NOT NULL,
   PRIMARY KEY (org_id, issue_id)
 ) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;

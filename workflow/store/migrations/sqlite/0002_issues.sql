@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS issues (
   phase        TEXT    NOT NULL,
   since        TEXT    NULL,
   due          TEXT    NOT NULL, -- 9999-12-31 for none
+  warn         TEXT    NOT NULL, -- from then on the light is soon; 9999-12-31 for never
   found_on     TEXT    NULL,
   reported     INTEGER NOT NULL,
   supervised   INTEGER NOT NULL,
@@ -59,8 +60,8 @@ CREATE TABLE IF NOT EXISTS issue_orgs (
   issue_id     INTEGER NOT NULL,
   PRIMARY KEY (org_id, issue_id)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS issue_parties (
-  org_id       INTEGER NOT NULL, -- whose yes a countersign under way still lacks
+CREATE TABLE IF NOT EXISTS issue_waits (
+  org_id       INTEGER NOT NULL, -- from which something is awaited beside the one whose turn it is
   issue_id     INTEGER NOT NULL,
   PRIMARY KEY (org_id, issue_id)
 ) STRICT, WITHOUT ROWID;
