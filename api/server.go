@@ -75,6 +75,7 @@ type Server struct {
 	pages    *page.Pages
 	draining atomic.Bool
 	jobs     *jobs // imports under way
+	checks   *checks
 }
 
 var _ StrictServerInterface = (*Server)(nil)
@@ -92,7 +93,8 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: cfg.withDefaults(), echo: echo.New(), origins: http.NewCrossOriginProtection(), spec: spec, pages: pages, jobs: newJobs(cfg.Now, cfg.Log)}
+	s := &Server{Config: cfg.withDefaults(), echo: echo.New(), origins: http.NewCrossOriginProtection(), spec: spec, pages: pages, jobs: newJobs(cfg.Now, cfg.Log),
+		checks: &checks{now: cfg.Now}}
 	s.sessions = s.newSessions()
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler, s.echo.JSONSerializer = s.fail, strictJSON{}

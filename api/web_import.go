@@ -65,7 +65,7 @@ func (s *Server) uploadPage(c echo.Context) (*page.Upload, error) {
 	if len(units) == 0 {
 		return nil, workflow.Forbidden("not_permitted", workflow.Say("您现任的职务不能导入清单", "none of your posts may import a checklist"))
 	}
-	f := page.Form{Action: importPage, Submit: workflow.Say("上传并检查", "Send and check"), Files: true, Fields: []page.Field{
+	f := page.Form{Action: importPage, Submit: workflow.Say("上传并检查", "Send and check"), Files: true, Most: s.Limits.Workbook, Fields: []page.Field{
 		{Name: "source", Kind: page.Select, Label: workflow.Say("问题来源", "Source"), Required: true, Options: sourceOptions(),
 			Help: workflow.Say("表中另有“问题来源”列的，以该列为准", "a column of the sheet that names the source goes before this")},
 		{Name: "title", Kind: page.Line, Label: workflow.Say("清单名称", "Title"), Help: workflow.Say("不填则取表格的标题", "the title in the sheet if left out")},
@@ -122,13 +122,21 @@ func (w *wizard) address() string { return importPage + "/" + w.hash + "?" + w.q
 // rejects is where the rows are that cannot be taken.
 func (w *wizard) rejects() string { return importPage + "/" + w.hash + "/rejects?" + w.query.Encode() }
 
-// check reads the workbook and says what would become of it.
+// check says what would become of a workbook. It is read once, and not again for every page of its rows.
 func (s *Server) check(ctx context.Context, w *wizard) (engine.Report, error) {
+	by := actorOf(ctx)
+	if r, ok := s.checks.of(&by, w.address()); ok {
+		return r, nil
+	}
 	book, err := s.Engine.OpenBook(ctx, w.hash, w.name)
 	if err != nil {
 		return engine.Report{}, err
 	}
-	return s.Engine.ImportChecklist(ctx, actorOf(ctx), book, w.opt)
+	r, err := s.Engine.ImportChecklist(ctx, by, book, w.opt)
+	if err == nil {
+		s.checks.keep(&by, w.address(), r)
+	}
+	return r, err
 }
 
 // uploadChecklist keeps the workbook and goes on to how it was understood. A form that fails keeps what was typed, and the file.
@@ -225,6 +233,7 @@ func (s *Server) showUnderstood(c echo.Context) error {
 		w.opt.Columns = nil
 		w.query.Del("field")
 		if r, err = s.check(c.Request().Context(), &w); err == nil && len(asked) == len(r.Columns) {
+			r.Columns = slices.Clone(r.Columns)
 			for n := range asked {
 				r.Columns[n].Field = asked[n]
 			}
@@ -255,6 +264,7 @@ func (s *Server) takeChecklist(c echo.Context) error {
 	name, err := s.jobs.start(&job{person: by.Person, from: w.address(), rejects: w.rejects()},
 		func(ctx context.Context, progress func(done, total int)) (engine.Report, error) {
 			opt.Progress = progress
+			defer s.checks.forget()
 			book, err := s.Engine.OpenBook(ctx, w.hash, w.name)
 			if err != nil {
 				return engine.Report{}, err

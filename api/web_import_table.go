@@ -60,7 +60,7 @@ func (t table) page(c echo.Context) *page.Upload {
 	frame := t.s.frame(c, t.title)
 	frame.Narrow = true
 	return &page.Upload{Frame: frame, Hint: t.hint, Columns: t.columns, Step: 1,
-		Form: page.Form{Action: t.path, Submit: workflow.Say("上传并检查", "Send and check"), Files: true}}
+		Form: page.Form{Action: t.path, Submit: workflow.Say("上传并检查", "Send and check"), Files: true, Most: t.s.Limits.Workbook}}
 }
 
 // showUpload shows where the table is sent in.
