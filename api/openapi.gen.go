@@ -994,6 +994,41 @@ type NewMeasure struct {
 	Text   string `json:"text"`
 }
 
+// Notice defines model for Notice.
+type Notice struct {
+	Action string `json:"action"`
+
+	// ActionText 两种语言的一句话 a sentence in both languages
+	ActionText Text `json:"action_text"`
+
+	// As 我与问题的关系 the relation in which I hear of it
+	As string    `json:"as"`
+	At time.Time `json:"at"`
+
+	// Issue 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Issue Id `json:"issue"`
+
+	// Name 谁办理的 who did it
+	Name    string `json:"name"`
+	Note    string `json:"note,omitempty,omitzero"`
+	Number  string `json:"number"`
+	OrgName string `json:"org_name"`
+
+	// Seq 办理记录的序号 of the line of history
+	Seq    int    `json:"seq"`
+	Title  string `json:"title"`
+	Unread bool   `json:"unread"`
+}
+
+// Notices defines model for Notices.
+type Notices struct {
+	// Next 下一页的 after after of the next page
+	Next    string   `json:"next,omitempty,omitzero"`
+	Notices []Notice `json:"notices"`
+}
+
 // OpenAction defines model for OpenAction.
 type OpenAction struct {
 	Action string   `json:"action"`
@@ -1653,6 +1688,15 @@ type ExportLedgerParams struct {
 	Text WithText `form:"text,omitempty" json:"text,omitempty,omitzero"`
 }
 
+// ListNoticesParams defines parameters for ListNotices.
+type ListNoticesParams struct {
+	// After 上一页的 next the next of the page before
+	After WithAfter `form:"after,omitempty" json:"after,omitempty,omitzero"`
+
+	// Limit 每页条数 rows on a page
+	Limit WithLimit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
 // ListOrgsParams defines parameters for ListOrgs.
 type ListOrgsParams struct {
 	// Under 该组织及其下级 this organisation and those below it
@@ -1784,6 +1828,9 @@ type ServerInterface interface {
 	// ChangePassword 修改密码；其他会话随之失效 Change the password; other sessions end
 	// (PUT /api/v1/me/password)
 	ChangePassword(ctx echo.Context) error
+	// ListNotices 近30天与我有关、由别人办理的事项，新的在前 What others did in the last thirty days that I am to hear of, the latest first
+	// (GET /api/v1/notices)
+	ListNotices(ctx echo.Context, params ListNoticesParams) error
 	// GetSpecification 本说明(OpenAPI 3.1) This specification
 	// (GET /api/v1/openapi.json)
 	GetSpecification(ctx echo.Context) error
@@ -2505,6 +2552,31 @@ func (w *ServerInterfaceWrapper) ChangePassword(ctx echo.Context) error {
 	return err
 }
 
+// ListNotices converts echo context to params.
+func (w *ServerInterfaceWrapper) ListNotices(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNoticesParams
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListNotices(ctx, params)
+	return err
+}
+
 // GetSpecification converts echo context to params.
 func (w *ServerInterfaceWrapper) GetSpecification(ctx echo.Context) error {
 	var err error
@@ -2804,6 +2876,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/issues/:issue", wrapper.GetIssue, options.OperationMiddlewares["getIssue"]...)
 	router.POST(options.BaseURL+"/api/v1/issues/:issue/steps", wrapper.TakeStep, options.OperationMiddlewares["takeStep"]...)
 	router.GET(options.BaseURL+"/api/v1/issues/:issue/history", wrapper.ListHistory, options.OperationMiddlewares["listHistory"]...)
+	router.GET(options.BaseURL+"/api/v1/notices", wrapper.ListNotices, options.OperationMiddlewares["listNotices"]...)
 	router.GET(options.BaseURL+"/api/v1/issues/:issue/explain", wrapper.Explain, options.OperationMiddlewares["explain"]...)
 	router.GET(options.BaseURL+"/api/v1/issues/:issue/evidence/:hash", wrapper.GetEvidence, options.OperationMiddlewares["getEvidence"]...)
 	router.POST(options.BaseURL+"/api/v1/files", wrapper.UploadFiles, options.OperationMiddlewares["uploadFiles"]...)
@@ -3646,6 +3719,45 @@ func (response ChangePassworddefaultApplicationProblemPlusJSONResponse) VisitCha
 	return err
 }
 
+type ListNoticesRequestObject struct {
+	Params ListNoticesParams
+}
+
+type ListNoticesResponseObject interface {
+	VisitListNoticesResponse(w http.ResponseWriter) error
+}
+
+type ListNotices200JSONResponse Notices
+
+func (response ListNotices200JSONResponse) VisitListNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNoticesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListNoticesdefaultApplicationProblemPlusJSONResponse) VisitListNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetSpecificationRequestObject struct {
 }
 
@@ -4309,6 +4421,9 @@ type StrictServerInterface interface {
 	// ChangePassword 修改密码；其他会话随之失效 Change the password; other sessions end
 	// (PUT /api/v1/me/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
+	// ListNotices 近30天与我有关、由别人办理的事项，新的在前 What others did in the last thirty days that I am to hear of, the latest first
+	// (GET /api/v1/notices)
+	ListNotices(ctx context.Context, request ListNoticesRequestObject) (ListNoticesResponseObject, error)
 	// GetSpecification 本说明(OpenAPI 3.1) This specification
 	// (GET /api/v1/openapi.json)
 	GetSpecification(ctx context.Context, request GetSpecificationRequestObject) (GetSpecificationResponseObject, error)
@@ -4987,6 +5102,31 @@ func (sh *strictHandler) ChangePassword(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ChangePasswordResponseObject); ok {
 		return validResponse.VisitChangePasswordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListNotices operation middleware
+func (sh *strictHandler) ListNotices(ctx echo.Context, params ListNoticesParams) error {
+	var request ListNoticesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNotices(ctx.Request().Context(), request.(ListNoticesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNotices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNoticesResponseObject); ok {
+		return validResponse.VisitListNoticesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

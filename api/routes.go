@@ -58,6 +58,7 @@ func (s *Server) routes() []route {
 		{"POST", "/api/v1/issues/:issue/steps", member, jsonBody, w.TakeStep},
 		{"POST", "/api/v1/steps", member, jsonBody, w.TakeSteps},
 		{"GET", "/api/v1/issues/:issue/history", member, nothing, w.ListHistory},
+		{"GET", "/api/v1/notices", member, nothing, w.ListNotices},
 		{"GET", "/api/v1/issues/:issue/explain", member, nothing, w.Explain},
 		{"GET", "/api/v1/issues/:issue/evidence/:hash", member, nothing, w.GetEvidence},
 		{"POST", "/api/v1/files", member, files, w.UploadFiles},

@@ -46,7 +46,7 @@ func pageLang(r *http.Request) string {
 // frame is what stands around a page.
 func (s *Server) frame(c echo.Context, title workflow.Text) page.Frame {
 	f := s.plainFrame(c, title)
-	f.Unread = s.unread(c)
+	f.Unread, f.UnreadMore = s.unread(c)
 	return f
 }
 

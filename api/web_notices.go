@@ -41,16 +41,16 @@ func (s *Server) readNotices(c echo.Context) error {
 	return s.done(c, page.NoticesPath, workflow.Say("已全部标为已读", "all marked as read"))
 }
 
-// unread counts the notices of the caller for the navigation. A page is shown without them rather than not at all.
-func (s *Server) unread(c echo.Context) int {
+// unread counts the notices of the caller for the navigation, and says whether there may be more. A page is shown without them rather than not at all.
+func (s *Server) unread(c echo.Context) (n int, more bool) {
 	ctx := c.Request().Context()
 	by := actorOf(ctx)
 	if by.Person == 0 || len(by.Appointments) == 0 {
-		return 0
+		return 0, false
 	}
-	n, err := s.Engine.NoticesUnread(ctx, by, page.MostUnread+1)
+	n, more, err := s.Engine.NoticesUnread(ctx, by, page.MostUnread+1)
 	if err != nil {
-		return 0
+		return 0, false
 	}
-	return n
+	return n, more
 }

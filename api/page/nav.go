@@ -23,13 +23,17 @@ type Link struct {
 	Count   string // beside the text, "" for none
 }
 
-// countText writes how many are unread, "" for none.
-func countText(n int) string {
+// countText writes how many are unread, "" for none. With a plus there are more, or may be; "…" is for those that may be alone.
+func countText(n int, more bool) string {
 	switch {
+	case n <= 0 && more:
+		return "…"
 	case n <= 0:
 		return ""
 	case n > MostUnread:
 		return strconv.Itoa(MostUnread) + "+"
+	case more:
+		return strconv.Itoa(n) + "+"
 	}
 	return strconv.Itoa(n)
 }

@@ -33,6 +33,8 @@ type Frame struct {
 	Narrow bool          // the page is one short form
 	Admin  bool          // the reader is the system administrator
 	Unread int           // notices; those beyond MostUnread are not counted
+
+	UnreadMore bool // there may be more of them, further back
 }
 
 func (f Frame) lang() string { return first(f.Lang, "zh") }
@@ -42,7 +44,7 @@ func (f Frame) Nav() []Link {
 	links := navigation(f.Admin)
 	for n := range links {
 		if links[n].Path == NoticesPath {
-			links[n].Count = countText(f.Unread)
+			links[n].Count = countText(f.Unread, f.UnreadMore)
 		}
 		links[n].Current = links[n].Path == f.Here || links[n].Path != "/" && strings.HasPrefix(f.Here, links[n].Path)
 	}

@@ -171,3 +171,11 @@ func TestNoPageHidesItsFrame(t *testing.T) {
 		}
 	}
 }
+
+// The navigation says how many notices are unread, and does not pretend to know where it has not looked.
+func TestUnreadIsCountedHonestly(t *testing.T) {
+	t.Parallel()
+	for want, f := range map[string]Frame{"": {}, "3": {Unread: 3}, "9": {Unread: 9}, "9+": {Unread: 10}, "3+": {Unread: 3, UnreadMore: true}, "…": {UnreadMore: true}} {
+		require.Equal(t, want, f.Nav()[1].Count)
+	}
+}

@@ -14,7 +14,7 @@ const (
 	noticesKept   = 30 * 24 * time.Hour
 	noticesRounds = 8    // how often Notices looks further back when most of what it finds is for others
 	noticesAtOnce = 50   // events looked at in one round
-	unreadAmong   = 1000 // of the newest steps told to anybody; every page asks
+	unreadAmong   = 2000 // of the newest steps, in one round; every page asks
 )
 
 // Notice is something that happened and that somebody is to hear of.
@@ -42,7 +42,7 @@ func (e *Engine) Notices(ctx context.Context, by workflow.Actor, after string, l
 	if err != nil {
 		return Notices{}, err
 	}
-	out, err := e.noticesSince(ctx, &by, e.now().Add(-noticesKept), after, limit, noticesRounds, 0)
+	out, err := e.noticesSince(ctx, &by, e.now().Add(-noticesKept), after, limit, noticesRounds)
 	out.Upto = e.moment()
 	for n := range out.Rows {
 		out.Rows[n].Unread = out.Rows[n].At.After(seen)
@@ -50,17 +50,22 @@ func (e *Engine) Notices(ctx context.Context, by workflow.Actor, after string, l
 	return out, err
 }
 
-// NoticesUnread counts what Notices would show as unread among the newest steps; it stops at the most.
-func (e *Engine) NoticesUnread(ctx context.Context, by workflow.Actor, most int) (int, error) {
+// NoticesUnread counts what Notices would show as unread. It stops at the most, and does not look further back than is cheap: more says
+// that there may be others than the ones counted.
+func (e *Engine) NoticesUnread(ctx context.Context, by workflow.Actor, most int) (n int, more bool, err error) {
 	seen, err := e.db.NoticesSeen(ctx, by.Person)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	if oldest := e.now().Add(-noticesKept); seen.Before(oldest) {
 		seen = oldest
 	}
-	found, err := e.noticesSince(ctx, &by, seen, "", most, 1, unreadAmong)
-	return len(found.Rows), err
+	newest, cut, err := e.db.NewestSince(ctx, seen, unreadAmong)
+	if err != nil {
+		return 0, false, err
+	}
+	found, err := e.noticesSince(ctx, &by, newest, "", most, 1)
+	return len(found.Rows), cut || found.Next != "", err
 }
 
 // NoticesSeen keeps that the actor has read everything up to a moment, which is not in the future.
@@ -72,8 +77,8 @@ func (e *Engine) NoticesSeen(ctx context.Context, by workflow.Actor, upto time.T
 }
 
 // noticesSince looks back from after until a page is full, time is up, or it has looked often enough.
-func (e *Engine) noticesSince(ctx context.Context, by *workflow.Actor, since time.Time, after string, limit, rounds, newest int) (out Notices, err error) {
-	told := store.Told{By: by.Person, People: by.Persons(), Since: since, Newest: newest}
+func (e *Engine) noticesSince(ctx context.Context, by *workflow.Actor, since time.Time, after string, limit, rounds int) (out Notices, err error) {
+	told := store.Told{By: by.Person, People: by.Persons(), Since: since}
 	for n := range by.Appointments {
 		told.Orgs = append(told.Orgs, by.Appointments[n].Org)
 	}
@@ -137,6 +142,9 @@ func (e *Engine) hears(by *workflow.Actor, i *workflow.Issue, tell string) (work
 			person = a.For
 		}
 		stands := i.Relations(a.Org, person, a.Post == "inspector")
+		if measured(i, by.Person) || a.For != 0 && measured(i, a.For) {
+			stands = stands.With(workflow.Person)
+		}
 		for _, r := range workflow.AllRelations() {
 			if stands.Has(r) && slices.Contains(words, r.String()) {
 				return r, true
@@ -144,4 +152,9 @@ func (e *Engine) hears(by *workflow.Actor, i *workflow.Issue, tell string) (work
 		}
 	}
 	return 0, false
+}
+
+// measured says whether a measure is somebody's: what is told to the person responsible concerns them too.
+func measured(i *workflow.Issue, person workflow.PersonID) bool {
+	return slices.ContainsFunc(i.Measures, func(m workflow.Measure) bool { return m.Person == person })
 }

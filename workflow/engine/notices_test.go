@@ -28,8 +28,9 @@ func hearsOfSteps(t *testing.T, o *office) {
 		}
 	}
 	unread := func(account string) int {
-		n, err := o.NoticesUnread(o.ctx, o.actor(account), 10)
+		n, more, err := o.NoticesUnread(o.ctx, o.actor(account), 10)
 		require.NoError(t, err)
+		require.False(t, more)
 		return n
 	}
 	i := o.find("gaofeng", engine.Finding{Detail: "台账不全", Source: "self_check"})
@@ -66,4 +67,35 @@ func hearsOfSteps(t *testing.T, o *office) {
 	require.Empty(t, heard("gaofeng"), "a month later it is history")
 	_, err = o.Notices(o.ctx, o.actor("gaofeng"), "", 0)
 	require.ErrorIs(t, err, workflow.ErrInvalid)
+}
+
+// Who has a measure alone, in an organisation that assists, hears what is told to the person responsible; their colleagues do not.
+func TestNoticesOfMeasures(t *testing.T) { each(t, hearsOfOwnMeasures) }
+
+func hearsOfOwnMeasures(t *testing.T, o *office) {
+	heard := func(account string) (out []workflow.Action) {
+		page, err := o.Notices(o.ctx, o.actor(account), "", 10)
+		require.NoError(t, err)
+		for _, n := range page.Rows {
+			require.Contains(t, []workflow.Relation{workflow.Person, workflow.Assisting}, n.As)
+			out = append(out, n.Action)
+		}
+		return out
+	}
+	i := o.find("gaofeng", engine.Finding{Detail: "台账不全", Source: "self_check"})
+	assign := o.assignTo("0101")
+	assign.Assisting = []workflow.OrgID{o.org("0103").ID}
+	o.do("zhenglan", i.ID, assign)
+	o.do("gaofeng", i.ID, simple(workflow.Accept))
+	o.now = o.now.Add(time.Minute)
+	require.Equal(t, []workflow.Action{workflow.Assign}, heard("luomin"), "that the branch assists")
+	o.do("gaofeng", i.ID, o.planBy("luomin"))
+	o.now = o.now.Add(time.Minute)
+	o.do("xuning", i.ID, simple(workflow.ApprovePlan))
+	require.Equal(t, []workflow.Action{workflow.ApprovePlan, workflow.Assign}, heard("luomin"))
+	n, more, err := o.NoticesUnread(o.ctx, o.actor("luomin"), 10)
+	require.NoError(t, err)
+	require.Equal(t, 2, n)
+	require.False(t, more)
+	require.Empty(t, heard("liangwen"))
 }

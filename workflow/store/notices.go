@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -30,11 +31,24 @@ type Told struct {
 	Orgs   []workflow.OrgID    // in which they hold a post
 	People []workflow.PersonID // they and whom they stand in for
 	Since  time.Time
-	Newest int // looks at so many of the newest steps that are told to anybody, 0 for all
+}
+
+// NewestSince says from when on there are at most so many steps: since, or, where there are more, a later moment.
+func (db *DB) NewestSince(ctx context.Context, since time.Time, most int) (from time.Time, cut bool, err error) {
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		from, cut = since, false
+		return each(tx, func(scan func(...any) error) error {
+			var ms int64
+			err := scan(&ms)
+			from, cut = moment(ms), true
+			return err
+		}, "SELECT at FROM outbox WHERE at > ? ORDER BY at DESC LIMIT 1 OFFSET ?", millis(since), most)
+	})
+	return from, cut, err
 }
 
 // Events reads what happened to the issues of a scope, the latest first, at most limit of it. An event told to those assisting, to a
-// party or to a decider is there whoever that is: the caller looks closer. After is the Cursor of the last event before, "" for
+// party, to a decider or to who has a measure is there whoever that is: the caller looks closer. After is the Cursor of the last event before, "" for
 // the first page. ErrInvalid with the code bad_cursor.
 func (db *DB) Events(ctx context.Context, s Scope, t Told, after string, limit int) (out []Event, err error) {
 	older, err := eventsAfter(after)
@@ -46,14 +60,9 @@ func (db *DB) Events(ctx context.Context, s Scope, t Told, after string, limit i
 		inside.sql = "EXISTS (SELECT 1 FROM issues WHERE issues.id = o.subject AND " + inside.sql + ")"
 	}
 	limit = max(1, min(limit, maxPage))
-	c := and(condition{"+o.kind = ? AND o.at > ? AND h.person <> ?", []any{workflow.KindIssue, millis(t.Since), int64(t.By)}}, older, t.among(), inside)
-	from, args := "outbox o", c.args[:len(c.args):len(c.args)]
-	if t.Newest > 0 {
-		from = "(SELECT kind, subject, seq, at, topic, tell FROM outbox WHERE at > ? AND tell <> '' ORDER BY at DESC LIMIT ?) AS o"
-		args = append([]any{millis(t.Since), t.Newest}, args...)
-	}
+	c := and(condition{"+o.kind = ? AND o.at > ? AND o.tell <> '' AND h.person <> ?", []any{workflow.KindIssue, millis(t.Since), int64(t.By)}}, older, t.among(), inside)
 	// The order of the join is that of time, and the plus has SQLite go by it: what is asked for is what is new.
-	query := `SELECT o.subject, o.seq, o.at, o.topic, o.tell, h.name, h.org_name, h.note, i.title FROM ` + from + ` CROSS JOIN issues i ON i.id = o.subject
+	query := `SELECT o.subject, o.seq, o.at, o.topic, o.tell, h.name, h.org_name, h.note, i.title FROM outbox o CROSS JOIN issues i ON i.id = o.subject
 CROSS JOIN history h ON h.kind = o.kind AND h.subject = o.subject AND h.seq = o.seq WHERE ` + c.sql + ` ORDER BY o.at DESC, o.subject DESC, o.seq DESC LIMIT ?`
 	err = db.read(ctx, func(tx *gorm.DB) error {
 		out = make([]Event, 0, limit)
@@ -64,7 +73,7 @@ CROSS JOIN history h ON h.kind = o.kind AND h.subject = o.subject AND h.seq = o.
 			e.At = moment(at)
 			out = append(out, e)
 			return err
-		}, query, append(args, limit)...)
+		}, query, append(slices.Clip(c.args), limit)...)
 	})
 	return out, err
 }
@@ -78,6 +87,9 @@ func (t *Told) among() condition {
 		}
 	}
 	if c := among("i.person", t.People, idParam); c.sql != "" {
+		for _, p := range t.People { // or of one of its measures; where else the person stands, the caller sees
+			c = or(c, condition{"INSTR(i.doc, ?) > 0", []any{fmt.Sprintf(`"person":"%d"`, int64(p))}})
+		}
 		all = append(all, condition{"(o.tell LIKE '%person%' AND " + c.sql + ")", c.args})
 	}
 	return or(all...)

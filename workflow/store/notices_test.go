@@ -47,15 +47,6 @@ func TestEvents(t *testing.T) {
 		}
 		require.Equal(t, []int{3, 2, 1}, read(all, told))
 		require.Equal(t, []int{3, 2, 1}, read(store.Scope{Subtrees: []workflow.Lineage{lineage(1, 2)}, Orgs: []workflow.OrgID{3}, People: []workflow.PersonID{1}}, told))
-		some := told
-		some.Newest = 100
-		events, err := db.Events(t.Context(), all, some, "", 10)
-		require.NoError(t, err)
-		require.Len(t, events, 3)
-		some.Newest = 1
-		events, err = db.Events(t.Context(), all, some, "", 10)
-		require.NoError(t, err)
-		require.LessOrEqual(t, len(events), 1)
 		require.Empty(t, read(store.Scope{Subtrees: []workflow.Lineage{lineage(1, 4)}}, told), "outside of the scope")
 		require.Empty(t, read(store.Scope{}, told), "nothing is in no scope")
 		old, own, other := told, told, told
@@ -66,9 +57,16 @@ func TestEvents(t *testing.T) {
 		require.Empty(t, read(all, own))
 		require.Empty(t, read(all, other))
 		other.People = []workflow.PersonID{5}
-		events, err = db.Events(t.Context(), all, other, "", 10)
+		events, err := db.Events(t.Context(), all, other, "", 10)
 		require.NoError(t, err)
 		require.Len(t, events, 1, "the person is told by name")
+		measured := found(12)
+		measured.Measures = []workflow.Measure{{Text: "补齐记录", Person: 15}}
+		create(t, db, measured)
+		other.People = []workflow.PersonID{15}
+		events, err = db.Events(t.Context(), all, other, "", 10)
+		require.NoError(t, err)
+		require.Len(t, events, 1, "and who has a measure")
 		_, err = db.Events(t.Context(), all, told, "x", 10)
 		asFault(t, err, "bad_cursor")
 	})
@@ -83,5 +81,25 @@ func TestNoticesSeenNeverGoesBack(t *testing.T) {
 		}
 		require.True(t, at.Add(time.Hour).Equal(must(db.NoticesSeen(t.Context(), 1))))
 		require.True(t, must(db.NoticesSeen(t.Context(), 2)).IsZero())
+	})
+}
+
+// Who looks at the newest steps alone is told from when on, and that there were others.
+func TestNewestSince(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		for n := range workflow.IssueID(3) {
+			i := found(10 + n)
+			create(t, db, i)
+		}
+		long := at.Add(-time.Hour)
+		from, cut, err := db.NewestSince(t.Context(), long, 3)
+		require.NoError(t, err)
+		require.False(t, cut)
+		require.True(t, long.Equal(from))
+		from, cut, err = db.NewestSince(t.Context(), long, 2)
+		require.NoError(t, err)
+		require.True(t, cut)
+		require.True(t, at.Equal(from))
 	})
 }
