@@ -1,12 +1,15 @@
 package remind
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	netmail "net/mail"
+	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +38,27 @@ type MailSettings struct {
 	From     string         // the address that mails come from
 	Name     string         // shown with it, such as 问题清单整改系统
 	CAs      *x509.CertPool // the authorities of its certificate, nil for those of the system
+}
+
+// ParseMail reads the settings of a mail server from an address: smtp://user:password@host:port/?from=ADDRESS&name=NAME is STARTTLS,
+// smtps:// is TLS from the first byte and smtp+plain:// is neither. ErrInvalid with the code bad_mail_settings, which holds no password.
+func ParseMail(address string) (MailSettings, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		u = &url.URL{}
+	}
+	security := map[string]string{"smtp": MailSTARTTLS, "smtps": MailTLS, "smtp+plain": MailPlain}[u.Scheme]
+	port, err := strconv.Atoi(cmp.Or(u.Port(), "0"))
+	if security == "" || err != nil || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" {
+		return MailSettings{}, workflow.Invalid("bad_mail_settings", "mail", workflow.Say(
+			"邮件服务器应写作 smtp://用户:口令@主机:端口/?from=发件地址&name=名称（或 smtps://、smtp+plain://）",
+			"a mail server is written smtp://user:password@host:port/?from=ADDRESS&name=NAME, or smtps:// or smtp+plain://"))
+	}
+	password, _ := u.User.Password()
+	return MailSettings{
+		Host: u.Hostname(), Port: port, Security: security, User: u.User.Username(), Password: store.Secret(password),
+		From: u.Query().Get("from"), Name: cmp.Or(u.Query().Get("name"), "问题清单整改系统"),
+	}, nil
 }
 
 // mailChannel sends e-mail, one connection a mail.

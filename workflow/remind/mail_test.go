@@ -264,6 +264,27 @@ func TestMailSettings(t *testing.T) {
 	}
 }
 
+func TestParseMail(t *testing.T) {
+	for address, want := range map[string]remind.MailSettings{
+		"smtp://a%40b.cn:pass%2Fword@mail.b.cn:2587/?from=a@b.cn&name=整改": {
+			Host: "mail.b.cn", Port: 2587, Security: remind.MailSTARTTLS, User: "a@b.cn", Password: "pass/word", From: "a@b.cn", Name: "整改"},
+		"smtps://mail.b.cn?from=a@b.cn":           {Host: "mail.b.cn", Security: remind.MailTLS, From: "a@b.cn", Name: "问题清单整改系统"},
+		"smtp+plain://mailpit:1025/?from=a@b.org": {Host: "mailpit", Port: 1025, Security: remind.MailPlain, From: "a@b.org", Name: "问题清单整改系统"},
+	} {
+		s, err := remind.ParseMail(address)
+		require.NoError(t, err)
+		require.Equal(t, want, s)
+		_, err = remind.NewChannels(remind.ChannelSettings{Mail: &s})
+		require.NoError(t, err)
+		require.NotContains(t, fmt.Sprintf("%+v", s), "pass/word")
+	}
+	for _, bad := range []string{"", "mail.b.cn", "http://mail.b.cn", "smtp://", "smtp://user:KEYTOKEN@host:x/", "smtp://user:KEYTOKEN@host/path", "smtp://user:KEY%TOKEN@host"} {
+		_, err := remind.ParseMail(bad)
+		requireCode(t, err, "bad_mail_settings")
+		require.NotContains(t, err.Error(), "TOKEN")
+	}
+}
+
 // A mail server that takes the connection and says nothing is no reason to wait for ever.
 func TestMailServerThatSaysNothing(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
