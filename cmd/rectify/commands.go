@@ -27,15 +27,16 @@ type flags struct {
 type commands struct {
 	flags
 
-	Serve   serveCommand   `cmd:"" help:"启动服务 serve."`
-	Import  importCommand  `cmd:"" help:"导入组织、人员、问题清单 import organisations, people or a checklist."`
-	Export  exportCommand  `cmd:"" help:"导出整改台账 export the ledger."`
-	History historyCommand `cmd:"" help:"一个问题的办理记录 the history of an issue."`
-	Explain explainCommand `cmd:"" help:"为什么能（不能）办理 why somebody may (not) take a step."`
-	Check   checkCommand   `cmd:"" help:"检查流程与权限文件，或检查人员是否配齐 check the definitions and the policy, or whether posts are filled."`
-	Migrate migrateCommand `cmd:"" help:"升级数据库的表结构 bring the tables of the database up to this program."`
-	User    userCommand    `cmd:"" help:"账号：初始密码、名单 accounts: first passwords, list."`
-	Version versionCommand `cmd:"" help:"版本 version."`
+	Serve    serveCommand    `cmd:"" help:"启动服务 serve."`
+	Import   importCommand   `cmd:"" help:"导入组织、人员、问题清单 import organisations, people or a checklist."`
+	Export   exportCommand   `cmd:"" help:"导出整改台账 export the ledger."`
+	History  historyCommand  `cmd:"" help:"一个问题的办理记录 the history of an issue."`
+	Explain  explainCommand  `cmd:"" help:"为什么能（不能）办理 why somebody may (not) take a step."`
+	Check    checkCommand    `cmd:"" help:"检查流程与权限文件，或检查人员是否配齐 check the definitions and the policy, or whether posts are filled."`
+	Migrate  migrateCommand  `cmd:"" help:"升级数据库的表结构 bring the tables of the database up to this program."`
+	User     userCommand     `cmd:"" help:"账号：初始密码、名单 accounts: first passwords, list."`
+	Calendar holidaysCommand `cmd:"" name:"holidays" help:"节假日与调休 holidays and make-up days."`
+	Version  versionCommand  `cmd:"" help:"版本 version."`
 }
 
 // byFlag says for whom a command is carried out.
