@@ -45,7 +45,7 @@ func yes(is bool) workflow.Text {
 }
 
 // unshown are fields that are the shadow of others, or say what the head of a line says.
-var unshown = []string{"id", "version", "machine", "definition", "state", "since", "finder_line", "line", "before", "before_clock", "deeds", "found_by", "round", "warn", "return_by"}
+var unshown = []string{"id", "version", "machine", "definition", "state", "since", "finder_line", "line", "before", "before_clock", "deeds", "found_by", "round", "warn", "return_by", "pause"}
 
 // shownFields are the fields of an issue that a history shows, in their order.
 var shownFields = []field{

@@ -123,6 +123,14 @@ func TestProvisionalDatesAreMarkedEverywhere(t *testing.T) {
 	for _, known := range []bool{false, true} {
 		if known {
 			require.Equal(t, 200, o.call("dingyi", "POST", "/api/v1/holidays", of2027).status)
+			n, err := o.Engine.Reckon(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, 1, n)
+			body := o.see("gaofeng", "/issues/"+issue).body
+			require.Contains(t, body, "本环节期限因节假日安排公布由2027-01-01改为2027-01-04")
+			require.Contains(t, body, "系统自动")
+			require.NotContains(t, body, `class="provisional"`)
+			require.Contains(t, o.see("sunli", "/records/"+issue).body, "2026-12-30 至 2027-01-04")
 			issue = o.assignedAtTheEndOfTheYear()
 		}
 		marked := func(place, body, pattern string) {

@@ -135,13 +135,6 @@ func needOrgs(_ *Issue, s *Step, at time.Time) error {
 	return nil
 }
 
-func needStaleDates(i *Issue, s *Step, _ time.Time) error {
-	if s.Facts.Clock == i.Clock && s.Facts.Warn == i.Warn {
-		return Refused("dates_stand", Say("时限没有变化", "the dates are what they were"))
-	}
-	return nil
-}
-
 // entrust puts another person in the place of the one who hands over, in the issue and in its open measures.
 func entrust(i *Issue, s *Step) {
 	from := first(s.From, i.Person)

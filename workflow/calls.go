@@ -72,6 +72,7 @@ type CallFor struct {
 	Text      string   `json:"text"`
 	By        PersonID `json:"by,string"`
 	On        Day      `json:"on"`
+	Since     Day      `json:"since,omitempty"` // when it climbed last
 	Until     Day      `json:"until,omitempty"` // by when an answer is due
 	Climbed   []OrgID  `json:"climbed,omitempty"`
 	Reply     Reply    `json:"reply,omitempty"`
@@ -170,7 +171,7 @@ func climb(i *Issue, at time.Time) {
 	c := &i.Calls[i.lateCall(DayOf(at))]
 	up := i.higher(c.To)
 	c.Climbed = append(slices.Clip(c.Climbed), c.To)
-	c.To, c.Until = up, ""
+	c.To, c.Since, c.Until = up, DayOf(at), ""
 }
 
 // lapse ends the calls of a unit that the issue has left.

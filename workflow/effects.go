@@ -91,7 +91,7 @@ func mark(d *Definition, i *Issue, s *Step, by *Actor) {
 	case Spread:
 		i.Spread = append(slices.Clip(i.Spread), without(s.Orgs, i.Spread)...)
 	case Reclock:
-		i.Clock, i.Warn = s.Facts.Clock, s.Facts.Warn
+		reclock(i, s.Facts.Dates)
 	case Supervise:
 		i.Supervised = true
 	case Escalate:
@@ -209,7 +209,7 @@ func reopen(d *Definition, i *Issue, s *Step) {
 	i.LookBack, i.Results, i.Spread = LookBack{}, Results{}, nil
 	i.Criteria, i.Request, i.Extensions = Criteria{}, Request{}, 0
 	i.Reported, i.Endorsed, i.Objection, i.ClosedOn = false, false, "", ""
-	i.Document = Document{}
+	i.Document, i.Pause = Document{}, Pause{}
 	i.Verifier, i.Closer = d.Judges(i)
 }
 

@@ -212,6 +212,7 @@ type Issue struct {
 	NextReview Day       `json:"next_review,omitempty"`
 	Condition  string    `json:"condition,omitempty"` // what ends the suspension
 	PausedOn   Day       `json:"paused_on,omitempty"` // since when it is suspended: no time runs
+	Pause      Pause     `json:"pause,omitzero"`      // the last suspension, as long as the due day rests on it
 	ReturnBy   Day       `json:"return_by,omitempty"` // the last day on which it may be returned
 	ClosedOn   Day       `json:"closed_on,omitempty"`
 	Document   Document  `json:"document,omitzero"`

@@ -61,7 +61,7 @@ func around() []lacking {
 		{workflow.NeedUnpicked, "no day", func(i i, s s) { s.Due = today }, "missing_due", "due"},
 		{workflow.NeedOrgs, "none", func(i i, s s) { s.Orgs = nil }, "missing_orgs", "orgs"},
 		{workflow.NeedOrgs, "no day", func(i i, s s) { s.Due = today }, "missing_due", "due"},
-		{workflow.NeedStaleDates, "", func(i i, s s) { s.Facts.Clock, s.Facts.Warn = i.Clock, i.Warn }, "dates_stand", ""},
+		{workflow.NeedStaleDates, "", func(i i, s s) { s.Facts.Dates = i.Dates() }, "dates_stand", ""},
 	}
 }
 

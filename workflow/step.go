@@ -55,8 +55,7 @@ type Step struct {
 // Facts is what a step refers to, as the engine found it in the same transaction.
 type Facts struct {
 	Line  Lineage // of Responsible
-	Clock Clock   // as it is worked out now, for Reclock
-	Warn  Day     // likewise
+	Dates Dates   // as they are worked out now, for Reclock
 	Other *Issue  // the other issue of a merge, nil when there is none
 }
 

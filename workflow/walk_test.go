@@ -111,7 +111,8 @@ func (w *walk) draw(t *rapid.T) (workflow.Step, workflow.Actor) {
 	s.Measure = rapid.IntRange(0, 2).Draw(t, "measure")
 	line := rapid.SampledFrom([]workflow.Lineage{branchLine, branchLine, otherLine, committeeLine, rootLine}).Draw(t, "responsible")
 	s.Responsible, s.Facts.Line = line.Last().Org, line
-	s.Facts.Clock = w.i.Clock
+	s.Facts.Dates = w.i.Dates()
+	s.Facts.Dates.Warn = "2026-06-20"
 	s.Parties = rapid.SampledFrom([][]workflow.OrgID{nil, {beside}, {beside, root}}).Draw(t, "parties")
 	if rapid.IntRange(0, 9).Draw(t, "bare") == 0 {
 		s.Note, s.Evidence, s.Measures, s.Criteria = "", nil, nil, workflow.Criteria{}

@@ -79,6 +79,11 @@ func (c *holidaysLoadCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
+		if report.Taken {
+			if report.Reckoned, err = o.engine.Reckon(ctx); err != nil {
+				return err
+			}
+		}
 		return c.tell(p, &report)
 	})
 }

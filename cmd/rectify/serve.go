@@ -119,18 +119,25 @@ func (o *opened) sweep(ctx context.Context, log *slog.Logger, now func() time.Ti
 	}
 }
 
-// refresh takes into use what administrators change elsewhere.
+// refresh takes into use what administrators change, here or elsewhere, and works out again what depends on it.
 func (o *opened) refresh(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(refreshEvery)
 	defer tick.Stop()
 	for {
+		if err := o.engine.Refresh(ctx); err != nil && ctx.Err() == nil {
+			log.Error("settings could not be read; it is tried again in half a minute", "error", err)
+		}
+		n, err := o.engine.Reckon(ctx)
+		if err != nil && ctx.Err() == nil {
+			log.Error("dates could not be worked out again; it is tried again in half a minute", "error", err)
+		}
+		if n > 0 {
+			log.Info("dates were worked out again", "issues", n)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		}
-		if err := o.engine.Refresh(ctx); err != nil && ctx.Err() == nil {
-			log.Error("settings could not be read; it is tried again in half a minute", "error", err)
 		}
 	}
 }

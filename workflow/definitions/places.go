@@ -92,7 +92,7 @@ func aroundPlaces(stay states) []place {
 		{do: workflow.Pick, from: ended, to: stay, needs: needs{workflow.NeedUnpicked}},
 		{do: workflow.LookBackAt, from: ended, to: stay, needs: needs{workflow.NeedNote}},
 		{do: workflow.Spread, from: ended, to: stay, needs: needs{workflow.NeedOrgs}},
-		{do: workflow.Reclock, from: underWay(), to: stay, needs: needs{workflow.NeedStaleDates}},
+		{do: workflow.Reclock, from: append(underWay(), workflow.Closed), to: stay, needs: needs{workflow.NeedStaleDates}},
 	}
 }
 

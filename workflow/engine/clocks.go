@@ -2,12 +2,17 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"rectify/workflow"
 	"rectify/workflow/calendar"
 )
 
-const reckonAtOnce = 200 // issues read at once when time limits are worked out again
+const (
+	reckonAtOnce = 200     // issues read at once when dates are worked out again
+	lookedBack   = 3 * 366 // days after closure beyond which no look-back is reckoned anew
+)
 
 // The clocks that a definition names beside those of its states.
 const (
@@ -15,7 +20,8 @@ const (
 	clockCall   = "call"   // by when a call is answered
 )
 
-// wind turns what a step started into days: the clock of the state, the calls for help, the day from which the light is soon.
+// wind turns what a step started into days: the clock of the state, the calls for help, the due day of what was suspended, and the day
+// from which the light is soon.
 func (e *Engine) wind(d *workflow.Definition, c *workflow.Change) {
 	i, days := &c.Issue, e.calendar.Load()
 	if i.Clock.Name != "" && i.Clock.Until == "" {
@@ -24,12 +30,39 @@ func (e *Engine) wind(d *workflow.Definition, c *workflow.Change) {
 			i.ReturnBy = i.Clock.Until
 		}
 	}
+	if c.Before.State == workflow.Merged { // it stood still with the clock of before
+		i.Clock = reckoned(days, d, i).Clock
+	}
 	for n := range i.Calls { // Apply made the slice anew where it changed one
 		if call := &i.Calls[n]; call.Open() && call.Until == "" {
-			call.Until = wound(days, d, workflow.Clock{Name: clockCall, From: workflow.DayOf(c.Line.At)}).Until
+			call.Until = callUntil(days, d, call)
 		}
 	}
+	resumed(days, c)
 	i.Warn = warning(i)
+}
+
+// callUntil is the day by which an open call is to be answered.
+func callUntil(days *calendar.Calendar, d *workflow.Definition, call *workflow.CallFor) workflow.Day {
+	return wound(days, d, workflow.Clock{Name: clockCall, From: first(call.Since, call.On)}).Until
+}
+
+// resumed gives an issue that goes on after a suspension the working days that were left when it began. A due day that is settled
+// otherwise later rests on the suspension no more.
+func resumed(days *calendar.Calendar, c *workflow.Change) {
+	i := &c.Issue
+	if i.Due != c.Before.Due && c.Line.Action != string(workflow.Reclock) {
+		i.Pause = workflow.Pause{}
+	}
+	if i.PausedOn == "" || i.State == workflow.Suspended {
+		return
+	}
+	if !i.State.End() && i.Due != "" {
+		i.Pause = workflow.Pause{Due: i.Due, Stopped: i.PausedOn, On: i.Since}
+		i.Due, i.Pause.Provisional = days.Resumed(i.Pause.Due, i.Pause.Stopped, i.Pause.On)
+		c.Line.Note += "（挂账期间停止计时：整改时限由" + string(c.Before.Due) + "顺延至" + string(i.Due) + "）"
+	}
+	i.PausedOn = ""
 }
 
 // warning is the day from which the light of the issue is soon.
@@ -66,37 +99,53 @@ func (e *Engine) Provisional(state workflow.State, day workflow.Day) bool {
 	return !state.End() && day > e.calendar.Load().KnownUntil()
 }
 
-// rewound is the running clock of an issue by another calendar, and whether that makes a difference. A calendar that knows less than the
-// one by which the clock was wound leaves it alone: while programs are replaced one by one, two of them may differ.
-func rewound(c *calendar.Calendar, d *workflow.Definition, i *workflow.Issue) (workflow.Clock, bool) {
-	if i.Clock.Name == "" || i.State.End() {
-		return i.Clock, false
+// reckoned are the dates of an issue as a calendar has them. What a calendar that knew more has settled stays: while programs are replaced
+// one by one, two of them may differ.
+func reckoned(days *calendar.Calendar, d *workflow.Definition, i *workflow.Issue) workflow.Dates {
+	out := i.Dates()
+	if k := wound(days, d, i.Clock); i.Clock.Name != "" && (i.Clock.Provisional || !k.Provisional) {
+		if i.ReturnBy == i.Clock.Until && k.Name == clockAccept {
+			out.ReturnBy = k.Until
+		}
+		out.Clock = k
 	}
-	k := wound(c, d, i.Clock)
-	if k == i.Clock || k.Provisional && !i.Clock.Provisional {
-		return i.Clock, false
+	if i.State.End() {
+		return out
 	}
-	return k, true
+	for n := range i.Calls {
+		if call := &i.Calls[n]; call.Open() {
+			out.Calls[n] = callUntil(days, d, call)
+		}
+	}
+	if p := i.Pause; p.On != "" {
+		due, provisional := days.Resumed(p.Due, p.Stopped, p.On)
+		if p.Provisional || !provisional {
+			out.Due, out.Pause.Provisional = due, provisional
+		}
+	}
+	as := *i
+	as.Due = out.Due
+	out.Warn = warning(&as)
+	return out
 }
 
-// eachRewound finds the open issues whose clock runs out on another day by the calendar.
-func (e *Engine) eachRewound(ctx context.Context, c *calendar.Calendar, fn func(*workflow.Issue) error) error {
+// eachStale finds the issues whose dates are others by the calendar: those under way, and those closed whose look-back is to come.
+func (e *Engine) eachStale(ctx context.Context, days *calendar.Calendar, fn func(*workflow.Issue) error) error {
 	for after := workflow.IssueID(0); ; {
-		issues, err := e.db.OpenIssues(ctx, after, reckonAtOnce)
+		issues, err := e.db.OpenIssues(ctx, e.Today().Add(-lookedBack), after, reckonAtOnce)
 		if err != nil {
 			return err
 		}
 		for n := range issues {
-			i := &issues[n]
-			changed := false
+			i, stale := &issues[n], false
 			err := e.withDefinitions(ctx, func() error {
 				d, err := e.definition(i.Definition)
 				if err == nil {
-					_, changed = rewound(c, d, i)
+					stale = i.LookBack.On == "" && !reckoned(days, d, i).Equal(i.Dates())
 				}
 				return err
 			})
-			if err == nil && changed {
+			if err == nil && stale {
 				err = fn(i)
 			}
 			if err != nil {
@@ -110,11 +159,60 @@ func (e *Engine) eachRewound(ctx context.Context, c *calendar.Calendar, fn func(
 	}
 }
 
-// countReckoned counts the open issues whose clock runs out on another day by the calendar.
-func (e *Engine) countReckoned(ctx context.Context, c *calendar.Calendar) (n int, err error) {
-	err = e.eachRewound(ctx, c, func(*workflow.Issue) error {
+// countStale counts the issues whose dates are others by the calendar.
+func (e *Engine) countStale(ctx context.Context, days *calendar.Calendar) (n int, err error) {
+	err = e.eachStale(ctx, days, func(*workflow.Issue) error {
 		n++
 		return nil
 	})
 	return n, err
+}
+
+// Reckon works the dates of issues out again when the calendar has changed since this process last did, and once after its start. Each is
+// a step of the program, with what changed in history. It returns how many there were; several processes may do it at once, and one that
+// broke off does it again. An issue whose machine does not know the step keeps its dates until its round ends.
+func (e *Engine) Reckon(ctx context.Context) (n int, err error) {
+	if !e.stale.Swap(false) {
+		return 0, nil
+	}
+	err = e.eachStale(ctx, e.calendar.Load(), func(i *workflow.Issue) error {
+		_, err := e.Do(ctx, workflow.Program(i.Line[0]), i.ID, 0, "", workflow.Step{Action: workflow.Reclock})
+		if err == nil {
+			n++
+		}
+		fault, ok := errors.AsType[*workflow.Fault](err)
+		if !ok || !errors.Is(err, workflow.ErrRefused) {
+			return err
+		}
+		if fault.Code != "dates_stand" { // another process was quicker
+			e.log.WarnContext(ctx, "dates stay as they are", "issue", i.Number, "error", err)
+		}
+		return nil
+	})
+	if err != nil {
+		e.stale.Store(true)
+	}
+	return n, err
+}
+
+// reckonedNote says in history which dates were worked out again.
+func reckonedNote(was, is workflow.Dates) string {
+	var notes []string
+	moved := func(what string, a, b workflow.Day) {
+		if a != b {
+			notes = append(notes, what+"因节假日安排公布由"+string(a)+"改为"+string(b))
+		}
+	}
+	moved("本环节期限", was.Clock.Until, is.Clock.Until)
+	moved("整改时限", was.Due, is.Due)
+	for n := range min(len(was.Calls), len(is.Calls)) {
+		moved("呼叫答复期限", was.Calls[n], is.Calls[n])
+	}
+	if len(notes) == 0 && was.Clock.Provisional && !is.Clock.Provisional {
+		notes = append(notes, "节假日安排已公布，本环节期限"+string(is.Clock.Until)+"不变")
+	}
+	if len(notes) == 0 && was.Warn != is.Warn {
+		notes = append(notes, "提醒规则调整，临期日由"+string(was.Warn)+"改为"+string(is.Warn))
+	}
+	return strings.Join(notes, "；")
 }

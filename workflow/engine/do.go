@@ -110,8 +110,8 @@ func (e *Engine) decide(l store.Loaded, a asked) (workflow.Change, error) {
 	}
 	s.Facts.Other = l.Other
 	if s.Action == workflow.Reclock {
-		s.Facts.Clock, _ = rewound(e.calendar.Load(), d, i)
-		s.Facts.Warn = warning(i)
+		s.Facts.Dates = reckoned(e.calendar.Load(), d, i)
+		s.Note = reckonedNote(i.Dates(), s.Facts.Dates)
 	}
 	c, err := workflow.Apply(d, *i, s, by, a.at)
 	if err != nil {

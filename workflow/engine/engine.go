@@ -51,6 +51,8 @@ type Engine struct {
 	hashing chan struct{} // how many passwords are hashed at once
 	thumbs  *thumbs
 
+	stale atomic.Bool // the calendar changed since dates were worked out
+
 	settings struct { // those in use
 		sync.Mutex
 		revs map[string]int
@@ -76,6 +78,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 		e.pinned.Store(d.Hash, d)
 	}
 	e.calendar.Store(e.shipped)
+	e.stale.Store(true)
 	e.settings.revs = make(map[string]int)
 	return e, e.Refresh(ctx)
 }

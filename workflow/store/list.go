@@ -195,15 +195,17 @@ func (db *DB) IssuesByID(ctx context.Context, ids []workflow.IssueID) (out map[w
 	return out, err
 }
 
-// OpenIssues reads issues that have not ended, in the order of their ids, at most limit with an id after the one given (0 for the first).
-func (db *DB) OpenIssues(ctx context.Context, after workflow.IssueID, limit int) (out []workflow.Issue, err error) {
+// OpenIssues reads issues that have not ended, and those closed since a day, in the order of their ids, at most limit with an id after the
+// one given (0 for the first).
+func (db *DB) OpenIssues(ctx context.Context, closedSince workflow.Day, after workflow.IssueID, limit int) (out []workflow.Issue, err error) {
 	err = db.read(ctx, func(tx *gorm.DB) error {
 		out = make([]workflow.Issue, 0, limit)
 		return each(tx, func(scan func(...any) error) error {
 			i, err := scanIssue(scan)
 			out = append(out, i)
 			return err
-		}, "SELECT doc FROM issues WHERE id > ? AND phase <> ? AND state <> ? ORDER BY id LIMIT ?", int64(after), string(workflow.PhaseEnd), string(workflow.Closed), limit)
+		}, "SELECT doc FROM issues WHERE id > ? AND phase <> ? AND (state <> ? OR since >= ?) ORDER BY id LIMIT ?", int64(after), string(workflow.PhaseEnd),
+			string(workflow.Closed), string(closedSince), limit)
 	})
 	return out, err
 }
