@@ -251,7 +251,8 @@ func TestRobotsAreNeverWrittenToTooOften(t *testing.T) {
 			put(t, db, all...)
 		}
 		all := channels(t, remind.ChannelSettings{Reach: reach(servers...)})
-		a, b := deliverer(t, db, all), deliverer(t, db, all)
+		sameTime := func(c *remind.DelivererConfig) { c.Now = time1.now }
+		a, b := deliverer(t, db, all, sameTime), deliverer(t, db, all, sameTime)
 		var total remind.Report
 		for second := range 300 {
 			var wg sync.WaitGroup
@@ -276,7 +277,7 @@ func TestLimitOfARobotIsRespected(t *testing.T) {
 	server := p.robots(t)[store.DingTalk]
 	putRobot(t, db, robotOf(9, store.DingTalk, server))
 	put(t, db, to(1, store.DingTalk, "9"), to(2, store.DingTalk, "9"), to(3, store.DingTalk, "9"))
-	d := deliverer(t, db, channels(t, remind.ChannelSettings{Reach: reach(server)}), func(c *remind.DelivererConfig) { c.Parallel = 1 })
+	d := deliverer(t, db, channels(t, remind.ChannelSettings{Reach: reach(server)}), func(c *remind.DelivererConfig) { c.Parallel, c.Now = 1, p.clock.now })
 	for range 3 { // somebody else writes by the same robot
 		p.refuse = `{"errcode":130101,"errmsg":"send too fast, exceed 20 times per minute"}`
 		require.Equal(t, remind.Report{Held: 3}, deliver(t, d, p.clock.now()))

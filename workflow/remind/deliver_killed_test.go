@@ -73,5 +73,5 @@ func TestKilledDeliverers(t *testing.T) {
 
 // killable has short leases, so that the test need not wait for long.
 func killable(c *remind.DelivererConfig) {
-	c.Every, c.Patience, c.Lease = 5*time.Millisecond, 500*time.Millisecond, time.Second
+	c.Every, c.Patience, c.Lease = 5*time.Millisecond, 2*time.Second, 4*time.Second
 }

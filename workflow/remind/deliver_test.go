@@ -122,7 +122,7 @@ func TestOneBadChannelStopsNoOther(t *testing.T) {
 		messages = append(messages, to(int64(3*id+1), store.InApp, ""), to(int64(3*id+2), "panics", ""), to(int64(3*id+3), "hangs", ""))
 	}
 	put(t, db, messages...)
-	d := deliverer(t, db, all, func(c *remind.DelivererConfig) { c.Patience, c.Parallel = 100*time.Millisecond, 3 })
+	d := deliverer(t, db, all, func(c *remind.DelivererConfig) { c.Patience, c.Parallel = 500*time.Millisecond, 3 })
 	began := time.Now()
 	report := deliver(t, d, morning)
 	require.Less(t, time.Since(began), 5*time.Second)
@@ -131,7 +131,7 @@ func TestOneBadChannelStopsNoOther(t *testing.T) {
 
 	ctx, stop := context.WithCancel(t.Context())
 	d2 := deliverer(t, db, all, func(c *remind.DelivererConfig) {
-		c.Patience, c.Parallel, c.Every = 100*time.Millisecond, 3, 10*time.Millisecond
+		c.Patience, c.Parallel, c.Every = 500*time.Millisecond, 3, 10*time.Millisecond
 	})
 	var running sync.WaitGroup
 	running.Go(func() { d2.Run(ctx) })
