@@ -126,16 +126,34 @@ func stepOf(in *Step) (workflow.Step, error) {
 		Due: dayOf(&r, "due", in.Due), Measures: measuresOf(&r, in.Measures), Measure: in.Measure, Evidence: some(in.Evidence, evidenceOf),
 		Criteria: criteriaOf(in.Criteria), Request: workflow.RequestKind(in.Request), StageGoal: in.StageGoal,
 		NextReview: dayOf(&r, "next_review", in.NextReview), Condition: in.Condition, Document: workflow.Document{Number: in.Document.Number, File: in.Document.File},
-		Other: idOf[workflow.IssueID](&r, "other", in.Other), Recovered: in.Recovered,
+		Other: idOf[workflow.IssueID](&r, "other", in.Other), Recovered: in.Recovered, Reply: workflow.Reply(in.Reply), Mark: workflow.PlanMark(in.Mark),
+		From: idOf[workflow.PersonID](&r, "from", in.From), Orgs: idsOf[workflow.OrgID](&r, "orgs", in.Orgs), Letter: letterOf(&r, in.Letter),
+		Call:    workflow.CallFor{To: idOf[workflow.OrgID](&r, "call_to", in.Call.To), Wants: workflow.Wants(in.Call.Wants)},
+		Remarks: some(in.Remarks, func(x NewRemark) workflow.Remark { return workflow.Remark{Measure: x.Measure, Text: x.Text} }), Results: resultsOf(&r, in.Results),
 	}
 	return s, r.err
 }
 
 func measuresOf(r *reading, in []NewMeasure) []workflow.Measure {
 	return some(in, func(m NewMeasure) workflow.Measure {
-		return workflow.Measure{Text: m.Text, Org: idOf[workflow.OrgID](r, "measures.org", m.Org),
+		return workflow.Measure{Text: m.Text, Leader: m.Leader, Org: idOf[workflow.OrgID](r, "measures.org", m.Org),
 			Person: idOf[workflow.PersonID](r, "measures.person", m.Person), Due: dayOf(r, "measures.due", m.Due)}
 	})
+}
+
+func letterOf(r *reading, l NewLetter) workflow.Letter {
+	return workflow.Letter{Rung: workflow.Rung(l.Rung), Grounds: l.Grounds, Asked: l.Asked, Decided: l.Decided, Limit: dayOf(r, "limit", l.Limit)}
+}
+
+func resultsOf(r *reading, x Results) workflow.Results {
+	return workflow.Results{
+		Systems: some(x.Systems, func(s System) workflow.System {
+			return workflow.System{Name: s.Name, Number: s.Number, On: dayOf(r, "systems", s.On)}
+		}),
+		Outcomes: some(x.Outcomes, func(o Outcome) workflow.Outcome {
+			return workflow.Outcome{Kind: workflow.OutcomeKind(o.Kind), Count: o.Count, Body: o.Body, Number: o.Number}
+		}),
+	}
 }
 
 func evidenceOf(x NewEvidence) workflow.Evidence {

@@ -88,13 +88,14 @@ func issueOut(i *workflow.Issue) Issue {
 		Id: id(i.ID), Number: i.ShownNumber(), Round: i.Round, Version: i.Version, Machine: i.Machine, Definition: i.Definition,
 		State: string(i.State), Since: day(i.Since), Clock: Clock{Name: i.Clock.Name, From: day(i.Clock.From), Until: day(i.Clock.Until), Provisional: i.Clock.Provisional},
 		Checklist: id(i.Checklist), OwnNumber: i.OwnNumber, Source: string(i.Source), Aspect: i.Aspect, Detail: i.Detail, Goal: i.Goal,
-		FoundOn: day(i.FoundOn), Extra: i.Extra, Kind: string(i.Kind), Grade: i.Grade.String(), Due: day(i.Due), Amount: i.Amount, Recovered: i.Recovered,
+		FoundOn: day(i.FoundOn), Extra: i.Extra, Kind: string(i.Kind), Grade: i.Grade.String(), Due: day(i.Due), Warn: day(i.Warn), Amount: i.Amount, Recovered: i.Recovered,
 		Extensions: i.Extensions, Endorsed: i.Endorsed, Objection: i.Objection, Reported: i.Reported, Supervised: i.Supervised, Escalated: i.Escalated,
 		StageGoal: i.StageGoal, NextReview: day(i.NextReview), Condition: i.Condition, ClosedOn: day(i.ClosedOn), MergedInto: id(i.MergedInto),
 		Criteria: criteriaOut(i.Criteria), Document: Document{Number: i.Document.Number, File: i.Document.File},
 	}
 	ownersOut(&out, i)
 	workOut(&out, i)
+	aroundOut(&out, i)
 	return out
 }
 
@@ -114,13 +115,13 @@ func ownersOut(out *Issue, i *workflow.Issue) {
 // workOut writes what was done about it.
 func workOut(out *Issue, i *workflow.Issue) {
 	out.Measures = some(i.Measures, func(m workflow.Measure) Measure {
-		return Measure{Text: m.Text, Org: id(m.Org), Person: id(m.Person), Due: day(m.Due), Done: m.Done, DoneOn: day(m.DoneOn), Result: m.Result}
+		return Measure{Text: m.Text, Org: id(m.Org), Leader: m.Leader, Person: id(m.Person), Due: day(m.Due), Done: m.Done, DoneOn: day(m.DoneOn), Result: m.Result}
 	})
 	out.Evidence = some(i.Evidence, func(x workflow.Evidence) Evidence {
 		return Evidence{Round: x.Round, Hash: x.Hash, Name: x.Name, Size: x.Size, Type: x.Type, Text: x.Text, Measure: x.Measure, By: id(x.By), At: x.At.UTC()}
 	})
 	out.Signs = some(i.Signs, func(s workflow.Sign) Sign {
-		return Sign{Org: id(s.Org), Person: id(s.Person), Note: s.Note, At: s.At.UTC()}
+		return Sign{Org: id(s.Org), Person: id(s.Person), Note: s.Note, Mark: string(s.Mark), At: s.At.UTC()}
 	})
 	out.Duties = some(i.Deeds, func(d workflow.Deed) Deed { return Deed{Person: id(d.Person), Duty: string(d.Duty)} })
 	out.Absorbed = some(i.Absorbed, func(a workflow.Absorbed) Absorbed {

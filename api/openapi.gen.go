@@ -70,9 +70,9 @@ const (
 
 // Defines values for ChecklistFileMode.
 const (
-	All   ChecklistFileMode = "all"
-	Check ChecklistFileMode = "check"
-	Good  ChecklistFileMode = "good"
+	ChecklistFileModeAll   ChecklistFileMode = "all"
+	ChecklistFileModeCheck ChecklistFileMode = "check"
+	ChecklistFileModeGood  ChecklistFileMode = "good"
 )
 
 // Defines values for Grade.
@@ -97,6 +97,18 @@ const (
 	Soon    Light = "soon"
 )
 
+// Defines values for OutcomeKind.
+const (
+	OutcomeKindAdministrative OutcomeKind = "administrative"
+	OutcomeKindAdmonition     OutcomeKind = "admonition"
+	OutcomeKindCriticism      OutcomeKind = "criticism"
+	OutcomeKindHandedOver     OutcomeKind = "handed_over"
+	OutcomeKindInspection     OutcomeKind = "inspection"
+	OutcomeKindOrganisational OutcomeKind = "organisational"
+	OutcomeKindParty          OutcomeKind = "party"
+	OutcomeKindTalk           OutcomeKind = "talk"
+)
+
 // Defines values for Phase.
 const (
 	PhaseAssign  Phase = "assign"
@@ -107,12 +119,36 @@ const (
 	PhaseVerify  Phase = "verify"
 )
 
+// Defines values for PlanMark.
+const (
+	PlanMarkFair PlanMark = "fair"
+	PlanMarkGood PlanMark = "good"
+	PlanMarkWeak PlanMark = "weak"
+)
+
+// Defines values for Reply.
+const (
+	ReplyDecision Reply = "decision"
+	ReplyHelp     Reply = "help"
+	ReplyNo       Reply = "no"
+	ReplyTransfer Reply = "transfer"
+)
+
 // Defines values for RequestKind.
 const (
 	RequestKindCancellation RequestKind = "cancellation"
 	RequestKindExtension    RequestKind = "extension"
 	RequestKindLasting      RequestKind = "lasting"
 	RequestKindSuspension   RequestKind = "suspension"
+)
+
+// Defines values for Rung.
+const (
+	RungAccountability Rung = "accountability"
+	RungAdmonition     Rung = "admonition"
+	RungGuidance       Rung = "guidance"
+	RungNotice         Rung = "notice"
+	RungReminder       Rung = "reminder"
 )
 
 // Defines values for State.
@@ -131,6 +167,13 @@ const (
 	StateRectifying State = "rectifying"
 	StateSuspended  State = "suspended"
 	StateVerifying  State = "verifying"
+)
+
+// Defines values for Wants.
+const (
+	WantsDecision Wants = "decision"
+	WantsHelp     Wants = "help"
+	WantsTransfer Wants = "transfer"
 )
 
 // Absorbed defines model for Absorbed.
@@ -225,6 +268,52 @@ type BulkStep struct {
 
 	// Version 您看到的版本 the version that you saw
 	Version int `json:"version"`
+}
+
+// Call defines model for Call.
+type Call struct {
+	// By 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	By Id `json:"by"`
+
+	// Climbed 逾期未答复的单位 who did not answer in time
+	Climbed []Id `json:"climbed,omitempty,omitzero"`
+
+	// From 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	From Id `json:"from"`
+
+	// On 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	On   Day  `json:"on"`
+	Open bool `json:"open"`
+
+	// RepliedBy 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	RepliedBy Id `json:"replied_by,omitempty,omitzero"`
+
+	// RepliedOn 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	RepliedOn Day    `json:"replied_on,omitempty,omitzero"`
+	Reply     string `json:"reply,omitempty,omitzero"`
+	Said      string `json:"said,omitempty,omitzero"`
+	Text      string `json:"text"`
+
+	// To 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	To Id `json:"to"`
+
+	// Until 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Until Day    `json:"until,omitempty,omitzero"`
+	Wants string `json:"wants"`
 }
 
 // Checklist defines model for Checklist.
@@ -601,6 +690,9 @@ type Issue struct {
 	Assigner  Id   `json:"assigner,omitempty,omitzero"`
 	Assisting []Id `json:"assisting,omitempty,omitzero"`
 
+	// Calls 呼叫，各轮都在 calls for help of all rounds
+	Calls []Call `json:"calls,omitempty,omitzero"`
+
 	// Checklist 编号，十进制 an id in digits
 	//
 	// Examples: 861234567890123
@@ -669,8 +761,14 @@ type Issue struct {
 	Kind   string `json:"kind,omitempty,omitzero"`
 	Leader string `json:"leader,omitempty,omitzero"`
 
+	// Letters 督办函，各轮都在 supervision letters of all rounds
+	Letters []Letter `json:"letters,omitempty,omitzero"`
+
 	// Lineage 从根到责任单位 from the root down to the responsible organisation
-	Lineage  []Id      `json:"lineage,omitempty,omitzero"`
+	Lineage []Id `json:"lineage,omitempty,omitzero"`
+
+	// LookBack 回头看 the later check
+	LookBack LookBack  `json:"look_back,omitempty,omitzero"`
 	Machine  string    `json:"machine"`
 	Measures []Measure `json:"measures,omitempty,omitzero"`
 
@@ -690,12 +788,18 @@ type Issue struct {
 	// Parties 会签单位 countersigning organisations
 	Parties []Id `json:"parties,omitempty,omitzero"`
 
+	// PausedOn 自何日起挂账 since when it is suspended
+	PausedOn Day `json:"paused_on,omitempty,omitzero"`
+
 	// Person 编号，十进制 an id in digits
 	//
 	// Examples: 861234567890123
 	Person    Id    `json:"person,omitempty,omitzero"`
 	Recovered int64 `json:"recovered,omitempty,omitzero"`
-	Reported  bool  `json:"reported"`
+
+	// Remarks 对方案的意见 what was said of the plan
+	Remarks  []Remark `json:"remarks,omitempty,omitzero"`
+	Reported bool     `json:"reported"`
 
 	// Request 待审批的申请 the open request
 	Request OpenRequest `json:"request,omitempty,omitzero"`
@@ -704,6 +808,12 @@ type Issue struct {
 	//
 	// Examples: 861234567890123
 	Responsible Id `json:"responsible,omitempty,omitzero"`
+
+	// Results 建立的制度、追责问责（只记人数） rules that were made, and accountability in numbers
+	Results Results `json:"results,omitempty,omitzero"`
+
+	// ReturnBy 最迟退回日 the last day on which it may be returned
+	ReturnBy Day `json:"return_by,omitempty,omitzero"`
 
 	// Round 轮次 round
 	Round int `json:"round"`
@@ -714,8 +824,11 @@ type Issue struct {
 	// Since 日期，如 2026-03-31 a day
 	//
 	// Examples: 2026-03-31
-	Since      Day    `json:"since"`
-	Source     string `json:"source"`
+	Since  Day    `json:"since"`
+	Source string `json:"source"`
+
+	// Spread 已请对照自查的单位 organisations asked for a self-check
+	Spread     []Id   `json:"spread,omitempty,omitzero"`
 	StageGoal  string `json:"stage_goal,omitempty,omitzero"`
 	State      string `json:"state"`
 	Supervised bool   `json:"supervised"`
@@ -725,6 +838,9 @@ type Issue struct {
 	// Examples: 861234567890123
 	Verifier Id  `json:"verifier,omitempty,omitzero"`
 	Version  int `json:"version"`
+
+	// Warn 从这一天起亮黄灯 the day from which the light is soon
+	Warn Day `json:"warn,omitempty,omitzero"`
 }
 
 // IssuePage defines model for IssuePage.
@@ -828,6 +944,48 @@ type IssueView struct {
 // Kind 整改类型 kind
 type Kind string
 
+// Letter defines model for Letter.
+type Letter struct {
+	Asked string `json:"asked"`
+
+	// By 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	By      Id     `json:"by"`
+	Decided string `json:"decided,omitempty,omitzero"`
+	Grounds string `json:"grounds"`
+
+	// Limit 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Limit  Day    `json:"limit"`
+	Number string `json:"number"`
+
+	// On 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	On Day `json:"on"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org      Id        `json:"org"`
+	Round    int       `json:"round"`
+	Rung     string    `json:"rung"`
+	Signed   bool      `json:"signed"`
+	SignedAt time.Time `json:"signed_at,omitempty,omitzero"`
+
+	// SignedBy 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	SignedBy Id `json:"signed_by,omitempty,omitzero"`
+
+	// To 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	To Id `json:"to"`
+}
+
 // Light 红黄绿灯 light
 type Light string
 
@@ -871,6 +1029,33 @@ type Line struct {
 	Seq      int    `json:"seq"`
 	To       string `json:"to,omitempty,omitzero"`
 	Version  int    `json:"version"`
+}
+
+// LookBack 回头看 the later check
+type LookBack struct {
+	// By 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	By Id `json:"by,omitempty,omitzero"`
+
+	// Draw 抽签编号 the draw that picked it
+	Draw string `json:"draw,omitempty,omitzero"`
+
+	// Due 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Due  Day    `json:"due,omitempty,omitzero"`
+	Note string `json:"note,omitempty,omitzero"`
+
+	// On 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	On Day `json:"on,omitempty,omitzero"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org Id `json:"org,omitempty,omitzero"`
 }
 
 // Machine defines model for Machine.
@@ -919,6 +1104,9 @@ type Measure struct {
 	// Examples: 2026-03-31
 	Due Day `json:"due,omitempty,omitzero"`
 
+	// Leader 牵头领导 who leads it
+	Leader string `json:"leader,omitempty,omitzero"`
+
 	// Org 编号，十进制 an id in digits
 	//
 	// Examples: 861234567890123
@@ -956,6 +1144,17 @@ type NewAppointment struct {
 	Until Day `json:"until,omitempty,omitzero"`
 }
 
+// NewCall 呼叫；缘由写在 note a call for help; its text is the note
+type NewCall struct {
+	// To 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	To Id `json:"to,omitempty,omitzero"`
+
+	// Wants 需要什么 what a call asks for
+	Wants Wants `json:"wants,omitempty,omitzero"`
+}
+
 // NewEvidence 文件(hash)或文字 a file or a text
 type NewEvidence struct {
 	// Hash 上传时得到的 hash as given by the upload
@@ -975,12 +1174,35 @@ type NewId struct {
 	Id Id `json:"id"`
 }
 
+// NewLetter 督办函 a supervision letter
+type NewLetter struct {
+	// Asked 要求 what is asked for
+	Asked string `json:"asked,omitempty,omitzero"`
+
+	// Decided 由谁决定 who decided it
+	Decided string `json:"decided,omitempty,omitzero"`
+
+	// Grounds 依据 what it rests on
+	Grounds string `json:"grounds,omitempty,omitzero"`
+
+	// Limit 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Limit Day `json:"limit,omitempty,omitzero"`
+
+	// Rung 督办层次 rung of the supervision ladder
+	Rung Rung `json:"rung,omitempty,omitzero"`
+}
+
 // NewMeasure defines model for NewMeasure.
 type NewMeasure struct {
 	// Due 日期，如 2026-03-31 a day
 	//
 	// Examples: 2026-03-31
 	Due Day `json:"due,omitempty,omitzero"`
+
+	// Leader 牵头领导 who leads it
+	Leader string `json:"leader,omitempty,omitzero"`
 
 	// Org 编号，十进制 an id in digits
 	//
@@ -992,6 +1214,13 @@ type NewMeasure struct {
 	// Examples: 861234567890123
 	Person Id     `json:"person,omitempty,omitzero"`
 	Text   string `json:"text"`
+}
+
+// NewRemark defines model for NewRemark.
+type NewRemark struct {
+	// Measure 第几条措施，0为方案整体 which measure, 0 for the plan as a whole
+	Measure int    `json:"measure,omitempty,omitzero"`
+	Text    string `json:"text"`
 }
 
 // Notice defines model for Notice.
@@ -1101,6 +1330,20 @@ type OrgPage struct {
 	Orgs []Org  `json:"orgs"`
 }
 
+// Outcome defines model for Outcome.
+type Outcome struct {
+	// Body 决定机关 who decided
+	Body string `json:"body,omitempty,omitzero"`
+
+	// Count 人数 persons
+	Count  int         `json:"count"`
+	Kind   OutcomeKind `json:"kind"`
+	Number string      `json:"number,omitempty,omitzero"`
+}
+
+// OutcomeKind defines model for Outcome.Kind.
+type OutcomeKind string
+
 // PasswordChange defines model for PasswordChange.
 type PasswordChange struct {
 	// New 至少10位，三类字符 ten characters of three classes
@@ -1133,6 +1376,9 @@ type PersonPage struct {
 
 // Phase 环节 phase
 type Phase string
+
+// PlanMark 对方案的评价 mark of a plan
+type PlanMark string
 
 // PolicyLine defines model for PolicyLine.
 type PolicyLine struct {
@@ -1168,6 +1414,26 @@ type Problem struct {
 	Title    string `json:"title"`
 	Type     string `json:"type"`
 }
+
+// Remark defines model for Remark.
+type Remark struct {
+	At      time.Time `json:"at"`
+	Measure int       `json:"measure"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org Id `json:"org"`
+
+	// Person 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Person Id     `json:"person"`
+	Text   string `json:"text"`
+}
+
+// Reply 答复 the answer to a call
+type Reply string
 
 // Report defines model for Report.
 type Report struct {
@@ -1216,6 +1482,15 @@ type ReportLine struct {
 // RequestKind 申请 request
 type RequestKind string
 
+// Results 建立的制度、追责问责（只记人数） rules that were made, and accountability in numbers
+type Results struct {
+	Outcomes []Outcome `json:"outcomes,omitempty,omitzero"`
+	Systems  []System  `json:"systems,omitempty,omitzero"`
+}
+
+// Rung 督办层次 rung of the supervision ladder
+type Rung string
+
 // Session defines model for Session.
 type Session struct {
 	Account string `json:"account"`
@@ -1254,8 +1529,11 @@ type Settings struct {
 
 // Sign defines model for Sign.
 type Sign struct {
-	At   time.Time `json:"at"`
-	Note string    `json:"note,omitempty,omitzero"`
+	At time.Time `json:"at"`
+
+	// Mark 对方案的评价 what the party thinks of the plan
+	Mark string `json:"mark,omitempty,omitzero"`
+	Note string `json:"note,omitempty,omitzero"`
 
 	// Org 编号，十进制 an id in digits
 	//
@@ -1285,13 +1563,16 @@ type Step struct {
 	Assisting []Id   `json:"assisting,omitempty,omitzero"`
 
 	// Basis 依据 what it rests on
-	Basis     string `json:"basis,omitempty,omitzero"`
-	Condition string `json:"condition,omitempty,omitzero"`
+	Basis string `json:"basis,omitempty,omitzero"`
+
+	// Call 呼叫；缘由写在 note a call for help; its text is the note
+	Call      NewCall `json:"call,omitempty,omitzero"`
+	Condition string  `json:"condition,omitempty,omitzero"`
 
 	// Criteria 验收五项标准 what is looked at when an issue is verified
 	Criteria Criteria `json:"criteria,omitempty,omitzero"`
 
-	// Decided 由谁决定 who decided it
+	// Decided 由谁决定（挂牌督办、提级） who decided it
 	Decided string `json:"decided,omitempty,omitzero"`
 	Detail  string `json:"detail,omitempty,omitzero"`
 
@@ -1303,13 +1584,22 @@ type Step struct {
 	// Examples: 2026-03-31
 	Due      Day           `json:"due,omitempty,omitzero"`
 	Evidence []NewEvidence `json:"evidence,omitempty,omitzero"`
-	Goal     string        `json:"goal,omitempty,omitzero"`
+
+	// From 由谁移交，不填为责任人 who hands over; the responsible person when left out
+	From Id     `json:"from,omitempty,omitzero"`
+	Goal string `json:"goal,omitempty,omitzero"`
 
 	// Grade 等级 grade
 	Grade Grade `json:"grade,omitempty,omitzero"`
 
 	// Kind 整改类型 kind
 	Kind Kind `json:"kind,omitempty,omitzero"`
+
+	// Letter 督办函 a supervision letter
+	Letter NewLetter `json:"letter,omitempty,omitzero"`
+
+	// Mark 对方案的评价 mark of a plan
+	Mark PlanMark `json:"mark,omitempty,omitzero"`
 
 	// Measure 第几条措施，从1数起 which measure, counted from 1
 	Measure  int          `json:"measure,omitempty,omitzero"`
@@ -1322,6 +1612,9 @@ type Step struct {
 
 	// Note 说明 a note
 	Note string `json:"note,omitempty,omitzero"`
+
+	// Orgs 请哪些单位对照自查 who is asked to look for the same
+	Orgs []Id `json:"orgs,omitempty,omitzero"`
 
 	// Other 编号，十进制 an id in digits
 	//
@@ -1337,7 +1630,11 @@ type Step struct {
 	Person Id `json:"person,omitempty,omitzero"`
 
 	// Recovered 已追回金额(分) recovered, in fen
-	Recovered int64 `json:"recovered,omitempty,omitzero"`
+	Recovered int64       `json:"recovered,omitempty,omitzero"`
+	Remarks   []NewRemark `json:"remarks,omitempty,omitzero"`
+
+	// Reply 答复 the answer to a call
+	Reply Reply `json:"reply,omitempty,omitzero"`
 
 	// Request 申请 request
 	Request RequestKind `json:"request,omitempty,omitzero"`
@@ -1345,9 +1642,12 @@ type Step struct {
 	// Responsible 编号，十进制 an id in digits
 	//
 	// Examples: 861234567890123
-	Responsible Id     `json:"responsible,omitempty,omitzero"`
-	Source      string `json:"source,omitempty,omitzero"`
-	StageGoal   string `json:"stage_goal,omitempty,omitzero"`
+	Responsible Id `json:"responsible,omitempty,omitzero"`
+
+	// Results 建立的制度、追责问责（只记人数） rules that were made, and accountability in numbers
+	Results   Results `json:"results,omitempty,omitzero"`
+	Source    string  `json:"source,omitempty,omitzero"`
+	StageGoal string  `json:"stage_goal,omitempty,omitzero"`
 }
 
 // StepResult defines model for StepResult.
@@ -1374,6 +1674,19 @@ type Steps struct {
 	Steps []BulkStep `json:"steps"`
 }
 
+// System defines model for System.
+type System struct {
+	Name string `json:"name"`
+
+	// Number 文号 number of the document
+	Number string `json:"number,omitempty,omitzero"`
+
+	// On 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	On Day `json:"on,omitempty,omitzero"`
+}
+
 // TableFile defines model for TableFile.
 type TableFile struct {
 	// Check 只检查 check only
@@ -1389,6 +1702,9 @@ type Text struct {
 	En string `json:"en"`
 	Zh string `json:"zh"`
 }
+
+// Wants 需要什么 what a call asks for
+type Wants string
 
 // Word defines model for Word.
 type Word struct {

@@ -65,6 +65,13 @@ func fill(fields []page.Field, values url.Values) {
 		switch f.Kind {
 		case page.Measures:
 			fillMeasures(f, values)
+		case page.Grid:
+			f.Cells = cellRows(f.Cells[0], func(name string, n int) (string, bool) { return at(values[name], n), n < len(values[name]) }, 1)
+		case page.Remarks:
+			for n := range f.Notes {
+				f.Notes[n].Text = at(values["remark"], n)
+			}
+		case page.Said:
 		case page.Checks:
 			for at := range f.Options {
 				f.Options[at].Chosen = values.Get(f.Options[at].Value) != ""
@@ -94,13 +101,14 @@ func chosen(options []page.Option, values ...string) []page.Option {
 
 func fillMeasures(f *page.Field, values url.Values) {
 	texts, people, days := values["measure_text"], values["measure_person"], values["measure_due"]
-	options := f.Rows[0].People
+	options, orgs := f.Rows[0].People, f.Rows[0].Orgs
 	f.Rows = f.Rows[:0]
 	for n := range texts {
-		row := page.MeasureRow{Text: texts[n], People: chosen(options, at(people, n)), Due: at(days, n)}
+		row := page.MeasureRow{Text: texts[n], Leader: at(values["measure_leader"], n), People: chosen(options, at(people, n)), Due: at(days, n),
+			Orgs: chosen(orgs, at(values["measure_org"], n))}
 		f.Rows = append(f.Rows, row)
 	}
-	f.Rows = append(f.Rows, page.MeasureRow{People: chosen(options)})
+	f.Rows = append(f.Rows, page.MeasureRow{People: chosen(options), Orgs: chosen(orgs)})
 }
 
 // at is the n-th value of a column of a form, "" where there is none.

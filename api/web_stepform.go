@@ -11,16 +11,19 @@ import (
 )
 
 // fieldOrder is the order in which the fields of every form stand.
-var fieldOrder = []string{"detail", "aspect", "goal", "source", "responsible", "person", "assisting", "parties", "kind", "grade", "due", "measure", "measures",
-	"criteria", "other", "stage_goal", "next_review", "condition", "document", "basis", "decided", "note", "recovered", "evidence"}
+var fieldOrder = []string{"said", "detail", "aspect", "goal", "source", "responsible", "from", "person", "assisting", "parties", "orgs", "call_to", "wants",
+	"reply", "rung", "grounds", "asked", "limit", "kind", "grade", "due", "measure", "measures", "criteria", "mark", "remarks", "other", "stage_goal",
+	"next_review", "condition", "document", "basis", "decided", "note", "recovered", "evidence", "systems", "outcomes"}
 
 // needFields says which fields a need asks for. A need that is not here is met by how things stand and asks for nothing.
 var needFields = map[workflow.Need][]string{
 	workflow.NeedDetail: {"detail"}, workflow.NeedSource: {"source"}, workflow.NeedResponsible: {"responsible"}, workflow.NeedDue: {"due"},
 	workflow.NeedKind: {"kind"}, workflow.NeedGrade: {"grade"}, workflow.NeedParties: {"parties"}, workflow.NeedNote: {"note"}, workflow.NeedReason: {"note"},
-	workflow.NeedBasis: {"basis"}, workflow.NeedDecided: {"decided"}, workflow.NeedPerson: {"person"}, workflow.NeedNextReview: {"next_review"}, workflow.NeedMeasures: {"measures"}, workflow.NeedMeasure: {"measure"}, workflow.NeedAttachment: {"evidence"},
+	workflow.NeedBasis: {"basis"}, workflow.NeedMeasures: {"measures"}, workflow.NeedMeasure: {"measure"}, workflow.NeedAttachment: {"evidence"},
 	workflow.NeedEvidence: {"evidence"}, workflow.NeedCriteria: {"criteria"}, workflow.NeedOther: {"other"}, workflow.NeedDocument: {"document", "evidence"},
-	workflow.NeedRequest: {"note"},
+	workflow.NeedRequest: {"note"}, workflow.NeedDecided: {"decided"}, workflow.NeedPerson: {"person"}, workflow.NeedNextReview: {"next_review"},
+	workflow.NeedLetter: {"rung", "grounds", "asked", "limit"}, workflow.NeedCall: {"call_to", "wants", "note"}, workflow.NeedOpenCall: {"reply", "note"},
+	workflow.NeedUnpicked: {"due"}, workflow.NeedOrgs: {"orgs", "due"},
 }
 
 // requestFields are what a request asks for beside its reason.
@@ -32,8 +35,14 @@ var requestFields = map[workflow.RequestKind][]string{
 var extraFields = map[workflow.Action][]string{
 	workflow.Edit:   {"detail", "aspect", "goal", "source", "person", "kind", "grade", "due"},
 	workflow.Assign: {"person", "assisting", "parties"}, workflow.Plan: {"goal"}, workflow.Report: {"evidence", "recovered"},
-	workflow.Finish: {"evidence"}, workflow.Submit: {"evidence", "recovered"}, workflow.Reopen: {"due"}, workflow.Supervise: {"note"},
+	workflow.Finish: {"evidence"}, workflow.Submit: {"evidence", "recovered", "systems", "outcomes"}, workflow.Reopen: {"due"}, workflow.Supervise: {"note"},
+	workflow.Pass: {"systems", "outcomes"}, workflow.Close: {"systems", "outcomes"}, workflow.Record: {"systems", "outcomes"},
+	workflow.ApprovePlan: {"mark", "remarks"}, workflow.RejectPlan: {"remarks"}, workflow.SendLetter: {"decided"}, workflow.SignLetter: {"said"},
+	workflow.Respond: {"said"}, workflow.Review: {"said", "stage_goal"}, workflow.LookBackAt: {"said"}, workflow.Entrust: {"from"},
 }
+
+// foldedFields stand behind a fold: they are for what comes up now and then.
+var foldedFields = []string{"systems", "outcomes"}
 
 // stepForm is the form that a step asks for, as the offer says, with what the issue has already.
 func (s *Server) stepForm(ctx context.Context, v *engine.View, o *engine.Offer) (page.Form, error) {
@@ -57,7 +66,10 @@ func (s *Server) stepForm(ctx context.Context, v *engine.View, o *engine.Offer) 
 	for _, name := range fieldOrder {
 		if required, ok := wanted[name]; ok {
 			f := b.field(name)
-			f.Name, f.Required = name, required
+			if f.Kind == "" {
+				continue
+			}
+			f.Name, f.Required, f.More = name, required || f.Required, slices.Contains(foldedFields, name)
 			form.Fields = append(form.Fields, f)
 		}
 	}
@@ -92,7 +104,7 @@ func (b *formBuilder) field(name string) page.Field {
 		return page.Field{Kind: page.Radio, Label: workflow.Say("整改类型", "Kind"), Options: chosen(kindOptions(), string(i.Kind))}
 	case "grade":
 		return page.Field{Kind: page.Radio, Label: workflow.Say("问题等级", "Grade"), Options: chosen(gradeOptions(), i.Grade.String())}
-	case "responsible", "person", "assisting", "parties":
+	case "responsible", "person", "from", "assisting", "parties":
 		return b.whose(name)
 	case "measure", "measures":
 		return b.measures(name)
@@ -102,6 +114,14 @@ func (b *formBuilder) field(name string) page.Field {
 		return page.Field{Kind: page.Checks, Label: workflow.Say("验收五项标准（须全部达到）", "The five criteria (all must be met)"), Options: criteriaOptions()}
 	case "evidence":
 		return b.evidence()
+	case "call_to", "wants", "reply", "orgs":
+		return b.toward(name)
+	case "rung", "grounds", "asked", "limit", "decided":
+		return b.letter(name)
+	case "mark", "remarks", "systems", "outcomes":
+		return b.judged(name)
+	case "said":
+		return b.said()
 	}
 	return b.text(name)
 }
@@ -126,11 +146,9 @@ func (b *formBuilder) text(name string) page.Field {
 	case "document":
 		return line(page.Line, "上级文件的文号", "Number of the superior's document")
 	case "basis":
-		return line(page.Area, "依据(文件、会议或复查记录)", "Basis: a document, a meeting or the record of a check")
-	case "decided":
-		return line(page.Line, "由谁决定(会议或领导)", "Who decided it: a meeting or a leader")
+		return line(page.Area, "依据（文件、会议或复查记录）", "Basis: a document, a meeting or the record of a check")
 	case "recovered":
-		f := line(page.Number, "累计已追回金额(元)", "Recovered so far (yuan)")
+		f := line(page.Number, "累计已追回金额（元）", "Recovered so far (yuan)")
 		if b.view.Issue.Recovered > 0 {
 			f.Value = strconv.FormatFloat(float64(b.view.Issue.Recovered)/100, 'f', 2, 64)
 		}
@@ -150,6 +168,15 @@ func (b *formBuilder) note() page.Field {
 		f.Label = workflow.Say("完成情况", "What was done")
 	case b.offer.Action == workflow.Comment:
 		f.Label = workflow.Say("批注", "Comment")
+	case b.offer.Action == workflow.Call:
+		f.Label, f.Help = workflow.Say("需要什么、为什么自己办不了", "What is needed, and why it cannot be done alone"), workflow.Say("不少于10个字", "ten characters at least")
+	case b.offer.Action == workflow.Respond:
+		f.Label, f.Help = workflow.Say("答复意见", "Answer"), workflow.Say("不予支持的，写明理由，不少于10个字", "with no, give the reason in ten characters at least")
+	case b.offer.Action == workflow.Review:
+		f.Label = workflow.Say("复核情况", "How it stands")
+	case b.offer.Action == workflow.LookBackAt:
+		f.Label, f.Help = workflow.Say("回头看情况", "What was seen"),
+			workflow.Say("确认没有反弹时填写；如有反弹，请返回办理“重启”", "for what has kept; if it has not, go back and reopen it")
 	}
 	return f
 }
@@ -159,7 +186,12 @@ func (b *formBuilder) when(name string) page.Field {
 		return page.Field{Kind: page.Date, Label: workflow.Say("下次复核日期", "Next review on")}
 	}
 	f := page.Field{Kind: page.Date, Label: workflow.Say("整改时限", "Due day"), Value: string(b.view.Issue.Due)}
-	if b.offer.Action == workflow.Ask {
+	switch b.offer.Action {
+	case workflow.Pick:
+		f.Label, f.Value = workflow.Say("回头看时限", "To be looked at by"), string(b.view.Issue.Clock.Until)
+	case workflow.Spread:
+		f.Label, f.Value = workflow.Say("答复时限", "To be answered by"), ""
+	case workflow.Ask:
 		f.Label, f.Value, f.Help = workflow.Say("申请延至", "Extend to"), "", workflow.Say("现在的时限是%s", "it is due on %s now", b.view.Issue.Due)
 	}
 	return f
@@ -177,6 +209,9 @@ func (b *formBuilder) evidence() page.Field {
 // whose are the fields that name an organisation or a person.
 func (b *formBuilder) whose(name string) page.Field {
 	i := &b.view.Issue
+	if b.offer.Action == workflow.Entrust {
+		return b.handover(name)
+	}
 	if name == "person" {
 		people, err := b.server.memberOptions(b.ctx, i.Responsible)
 		b.fault(err)
@@ -215,11 +250,12 @@ func (b *formBuilder) measures(name string) page.Field {
 	b.fault(err)
 	f := page.Field{Kind: page.Measures, Label: workflow.Say("整改措施（每条写明内容、责任人、时限）", "Measures, each with what, who and until when"),
 		Help: workflow.Say("空行不计", "empty rows do not count")}
+	orgs := b.sharers()
 	for _, m := range i.Measures {
-		f.Rows = append(f.Rows, page.MeasureRow{Text: m.Text, Due: string(m.Due), People: chosen(people, id(m.Person))})
+		f.Rows = append(f.Rows, page.MeasureRow{Text: m.Text, Leader: m.Leader, Due: string(m.Due), People: chosen(people, id(m.Person)), Orgs: chosen(orgs, id(m.Org))})
 	}
 	for range max(1, 3-len(f.Rows)) {
-		f.Rows = append(f.Rows, page.MeasureRow{Due: string(i.Due), People: chosen(people, id(i.Person))})
+		f.Rows = append(f.Rows, page.MeasureRow{Leader: i.Leader, Due: string(i.Due), People: chosen(people, id(i.Person)), Orgs: orgs})
 	}
 	return f
 }

@@ -68,8 +68,7 @@ func (s *Server) stepTyped(ctx context.Context, action, of string, in typed) (wo
 	}
 	step := workflow.Step{
 		Action: workflow.Action(action), Request: workflow.RequestKind(of), Note: strings.TrimSpace(v.Get("note")), Basis: strings.TrimSpace(v.Get("basis")),
-		Decided: strings.TrimSpace(v.Get("decided")),
-		Detail:  strings.TrimSpace(v.Get("detail")), Aspect: v.Get("aspect"), Goal: strings.TrimSpace(v.Get("goal")), Source: sourceOf(&r, "source", v.Get("source")),
+		Detail: strings.TrimSpace(v.Get("detail")), Aspect: v.Get("aspect"), Goal: strings.TrimSpace(v.Get("goal")), Source: sourceOf(&r, "source", v.Get("source")),
 		Responsible: idOf[workflow.OrgID](&r, "responsible", responsible), Assisting: idsOf[workflow.OrgID](&r, "assisting", v["assisting"]),
 		Parties: idsOf[workflow.OrgID](&r, "parties", v["parties"]), Person: idOf[workflow.PersonID](&r, "person", v.Get("person")),
 		Kind: workflow.Kind(v.Get("kind")), Grade: gradeOf(&r, "grade", v.Get("grade")), Due: dayOf(&r, "due", v.Get("due")), Measures: measuresTyped(&r, v),
@@ -86,6 +85,9 @@ func (s *Server) stepTyped(ctx context.Context, action, of string, in typed) (wo
 		}
 	} else {
 		step.Evidence = evidenceTyped(in, step.Measure)
+	}
+	if err := s.aroundTyped(ctx, &r, &step, v); err != nil {
+		return workflow.Step{}, err
 	}
 	if r.err == nil && v.Get("other") != "" {
 		step.Other, r.err = s.otherTyped(ctx, strings.TrimSpace(v.Get("other")))
@@ -121,7 +123,8 @@ func measuresTyped(r *reading, v url.Values) (out []workflow.Measure) {
 	for n, text := range v["measure_text"] {
 		if text = strings.TrimSpace(text); text != "" {
 			out = append(out, workflow.Measure{Text: text, Person: idOf[workflow.PersonID](r, "measures", at(v["measure_person"], n)),
-				Due: dayOf(r, "measures", at(v["measure_due"], n))})
+				Due: dayOf(r, "measures", at(v["measure_due"], n)), Leader: strings.TrimSpace(at(v["measure_leader"], n)),
+				Org: idOf[workflow.OrgID](r, "measures", at(v["measure_org"], n))})
 		}
 	}
 	return out

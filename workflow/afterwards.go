@@ -135,6 +135,20 @@ func needOrgs(_ *Issue, s *Step, at time.Time) error {
 	return nil
 }
 
+// Holders are those who have something of the issue to hand over: the responsible person first, then those of open measures.
+func (i *Issue) Holders() []PersonID {
+	var out []PersonID
+	if i.Person != 0 {
+		out = append(out, i.Person)
+	}
+	for n := range i.Measures {
+		if m := &i.Measures[n]; !m.Done && m.Person != 0 && !slices.Contains(out, m.Person) {
+			out = append(out, m.Person)
+		}
+	}
+	return out
+}
+
 // entrust puts another person in the place of the one who hands over, in the issue and in its open measures.
 func entrust(i *Issue, s *Step) {
 	from := first(s.From, i.Person)

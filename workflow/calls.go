@@ -103,6 +103,14 @@ func (i *Issue) callTo(org OrgID) int {
 	return slices.IndexFunc(i.Calls, func(c CallFor) bool { return c.Open() && c.To == org })
 }
 
+// CallWaiting is the oldest call that waits for the org's answer.
+func (i *Issue) CallWaiting(org OrgID) (CallFor, bool) {
+	if n := i.callTo(org); n >= 0 {
+		return i.Calls[n], true
+	}
+	return CallFor{}, false
+}
+
 // lateCall is the place of the oldest call that nobody answered in time and that can still climb, -1 for none.
 func (i *Issue) lateCall(today Day) int {
 	return slices.IndexFunc(i.Calls, func(c CallFor) bool {

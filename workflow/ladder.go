@@ -71,6 +71,20 @@ func (i *Issue) NextRung() Rung {
 	return Rung(rungs[min(i.highest()+1, len(rungs)-1)].Word)
 }
 
+// OpenRungs are the rungs that a letter may have now: the highest so far again, and the one above it.
+func (i *Issue) OpenRungs() []Wording {
+	highest := i.highest()
+	return slices.Clone(rungs[max(highest, 0):min(highest+2, len(rungs))])
+}
+
+// UnsignedLetter is the oldest letter that the responsible org has not signed for.
+func (i *Issue) UnsignedLetter() (Letter, bool) {
+	if n := i.unsigned(); n >= 0 {
+		return i.Letters[n], true
+	}
+	return Letter{}, false
+}
+
 func (i *Issue) highest() int {
 	highest := -1
 	for _, l := range i.Letters {

@@ -37,6 +37,9 @@ const (
 	Checks   Kind = "checks"   // boxes, each with a name of its own
 	Files    Kind = "files"    // files and a text; Kept are those that were uploaded already
 	Measures Kind = "measures" // a table of measures
+	Grid     Kind = "grid"     // rows of small fields, Cells
+	Remarks  Kind = "remarks"  // a text beside each of several things, Notes
+	Said     Kind = "said"     // no field: a text that is answered
 	Hidden   Kind = "hidden"
 	OrgName  Kind = "org" // an organisation of a tree that is too large to choose from: its name or code, typed
 )
@@ -51,6 +54,8 @@ type Field struct {
 	Required bool
 	Options  []Option
 	Rows     []MeasureRow // of Measures
+	Cells    [][]Cell     // of Grid
+	Notes    []NoteRow    // of Remarks
 	Kept     []KeptFile   // of Files
 	Fault    workflow.Text
 	Hint     string // what the browser may fill in (autocomplete)
@@ -68,8 +73,30 @@ type Option struct {
 
 // MeasureRow is a measure as it is typed in.
 type MeasureRow struct {
-	Text, Due string
-	People    []Option
+	Text, Leader, Due string
+	People            []Option
+	Orgs              []Option // that can carry it, none where there is only one
+}
+
+// Extra says whether the row holds something of what stands behind its fold.
+func (m MeasureRow) Extra() bool {
+	return m.Leader != "" || slices.ContainsFunc(m.Orgs, func(o Option) bool { return o.Chosen })
+}
+
+// Cell is a small field in a row of a table.
+type Cell struct {
+	Name    string
+	Kind    Kind // Line, Date, Number or Select
+	Label   workflow.Text
+	Value   string
+	Options []Option
+}
+
+// NoteRow is what is written beside one thing; N is its number, 0 for all of them.
+type NoteRow struct {
+	N     int
+	About string
+	Text  string
 }
 
 // KeptFile is a file that was uploaded before the form failed.
@@ -90,9 +117,15 @@ func (f Form) HasMore() bool {
 	return slices.ContainsFunc(f.Fields, func(x Field) bool { return x.More })
 }
 
-// MoreOpen says whether one of them was filled in wrongly, so that it must be seen.
+// MoreOpen says whether one of them was filled in, or filled in wrongly, so that it must be seen.
 func (f Form) MoreOpen() bool {
-	return slices.ContainsFunc(f.Fields, func(x Field) bool { return x.More && x.Fault != workflow.Text{} })
+	return slices.ContainsFunc(f.Fields, func(x Field) bool { return x.More && (x.Fault != workflow.Text{} || x.filled()) })
+}
+
+func (x *Field) filled() bool {
+	return slices.ContainsFunc(x.Cells, func(row []Cell) bool {
+		return slices.ContainsFunc(row, func(c Cell) bool { return c.Value != "" })
+	})
 }
 
 // Fail says in the form what was wrong with it: beside the field that it is about, else above the form. It says whether the error is

@@ -11,7 +11,7 @@
     row.querySelectorAll('input, textarea').forEach(function (x) { x.value = ''; });
     row.querySelectorAll('select').forEach(function (x) { x.selectedIndex = 0; });
     table.appendChild(row);
-    row.querySelector('textarea').focus();
+    row.querySelector('textarea, input, select').focus();
   }
 
   // The names of the files that were chosen or dropped.
