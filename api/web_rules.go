@@ -103,7 +103,7 @@ var letters = map[workflow.Relation]workflow.Text{
 	workflow.Finder: {Zh: "发", En: "F"}, workflow.Responsible: {Zh: "责", En: "R"}, workflow.Assisting: {Zh: "配", En: "As"}, workflow.Assigner: {Zh: "交", En: "G"},
 	workflow.Verifier: {Zh: "验", En: "V"}, workflow.Party: {Zh: "会", En: "P"}, workflow.Closer: {Zh: "销", En: "C"}, workflow.Decider: {Zh: "审", En: "D"},
 	workflow.Supervising: {Zh: "上", En: "S"}, workflow.Inspecting: {Zh: "巡", En: "I"}, workflow.Person: {Zh: "人", En: "N"}, workflow.Involved: {Zh: "相", En: "V*"},
-	workflow.Within: {Zh: "辖", En: "W"},
+	workflow.Within: {Zh: "辖", En: "W"}, workflow.Called: {Zh: "呼", En: "Ca"},
 }
 
 // showMatrix shows who may do what: all posts as a table, or one of them in words.
