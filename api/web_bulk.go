@@ -143,6 +143,19 @@ func (b *batch) steps(do, of string) []page.Tally {
 	})
 }
 
+// oneByOne are the steps that are open on issues of the batch and are taken one by one, because each issue is asked for something of its own.
+func (b *batch) oneByOne() (out []workflow.Text) {
+	for _, r := range b.list.Rows {
+		offers := b.issues[r.ID].Offers
+		for n := range offers {
+			if text := stepText(offers[n].Action, offers[n].Request); !inBulk(&offers[n]) && !slices.Contains(out, text) {
+				out = append(out, text)
+			}
+		}
+	}
+	return out
+}
+
 // showBulk shows a page of the ledger with boxes to tick and the form of one step for all that are ticked.
 func (s *Server) showBulk(c echo.Context) error {
 	ctx, query := c.Request().Context(), c.QueryParams()
@@ -162,7 +175,7 @@ func (s *Server) showBulk(c echo.Context) error {
 
 func (s *Server) bulkPage(c echo.Context, b *batch, query url.Values) (*page.Bulk, error) {
 	do, of := query.Get("do"), query.Get("of")
-	p := &page.Bulk{Frame: s.frame(c, workflow.Say("批量办理", "Steps on many issues")), Back: b.back(), Steps: b.steps(do, of), Chosen: b.offer != nil}
+	p := &page.Bulk{Frame: s.frame(c, workflow.Say("批量办理", "Steps on many issues")), Back: b.back(), Steps: b.steps(do, of), OneByOne: b.oneByOne(), Chosen: b.offer != nil}
 	p.Nothing = len(p.Steps) == 0
 	p.All = b.address("do", do, "of", of, "all", "yes")
 	p.Pager = pagerOf(c, b.list.Next)

@@ -314,6 +314,8 @@ func TestManyAreAssignedAtOnce(t *testing.T) {
 	require.NotContains(t, body, " checked")
 	require.Contains(t, o.see("xuning", path+"&all=yes").body, ` checked`)
 
+	require.Regexp(t, `须逐件办理[^<]*并案`, body, "what is open and cannot be done here is said")
+
 	a := o.fillIn("xuning", path, "key", "k1", "note", "请抓紧办理")
 	require.Equal(t, http.StatusUnprocessableEntity, a.status)
 	require.Contains(t, a.body, "请先勾选")

@@ -174,6 +174,8 @@ type Bulk struct {
 	Able    int    // how many rows can take the step
 	Unable  int    // how many of the page cannot, and are not shown
 	Nothing bool   // the list is empty
+
+	OneByOne []workflow.Text // steps that are open on some of the issues and not taken here
 }
 
 func (Bulk) template() string { return "bulk" }

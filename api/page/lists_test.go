@@ -33,7 +33,7 @@ func listSamples(frame Frame, form Form, wrong workflow.Text) []Page {
 		Checklists{Frame: frame, Import: "/i", Tables: []Link{{Path: "/t", Text: wrong}}}, Checklists{Frame: frame},
 		Bulk{Frame: frame, Back: "/b", Steps: tallies, Form: form, Pager: pager, All: "/a", Chosen: true, Able: 1,
 			Rows: []BulkRow{{Row: row, Value: "1:2", Picked: true, Fault: wrong}, {Row: row}}},
-		Bulk{Frame: frame, Nothing: true}, Bulk{Frame: frame, Steps: tallies},
+		Bulk{Frame: frame, Nothing: true, OneByOne: []workflow.Text{wrong, wrong}}, Bulk{Frame: frame, Steps: tallies},
 		BulkDone{Frame: frame, Done: 1, Failed: 1, Back: "/b", Anew: "/a", Rows: []BulkRow{{Row: row}, {Row: row, Fault: wrong}}},
 	}
 }
