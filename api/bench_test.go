@@ -90,4 +90,9 @@ func (o *office) fill(n int) {
 		require.NoError(o.t, err)
 		done += len(items)
 	}
+	for counting := true; counting; { // as the server would have done long ago
+		n, err := o.db.CountOwed(o.t.Context())
+		require.NoError(o.t, err)
+		counting = n > 0
+	}
 }

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -84,6 +85,60 @@ func BenchmarkDo(b *testing.B) {
 		hand := prepareByHand(b, dsn, ids[benchClients:])
 		alternate(b, ours, hand.step)
 	})
+}
+
+// BenchmarkDoWhileCounting takes steps of which each changes what is counted, with the counters following in the background and without,
+// in turns. "ratio" is steps a second with them over steps a second without. To reach: 0.9.
+func BenchmarkDoWhileCounting(b *testing.B) {
+	benchEach(b, func(b *testing.B, dsn string) {
+		o := benchOffice(b, dsn)
+		const each = 100 // issues of a client
+		all := o.copies(o.do("gaofeng", o.rectifying(workflow.Ordinary).ID, finished()), each*benchClients)
+		by := o.actor("gaofeng")
+		taken := make([]int, benchClients)
+		var keys atomic.Int64
+		step := func(c int) error {
+			i := &all[c*each+taken[c]%each]
+			s := submitted()
+			if taken[c]++; i.State == workflow.Verifying {
+				s = workflow.Step{Action: workflow.Withdraw}
+			}
+			after, err := o.Do(o.ctx, by, i.ID, i.Version, fmt.Sprint("key ", keys.Add(1)), s)
+			*i = after
+			return err
+		}
+		const slice, turns = 2000, 3
+		var took [2]time.Duration
+		for b.Loop() {
+			for range turns {
+				ctx, stop := context.WithCancel(o.ctx)
+				counting := make(chan struct{})
+				go func() { o.db.KeepCounting(ctx); close(counting) }()
+				took[0] += together(b, slice, step)
+				stop()
+				<-counting
+				took[1] += together(b, slice, step)
+			}
+		}
+		b.ReportMetric(float64(b.N*turns*slice)/took[0].Seconds(), "steps/s")
+		b.ReportMetric(took[1].Seconds()/took[0].Seconds(), "ratio")
+	})
+}
+
+// copies writes down n issues that are as the one given.
+func (o *office) copies(i workflow.Issue, n int) []workflow.Issue {
+	items := make([]store.NewIssue, n)
+	for k := range items {
+		i := i
+		i.ID, i.Version = workflow.IssueID(k+1), 1
+		items[k] = store.NewIssue{Prefix: "XC-0101-2026", Decide: func(number string, _ *store.Earlier) (workflow.Change, error) {
+			i.Number = number
+			return workflow.Change{Issue: i, Line: workflow.Line{At: o.now, Action: "register", Round: 1, Version: 1, To: i.State}}, nil
+		}}
+	}
+	all, err := o.db.CreateAll(o.ctx, items)
+	require.NoError(o.t, err)
+	return all
 }
 
 // alternate has the clients take steps in turns of both ways, and reports how they compare.

@@ -8,22 +8,25 @@ import (
 	"rectify/workflow"
 )
 
-// Counts counts the issues of a list by everything that a page shows, each once. Filter.Today decides the lights.
+// Counts counts the issues of a list by everything that a page shows, each once. Filter.Today decides the lights. As long as the filter
+// names states only it asks the counters, else every row of the list.
 func (db *DB) Counts(ctx context.Context, s Scope, f Filter) (Counts, error) {
-	c := where(s, f)
-	query := `SELECT state, source, kind, grade, reported,
-CASE WHEN due < ? THEN 1 WHEN warn <= ? THEN 2 WHEN due < '9999-12-31' THEN 3 ELSE 0 END AS light,
-COUNT(*), SUM(amount), SUM(recovered) FROM issues WHERE ` + c.sql + " GROUP BY state, source, kind, grade, reported, light"
-	today := f.Today
-	if today == "" {
-		today = firstDay
-	}
-	var out Counts
+	var g groups
 	err := db.read(ctx, func(tx *gorm.DB) error {
-		out = newCounts()
-		return each(tx, out.add, query, append([]any{string(today), string(today)}, c.args...)...)
+		g = groups{n: make(map[group]int), lights: make(map[workflow.State]tally)}
+		c, ok, err := countersFor(tx, s, f)
+		if err != nil {
+			return err
+		}
+		c.today = string(max(f.Today, firstDay))
+		queries := []condition{c.countQuery("1", "issues", where(s, f))}
+		if ok {
+			queries = c.counts()
+		}
+		q := join(" UNION ALL ", queries) // one statement sees one state of the database
+		return each(tx, g.add, q.sql, q.args...)
 	})
-	return out, err
+	return g.counts(), err
 }
 
 func newCounts() Counts {
@@ -33,37 +36,51 @@ func newCounts() Counts {
 	}
 }
 
-// add takes in one group.
-func (c *Counts) add(scan func(...any) error) error {
-	var state workflow.State
-	var source workflow.Source
-	var kind workflow.Kind
-	var grade workflow.Grade
-	var reported bool
-	var bucket, n int
+// groups is what countQuery found, added up.
+type groups struct {
+	n                 map[group]int
+	lights            map[workflow.State]tally
+	amount, recovered int64
+}
+
+type group struct {
+	state    workflow.State
+	source   workflow.Source
+	kind     workflow.Kind
+	grade    workflow.Grade
+	reported bool
+}
+
+// add takes in one row.
+func (g *groups) add(scan func(...any) error) error {
+	var k group
+	var t tally
 	var amount, recovered int64
-	if err := scan(&state, &source, &kind, &grade, &reported, &bucket, &n, &amount, &recovered); err != nil {
-		return err
+	err := scan(&k.state, &k.source, &k.kind, &k.grade, &k.reported, &t.all, &amount, &recovered, &t.overdue, &t.soon, &t.none)
+	g.n[k] += t.all
+	g.lights[k.state] = g.lights[k.state].plus(t)
+	g.amount += amount
+	g.recovered += recovered
+	return err
+}
+
+func (g *groups) counts() Counts {
+	c := newCounts()
+	c.addTallies(g.lights)
+	c.Amount, c.Recovered = g.amount, g.recovered
+	for k, n := range g.n {
+		if n == 0 {
+			continue
+		}
+		c.ByGrade[k.grade] += n
+		c.BySource[k.source] += n
+		c.ByKind[k.kind] += n
+		if k.reported || k.state == workflow.Closed {
+			c.Reported += n
+		}
+		if k.state == workflow.Closed {
+			c.Closed += n
+		}
 	}
-	lights := [...]workflow.Light{workflow.LightNone, workflow.LightOverdue, workflow.LightSoon, workflow.LightInTime}
-	light := lights[bucket]
-	if !state.Lit() {
-		light = workflow.LightNone
-	}
-	c.Total += n
-	c.ByState[state] += n
-	c.ByPhase[state.Phase()] += n
-	c.ByLight[light] += n
-	c.ByGrade[grade] += n
-	c.BySource[source] += n
-	c.ByKind[kind] += n
-	c.Amount += amount
-	c.Recovered += recovered
-	if reported || state == workflow.Closed {
-		c.Reported += n
-	}
-	if state == workflow.Closed {
-		c.Closed += n
-	}
-	return nil
+	return c
 }

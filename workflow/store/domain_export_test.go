@@ -123,3 +123,12 @@ func StepArgs(c workflow.Change, rev, seq int, head [32]byte, command string) (a
 func ListSQL(s Scope, f Filter, limit int) (string, []any) {
 	return pageQuery(s, f, cursor{due: firstDay}, limit)
 }
+
+// Asked is the one number that a query gives.
+func Asked(t testing.TB, db *DB, query string) (n int) {
+	t.Helper()
+	if err := db.reads.db.QueryRowContext(t.Context(), query).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

@@ -79,7 +79,7 @@ func pageQuery(s Scope, f Filter, at cursor, limit int) (query string, args []an
 		if all.sql != "" {
 			all.sql = "+(" + all.sql + ")"
 		}
-		branches = []branch{{all, false}}
+		branches = []branch{{condition: all}}
 	}
 	for _, b := range branches {
 		if !b.tree {

@@ -35,6 +35,9 @@ func anyIssue(t *rapid.T, id workflow.IssueID) workflow.Issue {
 	i := found(id)
 	i.State = rapid.SampledFrom(workflow.States()).Draw(t, "state").State
 	i.Due = rapid.SampledFrom([]workflow.Day{"", "", "2026-03-01", "2026-03-30", "2026-03-31", "2026-04-10", "2026-04-11", "2026-12-31", "9999-12-30"}).Draw(t, "due")
+	if i.Due != "" && rapid.IntRange(0, 3).Draw(t, "warned") > 0 {
+		i.Warn = i.Due.Add(-rapid.IntRange(0, workflow.MostSoonDays).Draw(t, "warn"))
+	}
 	i.Source = rapid.SampledFrom([]workflow.Source{"inspection", "audit"}).Draw(t, "source")
 	i.Kind = rapid.SampledFrom([]workflow.Kind{"", workflow.KindTimed, workflow.KindImmediate}).Draw(t, "kind")
 	i.Grade = workflow.Grade(rapid.IntRange(0, 3).Draw(t, "grade"))
@@ -201,7 +204,7 @@ func TestListsHaveExactlyWhatTheyShould(t *testing.T) {
 				got[n].UpdatedAt = at
 				require.Equal(rt, store.Row{
 					ID: i.ID, Number: i.Number, Round: 1, Version: 1, OwnNumber: i.OwnNumber, Checklist: i.Checklist, Source: i.Source, Kind: i.Kind,
-					Grade: i.Grade, State: i.State, Due: i.Due, FoundOn: i.FoundOn, Since: i.Since, Reported: i.Reported, Title: i.Detail,
+					Grade: i.Grade, State: i.State, Due: i.Due, Warn: i.Warn, FoundOn: i.FoundOn, Since: i.Since, Reported: i.Reported, Title: i.Detail,
 					Finder: i.Finder, Responsible: i.Responsible, Person: i.Person, Amount: 100, UpdatedAt: at,
 				}, got[n])
 			}

@@ -169,7 +169,10 @@ func moment(ms int64) time.Time {
 }
 
 // insertAll inserts rows of the same width, many with one statement.
-func insertAll(tx *gorm.DB, into string, rows [][]any) error {
+func insertAll(tx *gorm.DB, into string, rows [][]any) error { return insertRows(tx, into, rows, "") }
+
+// insertRows is insertAll for a statement that goes on behind the rows.
+func insertRows(tx *gorm.DB, into string, rows [][]any, end string) error {
 	for len(rows) > 0 {
 		n := min(len(rows), rowsAtOnce)
 		one := "(" + marks(len(rows[0])) + ")"
@@ -177,7 +180,7 @@ func insertAll(tx *gorm.DB, into string, rows [][]any) error {
 		for _, row := range rows[:n] {
 			args = append(args, row...)
 		}
-		if _, err := exec(tx, into+one+strings.Repeat(", "+one, n-1), args...); err != nil {
+		if _, err := exec(tx, into+one+strings.Repeat(", "+one, n-1)+end, args...); err != nil {
 			return err
 		}
 		rows = rows[n:]

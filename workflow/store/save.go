@@ -63,6 +63,9 @@ func (k *kept) seal() (entry, error) {
 		return entry{}, errors.New("the change is about another issue than the one that was loaded")
 	}
 	e := entry{Line: c.Line, command: k.command, tell: tellWords(c.Tell)}
+	if k.row.rev == 0 || countedOf(&k.row.issue) != countedOf(&c.Issue) {
+		e.rev = k.row.rev + 1
+	}
 	if k.command != nil {
 		e.request = k.request[:]
 	}

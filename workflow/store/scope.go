@@ -69,6 +69,7 @@ func below(l workflow.Lineage) condition {
 type branch struct {
 	condition
 	tree bool
+	org  workflow.OrgID // whose tree it is, 0 for everywhere
 }
 
 // branches are the parts of a scope below an org (of everywhere if under is empty). All the queries for lists, counts, exports and
@@ -76,22 +77,22 @@ type branch struct {
 func (s *Scope) branches(under workflow.Lineage) []branch {
 	inside := below(under)
 	if s.All {
-		return []branch{{inside, true}}
+		return []branch{{inside, true, under.Last().Org}}
 	}
 	var out []branch
 	for _, l := range s.trees(under) {
-		out = append(out, branch{below(l), true})
+		out = append(out, branch{below(l), true, l.Last().Org})
 	}
 	if inside.sql != "" {
 		inside.sql = "+" + inside.sql // the small parts are found by what makes them small, not by the subtree
 	}
 	if len(s.People) > 0 {
-		out = append(out, branch{and(among("person", s.People, idParam), inside), false})
+		out = append(out, branch{and(among("person", s.People, idParam), inside), false, 0})
 	}
 	if len(s.Orgs) > 0 {
 		orgs := among("org_id", s.Orgs, idParam)
 		orgs.sql = "id IN (SELECT issue_id FROM issue_orgs WHERE " + orgs.sql + ")"
-		out = append(out, branch{and(orgs, inside), false})
+		out = append(out, branch{and(orgs, inside), false, 0})
 	}
 	return out
 }

@@ -9,33 +9,32 @@ import (
 	"rectify/workflow"
 )
 
-// Tally counts the issues of a list by state, phase and light and in all; the other figures of Counts stay empty. It asks the indexes
-// that lists are read by and no row, as long as the filter names states only, so that a page can show it beside a list of any length.
+// Tally counts the issues of a list by state, phase and light and in all; the other figures of Counts stay empty. As long as the filter
+// names states only it asks the counters, or the indexes that lists are read by, and no row: a page can show it beside a list of any
+// length.
 func (db *DB) Tally(ctx context.Context, s Scope, f Filter) (Counts, error) {
-	queries := tallyQueries(s, f)
-	var sums map[workflow.State]tally
+	lights := make(map[workflow.State]tally)
 	err := db.read(ctx, func(tx *gorm.DB) error {
-		sums = make(map[workflow.State]tally)
-		for _, q := range queries {
-			err := each(tx, func(scan func(...any) error) error {
-				var state workflow.State
-				var t tally
-				if err := scan(&state, &t.all, &t.overdue, &t.soon, &t.none); err != nil {
-					return err
-				}
-				sums[state] = sums[state].plus(t)
-				return nil
-			}, q.sql, q.args...)
-			if err != nil {
-				return err
-			}
+		clear(lights)
+		queries := tallyQueries(s, f)
+		c, ok, err := countersFor(tx, s, f)
+		if ok {
+			queries = c.tallies()
 		}
-		return nil
+		if err != nil || len(queries) == 0 {
+			return err
+		}
+		q := join(" UNION ALL ", queries) // one statement sees one state of the database
+		return each(tx, func(scan func(...any) error) error {
+			var state workflow.State
+			var t tally
+			err := scan(&state, &t.all, &t.overdue, &t.soon, &t.none)
+			lights[state] = lights[state].plus(t)
+			return err
+		}, q.sql, q.args...)
 	})
 	out := newCounts()
-	for state, t := range sums {
-		out.addTally(state, t)
-	}
+	out.addTallies(lights)
 	return out, err
 }
 
@@ -100,19 +99,24 @@ func smallParts(small, trees []condition) condition {
 	return and(found, condition{"NOT " + inside.sql, inside.args})
 }
 
-// addTally takes in one state.
-func (c *Counts) addTally(state workflow.State, t tally) {
-	c.Total += t.all
-	c.ByState[state] += t.all
-	c.ByPhase[state.Phase()] += t.all
-	if !state.Lit() {
-		t.overdue, t.soon, t.none = 0, 0, t.all
-	}
-	for light, some := range map[workflow.Light]int{
-		workflow.LightOverdue: t.overdue, workflow.LightSoon: t.soon, workflow.LightNone: t.none, workflow.LightInTime: t.all - t.overdue - t.soon - t.none,
-	} {
-		if some > 0 {
-			c.ByLight[light] += some
+// addTallies takes in what was counted of each state.
+func (c *Counts) addTallies(all map[workflow.State]tally) {
+	for state, t := range all {
+		if t.all == 0 {
+			continue
+		}
+		c.Total += t.all
+		c.ByState[state] += t.all
+		c.ByPhase[state.Phase()] += t.all
+		if !state.Lit() {
+			t = tally{all: t.all, none: t.all}
+		}
+		for light, some := range map[workflow.Light]int{
+			workflow.LightOverdue: t.overdue, workflow.LightSoon: t.soon, workflow.LightNone: t.none, workflow.LightInTime: t.all - t.overdue - t.soon - t.none,
+		} {
+			if some > 0 {
+				c.ByLight[light] += some
+			}
 		}
 	}
 }

@@ -217,6 +217,7 @@ func (t *tree) moveIssues() error {
 
 func (t *tree) rewrite(rows []issueRow) error {
 	all := make([]kept, len(rows))
+	var owed [][]any
 	for n, row := range rows {
 		after := row.issue
 		for _, line := range []*workflow.Lineage{&after.Line, &after.FinderLine} {
@@ -225,6 +226,9 @@ func (t *tree) rewrite(rows []issueRow) error {
 			}
 		}
 		all[n] = kept{change: workflow.Change{Issue: after}, row: row}
+		if after.Line != row.issue.Line {
+			owed = append(owed, owedToCounters(int64(after.ID), row.rev+1))
+		}
 		columns, err := derived(&after)
 		if err != nil {
 			return err
@@ -233,6 +237,9 @@ func (t *tree) rewrite(rows []issueRow) error {
 		if err := changeOne(t.tx, statement, append(columns, int64(after.ID), row.rev)...); err != nil {
 			return err
 		}
+	}
+	if err := insertAll(t.tx, outboxInsert, owed); err != nil {
+		return err
 	}
 	return saveRefs(t.tx, all)
 }
