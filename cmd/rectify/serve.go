@@ -81,6 +81,7 @@ func (c *serveCommand) serve(p *program, o *opened, proxies []*net.IPNet, accoun
 	var running sync.WaitGroup
 	running.Go(func() { o.sweep(loops, p.log, p.now, sessions.Sweep) })
 	running.Go(func() { o.refresh(loops, p.log) })
+	running.Go(func() { o.db.KeepCounting(loops) })
 	err = server.Run(p.ctx, l)
 	stop()
 	running.Wait()
