@@ -7,6 +7,7 @@ import (
 
 	"rectify/workflow"
 	"rectify/workflow/calendar"
+	"rectify/workflow/remind"
 )
 
 const (
@@ -31,7 +32,7 @@ func (e *Engine) wind(d *workflow.Definition, c *workflow.Change) {
 		}
 	}
 	if c.Before.State == workflow.Merged { // it stood still with the clock of before
-		i.Clock = reckoned(days, d, i).Clock
+		i.Clock = reckoned(days, e.book.Load(), d, i).Clock
 	}
 	for n := range i.Calls { // Apply made the slice anew where it changed one
 		if call := &i.Calls[n]; call.Open() && call.Until == "" {
@@ -39,7 +40,7 @@ func (e *Engine) wind(d *workflow.Definition, c *workflow.Change) {
 		}
 	}
 	resumed(days, c)
-	i.Warn = warning(i)
+	i.Warn = e.warning(i)
 }
 
 // callUntil is the day by which an open call is to be answered.
@@ -63,14 +64,6 @@ func resumed(days *calendar.Calendar, c *workflow.Change) {
 		c.Line.Note += "（挂账期间停止计时：整改时限由" + string(c.Before.Due) + "顺延至" + string(i.Due) + "）"
 	}
 	i.PausedOn = ""
-}
-
-// warning is the day from which the light of the issue is soon.
-func warning(i *workflow.Issue) workflow.Day {
-	if i.Due == "" {
-		return ""
-	}
-	return i.Due.Add(-workflow.SoonDays)
 }
 
 // wound is a clock with the day on which it runs out.
@@ -99,9 +92,9 @@ func (e *Engine) Provisional(state workflow.State, day workflow.Day) bool {
 	return !state.End() && day > e.calendar.Load().KnownUntil()
 }
 
-// reckoned are the dates of an issue as a calendar has them. What a calendar that knew more has settled stays: while programs are replaced
+// reckoned are the dates of an issue as a calendar and reminder rules have them. What a calendar that knew more has settled stays: while programs are replaced
 // one by one, two of them may differ.
-func reckoned(days *calendar.Calendar, d *workflow.Definition, i *workflow.Issue) workflow.Dates {
+func reckoned(days *calendar.Calendar, book *remind.Book, d *workflow.Definition, i *workflow.Issue) workflow.Dates {
 	out := i.Dates()
 	if k := wound(days, d, i.Clock); i.Clock.Name != "" && (i.Clock.Provisional || !k.Provisional) {
 		if i.ReturnBy == i.Clock.Until && k.Name == clockAccept {
@@ -123,16 +116,19 @@ func reckoned(days *calendar.Calendar, d *workflow.Definition, i *workflow.Issue
 			out.Due, out.Pause.Provisional = due, provisional
 		}
 	}
-	as := *i
-	as.Due = out.Due
-	out.Warn = warning(&as)
+	out.Warn = book.For(i.Checklist).Warn(out.Due)
 	return out
 }
 
+// openIssues reads issues that are under way, and those closed whose look-back may be to come, behind one.
+func (e *Engine) openIssues(ctx context.Context, after workflow.IssueID) ([]workflow.Issue, error) {
+	return e.db.OpenIssues(ctx, e.Today().Add(-lookedBack), after, reckonAtOnce)
+}
+
 // eachStale finds the issues whose dates are others by the calendar: those under way, and those closed whose look-back is to come.
-func (e *Engine) eachStale(ctx context.Context, days *calendar.Calendar, fn func(*workflow.Issue) error) error {
+func (e *Engine) eachStale(ctx context.Context, days *calendar.Calendar, book *remind.Book, fn func(*workflow.Issue) error) error {
 	for after := workflow.IssueID(0); ; {
-		issues, err := e.db.OpenIssues(ctx, e.Today().Add(-lookedBack), after, reckonAtOnce)
+		issues, err := e.openIssues(ctx, after)
 		if err != nil {
 			return err
 		}
@@ -141,7 +137,7 @@ func (e *Engine) eachStale(ctx context.Context, days *calendar.Calendar, fn func
 			err := e.withDefinitions(ctx, func() error {
 				d, err := e.definition(i.Definition)
 				if err == nil {
-					stale = i.LookBack.On == "" && !reckoned(days, d, i).Equal(i.Dates())
+					stale = i.LookBack.On == "" && !reckoned(days, book, d, i).Equal(i.Dates())
 				}
 				return err
 			})
@@ -160,8 +156,8 @@ func (e *Engine) eachStale(ctx context.Context, days *calendar.Calendar, fn func
 }
 
 // countStale counts the issues whose dates are others by the calendar.
-func (e *Engine) countStale(ctx context.Context, days *calendar.Calendar) (n int, err error) {
-	err = e.eachStale(ctx, days, func(*workflow.Issue) error {
+func (e *Engine) countStale(ctx context.Context, days *calendar.Calendar, book *remind.Book) (n int, err error) {
+	err = e.eachStale(ctx, days, book, func(*workflow.Issue) error {
 		n++
 		return nil
 	})
@@ -175,7 +171,7 @@ func (e *Engine) Reckon(ctx context.Context) (n int, err error) {
 	if !e.stale.Swap(false) {
 		return 0, nil
 	}
-	err = e.eachStale(ctx, e.calendar.Load(), func(i *workflow.Issue) error {
+	err = e.eachStale(ctx, e.calendar.Load(), e.book.Load(), func(i *workflow.Issue) error {
 		_, err := e.Do(ctx, workflow.Program(i.Line[0]), i.ID, 0, "", workflow.Step{Action: workflow.Reclock})
 		if err == nil {
 			n++
@@ -215,4 +211,10 @@ func reckonedNote(was, is workflow.Dates) string {
 		notes = append(notes, "提醒规则调整，临期日由"+string(was.Warn)+"改为"+string(is.Warn))
 	}
 	return strings.Join(notes, "；")
+}
+
+// onlyWarn says whether the day from which the light is soon is all that differs.
+func onlyWarn(was, is workflow.Dates) bool {
+	is.Warn = was.Warn
+	return is.Equal(was)
 }

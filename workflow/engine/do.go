@@ -110,7 +110,7 @@ func (e *Engine) decide(l store.Loaded, a asked) (workflow.Change, error) {
 	}
 	s.Facts.Other = l.Other
 	if s.Action == workflow.Reclock {
-		s.Facts.Dates = reckoned(e.calendar.Load(), d, i)
+		s.Facts.Dates = reckoned(e.calendar.Load(), e.book.Load(), d, i)
 		s.Note = reckonedNote(i.Dates(), s.Facts.Dates)
 	}
 	c, err := workflow.Apply(d, *i, s, by, a.at)
@@ -118,6 +118,9 @@ func (e *Engine) decide(l store.Loaded, a asked) (workflow.Change, error) {
 		return workflow.Change{}, err
 	}
 	e.wind(d, &c)
+	if s.Action == workflow.Reclock && onlyWarn(i.Dates(), s.Facts.Dates) {
+		c.Tell = nil // the light alone: nobody has another limit to keep
+	}
 	return c, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"rectify/workflow"
 	"rectify/workflow/calendar"
 	"rectify/workflow/definitions"
+	"rectify/workflow/remind"
 	"rectify/workflow/store"
 )
 
@@ -51,7 +53,9 @@ type Engine struct {
 	hashing chan struct{} // how many passwords are hashed at once
 	thumbs  *thumbs
 
-	stale atomic.Bool // the calendar changed since dates were worked out
+	stale  atomic.Bool                 // the calendar or the rules changed since dates were worked out
+	book   atomic.Pointer[remind.Book] // the reminder rules in use
+	runner string                      // by which leases know this engine
 
 	settings struct { // those in use
 		sync.Mutex
@@ -79,6 +83,12 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e.calendar.Store(e.shipped)
 	e.stale.Store(true)
+	rules, err := remind.Shipped()
+	if err != nil {
+		return nil, err
+	}
+	e.book.Store(&remind.Book{Default: rules})
+	e.runner = strconv.FormatInt(e.newID(), 36)
 	e.settings.revs = make(map[string]int)
 	return e, e.Refresh(ctx)
 }

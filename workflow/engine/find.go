@@ -57,7 +57,9 @@ func (e *Engine) Find(ctx context.Context, by workflow.Actor, key string, f Find
 // newIssue makes the change that writes an issue down, under a new id.
 func (e *Engine) newIssue(f workflow.Finding, by workflow.Actor, at time.Time) (workflow.Change, error) {
 	f.ID = workflow.IssueID(e.newID())
-	return workflow.NewIssue(e.current.For(f.Issue.Grade, f.Issue.Kind), f, by, at)
+	c, err := workflow.NewIssue(e.current.For(f.Issue.Grade, f.Issue.Kind), f, by, at)
+	c.Issue.Warn = e.warning(&c.Issue)
+	return c, err
 }
 
 // placed are the organisations that a finding names.

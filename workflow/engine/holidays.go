@@ -120,7 +120,7 @@ func (e *Engine) LoadHolidays(ctx context.Context, by workflow.Actor, file []byt
 	before := e.shipped.Merge(own)
 	after := before.Merge(newer)
 	report := HolidayReport{Changes: before.Changes(newer, after), Rev: s.Rev}
-	if report.Reckoned, err = e.countStale(ctx, after); err != nil || check {
+	if report.Reckoned, err = e.countStale(ctx, after, e.book.Load()); err != nil || check {
 		return report, err
 	}
 	var body strings.Builder

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"strings"
 
 	"rectify/workflow"
 	"rectify/workflow/store"
@@ -23,9 +24,15 @@ type NamedSetting struct {
 // returns an error.
 type taker func(ctx context.Context, s Setting) error
 
-// takers are the settings that a running engine holds, by name: what is not here is read whenever it is needed.
-func (e *Engine) takers() map[string]taker {
-	return map[string]taker{holidaysSetting: e.takeHolidays}
+// taker is what takes a setting into use that a running engine holds; nil for one that is read whenever it is needed.
+func (e *Engine) taker(name string) taker {
+	switch base, _, _ := strings.Cut(name, "/"); {
+	case name == holidaysSetting:
+		return e.takeHolidays
+	case base == remindersSetting:
+		return e.takeReminders
+	}
+	return nil
 }
 
 // Settings lists every setting that was ever changed, by name. Only the system administrator may.
@@ -74,8 +81,8 @@ func (e *Engine) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for name := range e.takers() {
-		if revs[name] <= e.taken(name) {
+	for name, rev := range revs {
+		if e.taker(name) == nil || rev <= e.taken(name) {
 			continue
 		}
 		s, err := e.db.Setting(ctx, name)
@@ -98,8 +105,8 @@ func (e *Engine) taken(name string) int {
 
 // take takes a setting into use, unless a newer one is.
 func (e *Engine) take(ctx context.Context, s Setting) error {
-	use, ok := e.takers()[s.Name]
-	if !ok {
+	use := e.taker(s.Name)
+	if use == nil {
 		return nil
 	}
 	e.settings.Lock()
