@@ -53,13 +53,14 @@ const (
 	Reclock     Action = "reclock"     // 重算时限: the holidays or the rules changed, and the dates with them
 	View        Action = "view"        // 查看; not a step
 	Import      Action = "import"      // 导入清单; not a step
+	Draw        Action = "draw"        // 抽查: issues are drawn for a look-back; not a step
 )
 
 // ActionRule says what an action is called and whether it is a step.
 type ActionRule struct {
 	Action Action
 	Text   Text
-	Step   bool // it is asked of Apply; View and Import are not
+	Step   bool // it is asked of Apply; View, Import and Draw are not
 	Line   bool // a line of history that is no step: it needs no version and counts none
 }
 
@@ -88,7 +89,7 @@ var actionRules = []ActionRule{
 	{Pick, Text{"列入回头看", "pick for a look-back"}, true, true}, {LookBackAt, Text{"回头看", "look back"}, true, false},
 	{Spread, Text{"举一反三", "ask siblings for the same kind"}, true, false}, {Reclock, Text{"重算时限", "work out the dates again"}, true, true},
 	{View, Text{"查看", "view"}, false, false},
-	{Import, Text{"导入清单", "import a checklist"}, false, false},
+	{Import, Text{"导入清单", "import a checklist"}, false, false}, {Draw, Text{"抽取回头看", "draw for look-backs"}, false, false},
 }
 
 // Actions lists every action in the order of the life of an issue.
