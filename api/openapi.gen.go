@@ -471,6 +471,52 @@ type Document struct {
 	Number string `json:"number,omitempty,omitzero"`
 }
 
+// Draw defines model for Draw.
+type Draw struct {
+	// Announced 公布内容的摘要 digest of the announcement
+	Announced string    `json:"announced,omitempty,omitzero"`
+	At        time.Time `json:"at"`
+	Drawn     []string  `json:"drawn"`
+	DrawnAt   time.Time `json:"drawn_at,omitempty,omitzero"`
+
+	// From 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	From Day `json:"from"`
+
+	// Head 抽取日以前全部历史的摘要 digest of all history before the day
+	Head string `json:"head,omitempty,omitzero"`
+
+	// Id 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Id     Id     `json:"id"`
+	Number string `json:"number"`
+
+	// On 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	On Day `json:"on"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org        Id       `json:"org"`
+	Population []string `json:"population,omitempty,omitzero"`
+	Seed       string   `json:"seed,omitempty,omitzero"`
+	Size       int      `json:"size"`
+
+	// To 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	To Day `json:"to"`
+}
+
+// Draws defines model for Draws.
+type Draws struct {
+	Draws []Draw `json:"draws"`
+}
+
 // Evidence defines model for Evidence.
 type Evidence struct {
 	At time.Time `json:"at"`
@@ -1153,6 +1199,30 @@ type NewCall struct {
 
 	// Wants 需要什么 what a call asks for
 	Wants Wants `json:"wants,omitempty,omitzero"`
+}
+
+// NewDraw defines model for NewDraw.
+type NewDraw struct {
+	// From 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	From Day `json:"from"`
+
+	// On 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	On Day `json:"on"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org  Id  `json:"org"`
+	Size int `json:"size"`
+
+	// To 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	To Day `json:"to"`
 }
 
 // NewEvidence 文件(hash)或文字 a file or a text
@@ -1858,6 +1928,12 @@ type CountIssuesParams struct {
 	Text WithText `form:"text,omitempty" json:"text,omitempty,omitzero"`
 }
 
+// ListDrawsParams defines parameters for ListDraws.
+type ListDrawsParams struct {
+	Before Id  `form:"before,omitempty" json:"before,omitempty,omitzero"`
+	Limit  int `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
 // UploadFilesMultipartBody defines parameters for UploadFiles.
 type UploadFilesMultipartBody struct {
 	File []openapi_types.File `json:"file"`
@@ -2049,6 +2125,9 @@ type ImportChecklistMultipartRequestBody = ChecklistFile
 // RejectsMultipartRequestBody defines body for Rejects for multipart/form-data ContentType.
 type RejectsMultipartRequestBody = ChecklistFile
 
+// AnnounceDrawJSONRequestBody defines body for AnnounceDraw for application/json ContentType.
+type AnnounceDrawJSONRequestBody = NewDraw
+
 // UploadFilesMultipartRequestBody defines body for UploadFiles for multipart/form-data ContentType.
 type UploadFilesMultipartRequestBody UploadFilesMultipartBody
 
@@ -2105,6 +2184,18 @@ type ServerInterface interface {
 	// ListDefinitions 现行的状态机 The machines in force
 	// (GET /api/v1/definitions)
 	ListDefinitions(ctx echo.Context) error
+	// ListDraws 回头看抽查 Draws of closed issues for a look-back
+	// (GET /api/v1/draws)
+	ListDraws(ctx echo.Context, params ListDrawsParams) error
+	// AnnounceDraw 公布一次抽查 Announce a draw, for a day after today
+	// (POST /api/v1/draws)
+	AnnounceDraw(ctx echo.Context) error
+	// GetDraw 一次抽查和核对所需的全部内容 A draw, with all that is needed to draw again
+	// (GET /api/v1/draws/{draw})
+	GetDraw(ctx echo.Context, draw Id) error
+	// HoldDraw 抽取（公布的日期6时以后）Hold the draw, on its day or later
+	// (POST /api/v1/draws/{draw})
+	HoldDraw(ctx echo.Context, draw Id) error
 	// UploadFiles 上传文件 Upload files
 	// (POST /api/v1/files)
 	UploadFiles(ctx echo.Context) error
@@ -2381,6 +2472,72 @@ func (w *ServerInterfaceWrapper) ListDefinitions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListDefinitions(ctx)
+	return err
+}
+
+// ListDraws converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDraws(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDrawsParams
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", ctx.QueryParams(), &params.Before, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDraws(ctx, params)
+	return err
+}
+
+// AnnounceDraw converts echo context to params.
+func (w *ServerInterfaceWrapper) AnnounceDraw(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AnnounceDraw(ctx)
+	return err
+}
+
+// GetDraw converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDraw(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "draw" -------------
+	var draw Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "draw", ctx.Param("draw"), &draw, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter draw: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDraw(ctx, draw)
+	return err
+}
+
+// HoldDraw converts echo context to params.
+func (w *ServerInterfaceWrapper) HoldDraw(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "draw" -------------
+	var draw Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "draw", ctx.Param("draw"), &draw, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter draw: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.HoldDraw(ctx, draw)
 	return err
 }
 
@@ -3214,6 +3371,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/policy", wrapper.ListPolicy, options.OperationMiddlewares["listPolicy"]...)
 	router.GET(options.BaseURL+"/api/v1/holidays", wrapper.GetHolidays, options.OperationMiddlewares["getHolidays"]...)
 	router.POST(options.BaseURL+"/api/v1/holidays", wrapper.LoadHolidays, options.OperationMiddlewares["loadHolidays"]...)
+	router.GET(options.BaseURL+"/api/v1/draws", wrapper.ListDraws, options.OperationMiddlewares["listDraws"]...)
+	router.POST(options.BaseURL+"/api/v1/draws", wrapper.AnnounceDraw, options.OperationMiddlewares["announceDraw"]...)
+	router.GET(options.BaseURL+"/api/v1/draws/:draw", wrapper.GetDraw, options.OperationMiddlewares["getDraw"]...)
+	router.POST(options.BaseURL+"/api/v1/draws/:draw", wrapper.HoldDraw, options.OperationMiddlewares["holdDraw"]...)
 	router.GET(options.BaseURL+"/api/v1/settings", wrapper.ListSettings, options.OperationMiddlewares["listSettings"]...)
 	router.GET(options.BaseURL+"/api/v1/openapi.json", wrapper.GetSpecification, options.OperationMiddlewares["getSpecification"]...)
 	router.GET(options.BaseURL+"/api/docs", wrapper.GetDocs, options.OperationMiddlewares["getDocs"]...)
@@ -3490,6 +3651,162 @@ type ListDefinitionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListDefinitionsdefaultApplicationProblemPlusJSONResponse) VisitListDefinitionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDrawsRequestObject struct {
+	Params ListDrawsParams
+}
+
+type ListDrawsResponseObject interface {
+	VisitListDrawsResponse(w http.ResponseWriter) error
+}
+
+type ListDraws200JSONResponse Draws
+
+func (response ListDraws200JSONResponse) VisitListDrawsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDrawsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDrawsdefaultApplicationProblemPlusJSONResponse) VisitListDrawsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnnounceDrawRequestObject struct {
+	Body *AnnounceDrawJSONRequestBody
+}
+
+type AnnounceDrawResponseObject interface {
+	VisitAnnounceDrawResponse(w http.ResponseWriter) error
+}
+
+type AnnounceDraw200JSONResponse Draw
+
+func (response AnnounceDraw200JSONResponse) VisitAnnounceDrawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnnounceDrawdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AnnounceDrawdefaultApplicationProblemPlusJSONResponse) VisitAnnounceDrawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDrawRequestObject struct {
+	Draw Id `json:"draw"`
+}
+
+type GetDrawResponseObject interface {
+	VisitGetDrawResponse(w http.ResponseWriter) error
+}
+
+type GetDraw200JSONResponse Draw
+
+func (response GetDraw200JSONResponse) VisitGetDrawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDrawdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDrawdefaultApplicationProblemPlusJSONResponse) VisitGetDrawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HoldDrawRequestObject struct {
+	Draw Id `json:"draw"`
+}
+
+type HoldDrawResponseObject interface {
+	VisitHoldDrawResponse(w http.ResponseWriter) error
+}
+
+type HoldDraw200JSONResponse Draw
+
+func (response HoldDraw200JSONResponse) VisitHoldDrawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HoldDrawdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HoldDrawdefaultApplicationProblemPlusJSONResponse) VisitHoldDrawResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4698,6 +5015,18 @@ type StrictServerInterface interface {
 	// ListDefinitions 现行的状态机 The machines in force
 	// (GET /api/v1/definitions)
 	ListDefinitions(ctx context.Context, request ListDefinitionsRequestObject) (ListDefinitionsResponseObject, error)
+	// ListDraws 回头看抽查 Draws of closed issues for a look-back
+	// (GET /api/v1/draws)
+	ListDraws(ctx context.Context, request ListDrawsRequestObject) (ListDrawsResponseObject, error)
+	// AnnounceDraw 公布一次抽查 Announce a draw, for a day after today
+	// (POST /api/v1/draws)
+	AnnounceDraw(ctx context.Context, request AnnounceDrawRequestObject) (AnnounceDrawResponseObject, error)
+	// GetDraw 一次抽查和核对所需的全部内容 A draw, with all that is needed to draw again
+	// (GET /api/v1/draws/{draw})
+	GetDraw(ctx context.Context, request GetDrawRequestObject) (GetDrawResponseObject, error)
+	// HoldDraw 抽取（公布的日期6时以后）Hold the draw, on its day or later
+	// (POST /api/v1/draws/{draw})
+	HoldDraw(ctx context.Context, request HoldDrawRequestObject) (HoldDrawResponseObject, error)
 	// UploadFiles 上传文件 Upload files
 	// (POST /api/v1/files)
 	UploadFiles(ctx context.Context, request UploadFilesRequestObject) (UploadFilesResponseObject, error)
@@ -4999,6 +5328,127 @@ func (sh *strictHandler) ListDefinitions(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListDefinitionsResponseObject); ok {
 		return validResponse.VisitListDefinitionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDraws operation middleware
+func (sh *strictHandler) ListDraws(ctx echo.Context, params ListDrawsParams) error {
+	var request ListDrawsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDraws(ctx.Request().Context(), request.(ListDrawsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDraws")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDrawsResponseObject); ok {
+		return validResponse.VisitListDrawsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnnounceDraw operation middleware
+func (sh *strictHandler) AnnounceDraw(ctx echo.Context) error {
+	var request AnnounceDrawRequestObject
+
+	var body AnnounceDrawJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnnounceDraw(ctx.Request().Context(), request.(AnnounceDrawRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnnounceDraw")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnnounceDrawResponseObject); ok {
+		return validResponse.VisitAnnounceDrawResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDraw operation middleware
+func (sh *strictHandler) GetDraw(ctx echo.Context, draw Id) error {
+	var request GetDrawRequestObject
+
+	request.Draw = draw
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDraw(ctx.Request().Context(), request.(GetDrawRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDraw")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDrawResponseObject); ok {
+		return validResponse.VisitGetDrawResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// HoldDraw operation middleware
+func (sh *strictHandler) HoldDraw(ctx echo.Context, draw Id) error {
+	var request HoldDrawRequestObject
+
+	request.Draw = draw
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.HoldDraw(ctx.Request().Context(), request.(HoldDrawRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HoldDraw")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(HoldDrawResponseObject); ok {
+		return validResponse.VisitHoldDrawResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

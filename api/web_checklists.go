@@ -39,7 +39,7 @@ func (s *Server) showChecklists(c echo.Context) error {
 	} else {
 		p.Pager = pagerOf(c, "")
 	}
-	units, err := s.Engine.ImportUnits(ctx, by)
+	units, err := s.Engine.Units(ctx, by, workflow.Import)
 	if len(units) > 0 {
 		p.Import = importPage
 	}

@@ -58,7 +58,7 @@ func (s *Server) showUpload(c echo.Context) error {
 // uploadPage is the form of a checklist. Who may import none is told at once.
 func (s *Server) uploadPage(c echo.Context) (*page.Upload, error) {
 	ctx := c.Request().Context()
-	units, err := s.Engine.ImportUnits(ctx, actorOf(ctx))
+	units, err := s.Engine.Units(ctx, actorOf(ctx), workflow.Import)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,11 @@ func (s *Server) officeRoutes() []route {
 		{"GET", page.NoticesPath, member, nothing, s.showNotices},
 		{"POST", page.NoticesPath, member, pageForm, s.readNotices},
 
+		{"GET", drawsPage, member, nothing, s.showDraws},
+		{"POST", drawsPage, member, pageForm, s.announceDrawByForm},
+		{"GET", drawsPage + "/:draw", member, nothing, s.showDraw},
+		{"POST", drawsPage + "/:draw", member, pageForm, s.holdDrawByForm},
+
 		{"GET", mePage, member, nothing, s.showMe},
 		{"POST", mePage + "/sessions", member, pageForm, s.endSessionByForm},
 

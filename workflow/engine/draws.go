@@ -75,6 +75,8 @@ func (e *Engine) Draws(ctx context.Context, before int64, limit int) ([]Draw, er
 // DrawProof is a draw with all that is needed to draw again by hand.
 type DrawProof struct {
 	Draw
+	Below      store.Org // whose subtree is drawn from
+	ByName     string
 	Lot        workflow.Lot
 	Seed       string   // in hexadecimal; "" before the draw
 	Population []string // the numbers drawn from, in their order
@@ -90,7 +92,11 @@ func (e *Engine) DrawProof(ctx context.Context, id int64) (DrawProof, error) {
 	if err != nil {
 		return DrawProof{}, err
 	}
-	p := DrawProof{Draw: d, Lot: workflow.Lot{Announced: lines[0].Digest, On: d.On, Head: d.Head}}
+	org, err := e.Org(ctx, d.Org)
+	if err != nil {
+		return DrawProof{}, err
+	}
+	p := DrawProof{Draw: d, Below: org, ByName: lines[0].Name, Lot: workflow.Lot{Announced: lines[0].Digest, On: d.On, Head: d.Head}}
 	if d.DrawnAt.IsZero() {
 		return p, nil
 	}
@@ -100,6 +106,12 @@ func (e *Engine) DrawProof(ctx context.Context, id int64) (DrawProof, error) {
 	err = json.Unmarshal(lines[1].Data, &drawn)
 	p.Population = drawn.Population
 	return p, err
+}
+
+// MayHold says whether the actor could hold the draw now.
+func (e *Engine) MayHold(by workflow.Actor, p *DrawProof) bool {
+	_, ok := e.guard.AllowAt(&by, workflow.Draw, &p.Below.Line)
+	return ok && p.DrawnAt.IsZero() && !e.now().Before(p.On.Time().Add(drawNotUntil))
 }
 
 // drawnData is what the line of a draw says beside its note.

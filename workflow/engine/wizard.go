@@ -61,12 +61,13 @@ func (e *Engine) OpenBook(ctx context.Context, hash, name string) (book *Book, e
 	return ReadBook(ctx, f, name)
 }
 
-// ImportUnits lists the organisations in which a post of the actor lets them import a checklist, in the order of the posts.
-func (e *Engine) ImportUnits(ctx context.Context, by workflow.Actor) ([]Org, error) {
+// Units lists the organisations in which a post of the actor lets them do what is not about an issue (find, import, draw), in the order
+// of the posts.
+func (e *Engine) Units(ctx context.Context, by workflow.Actor, do workflow.Action) ([]Org, error) {
 	var own []workflow.OrgID
 	for n := range by.Appointments {
 		a := &by.Appointments[n]
-		if grant, ok := e.guard.AllowAt(&by, workflow.Import, &a.Line); ok && grant.Appointment.Org == a.Org && !slices.Contains(own, a.Org) {
+		if grant, ok := e.guard.AllowAt(&by, do, &a.Line); ok && grant.Appointment.Org == a.Org && !slices.Contains(own, a.Org) {
 			own = append(own, a.Org)
 		}
 	}
