@@ -15,7 +15,7 @@ func (s *Server) ListDraws(ctx context.Context, r ListDrawsRequestObject) (ListD
 	if in.err != nil {
 		return nil, in.err
 	}
-	draws, err := s.Engine.Draws(ctx, before, r.Params.Limit)
+	draws, err := s.Engine.Draws(ctx, before, first(r.Params.Limit, pageSize))
 	return ListDraws200JSONResponse{Draws: each(draws, func(d engine.Draw) Draw { return drawOut(&engine.DrawProof{Draw: d}) })}, err
 }
 
