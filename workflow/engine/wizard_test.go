@@ -53,7 +53,7 @@ func TestAKeptWorkbookIsReadAgain(t *testing.T) {
 func TestUnitsToImportFor(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		for account, want := range map[string][]string{"xuning": {"0100"}, "huzq": {"0102", "0100"}, "sunli": nil, "dingyi": nil} {
-			units, err := o.ImportUnits(o.ctx, o.actor(account))
+			units, err := o.Units(o.ctx, o.actor(account), workflow.Import)
 			require.NoError(t, err)
 			var codes []string
 			for _, u := range units {
