@@ -98,7 +98,8 @@ func (s *Server) GetIssue(ctx context.Context, r GetIssueRequestObject) (GetIssu
 	}
 	return GetIssue200JSONResponse{
 		Body: IssueView{Issue: issueOut(&v.Issue), Light: string(v.Light), Orgs: orgNames(v.Orgs), People: personNames(v.People),
-			ClockBasis: textOut(v.Basis), DueProvisional: s.Engine.Provisional(v.Issue.State, v.Issue.Due), Actions: each(v.Offers, offerOut)},
+			ClockBasis: textOut(v.Basis), DueProvisional: s.Engine.Provisional(v.Issue.State, v.Issue.Due),
+			DueAdvice: textOut(s.Engine.OffAdvice(v.Issue.State, v.Issue.Due)), Actions: each(v.Offers, offerOut)},
 		Headers: GetIssue200ResponseHeaders{ETag: etag(&v.Issue)},
 	}, nil
 }

@@ -182,3 +182,24 @@ func cellsOf(t *testing.T, book string) string {
 	}
 	return out.String()
 }
+
+// A due day on a day off is taken, and the page and the API say which day would be better.
+func TestADueDayOnADayOffIsAdvisedAgainst(t *testing.T) {
+	o := newOffice(t)
+	for due, advised := range map[string]string{"2026-12-20": "2026-12-21", "2026-12-21": ""} {
+		a := o.call("zhenglan", "POST", "/api/v1/issues", `{"org":"`+o.orgs["0100"]+`","responsible":"`+o.orgs["0101"]+
+			`","source":"inspection","detail":"三会一课记录不完整","kind":"timed","grade":"ordinary","due":"`+due+`"}`)
+		require.Equal(t, 201, a.status, a.body)
+		issue, _ := a.json(t)["id"].(string)
+		page := o.see("zhenglan", "/issues/"+issue).body
+		view := o.call("zhenglan", "GET", "/api/v1/issues/"+issue, "").json(t)
+		advice, _ := view["due_advice"].(map[string]any)
+		if advised == "" {
+			require.NotContains(t, page, "这一天放假")
+			require.Nil(t, advice)
+			continue
+		}
+		require.Contains(t, page, due+`<small class="basis">这一天放假，建议改为其后的第一个工作日`+advised)
+		require.Contains(t, advice["zh"], advised)
+	}
+}

@@ -138,7 +138,8 @@ func (s *Server) factsOf(v *engine.View) []page.Fact {
 	}
 	addDay := func(zh, en string, day workflow.Day) {
 		if day != "" {
-			out = append(out, page.Fact{Label: workflow.Text{Zh: zh, En: en}, Plain: string(day), Provisional: s.Engine.Provisional(i.State, day)})
+			out = append(out, page.Fact{Label: workflow.Text{Zh: zh, En: en}, Plain: string(day), Provisional: s.Engine.Provisional(i.State, day),
+				Basis: s.Engine.OffAdvice(i.State, day)})
 		}
 	}
 	none := workflow.Text{}

@@ -92,8 +92,19 @@ func (e *Engine) Provisional(state workflow.State, day workflow.Day) bool {
 	return !state.End() && day > e.calendar.Load().KnownUntil()
 }
 
-// reckoned are the dates of an issue as a calendar and reminder rules have them. What a calendar that knew more has settled stays: while programs are replaced
-// one by one, two of them may differ.
+// OffAdvice says of a day that was given by hand and is still to be kept that nobody works on it, and which day would be better; empty for
+// any other. It is advice and refuses nothing.
+func (e *Engine) OffAdvice(state workflow.State, day workflow.Day) workflow.Text {
+	days := e.calendar.Load()
+	if day == "" || state.End() || days.IsWorking(day) {
+		return workflow.Text{}
+	}
+	next, _ := days.Next(day)
+	return workflow.Say("这一天放假，建议改为其后的第一个工作日%s", "a day off; the first working day after it is %s", next)
+}
+
+// reckoned are the dates of an issue as a calendar and reminder rules have them. What a calendar that knew more has settled stays: while
+// programs are replaced one by one, two of them may differ.
 func reckoned(days *calendar.Calendar, book *remind.Book, d *workflow.Definition, i *workflow.Issue) workflow.Dates {
 	out := i.Dates()
 	if k := wound(days, d, i.Clock); i.Clock.Name != "" && (i.Clock.Provisional || !k.Provisional) {
