@@ -975,6 +975,9 @@ type IssueView struct {
 	// ClockBasis 两种语言的一句话 a sentence in both languages
 	ClockBasis Text `json:"clock_basis,omitempty,omitzero"`
 
+	// DueAdvice 两种语言的一句话 a sentence in both languages
+	DueAdvice Text `json:"due_advice,omitempty,omitzero"`
+
 	// DueProvisional 整改时限所在年份的放假安排尚未公布 the holidays of the year of the due day are not known yet
 	DueProvisional bool   `json:"due_provisional,omitempty,omitzero"`
 	Issue          Issue  `json:"issue"`

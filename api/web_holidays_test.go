@@ -83,6 +83,11 @@ func TestLoadingHolidaysByForm(t *testing.T) {
 	require.NotContains(t, after, "暂定：")
 	require.Contains(t, admin.see("/settings"), "丁一")
 
+	audit := o.signedIn(t, "jianghe").see("/records/audit?setting=holidays")
+	require.Contains(t, audit, "修改设置")
+	require.Contains(t, audit, "国办发明电〔2026〕99号")
+	require.NotContains(t, admin.get("/records/audit?setting=holidays").body, "国办发明电")
+
 	o.now = o.now.Add(time.Minute)
 	stale := admin.sendForm(holidaysPage, take, nil)
 	require.Equal(t, http.StatusConflict, stale.status)

@@ -182,7 +182,10 @@ func (s *Server) showAudit(c echo.Context) error {
 		{Name: "account", Kind: page.Line, Label: workflow.Say("账号", "Account"), Value: c.QueryParam("account")},
 		{Name: "what", Kind: page.Select, Label: workflow.Say("账号的", "Of the account"), Required: true, Hint: "wide", Options: []page.Option{
 			{Value: "account", Text: workflow.Say("登录、密码、任免", "sign-ins, passwords, posts")}, {Value: "look", Text: workflow.Say("查阅", "looks"), Chosen: look}}},
-		{Name: "org", Kind: page.Line, Label: workflow.Say("或组织（编码或名称）", "Or organisation (code or name)"), Value: c.QueryParam("org"), Hint: "wide"}}}
+		{Name: "org", Kind: page.Line, Label: workflow.Say("或组织（编码或名称）", "Or organisation (code or name)"), Value: c.QueryParam("org"), Hint: "wide"},
+		{Name: "setting", Kind: page.Select, Label: workflow.Say("或设置", "Or setting"), Hint: "wide", Options: each(settingRows(), func(r page.SettingRow) page.Option {
+			return page.Option{Value: r.Name, Text: r.Text, Chosen: r.Name == c.QueryParam("setting")}
+		})}}}
 	kind, subject, title, err := s.audited(c, look)
 	if err == nil && subject != 0 {
 		err = s.fillAudit(c, &p, kind, subject)
@@ -197,6 +200,11 @@ func (s *Server) showAudit(c echo.Context) error {
 // audited finds out whose history is asked for; 0 for nobody's.
 func (s *Server) audited(c echo.Context, look bool) (kind string, subject int64, title workflow.Text, err error) {
 	ctx := c.Request().Context()
+	for _, r := range settingRows() {
+		if r.Name == c.QueryParam("setting") {
+			return engine.KindSetting, engine.SettingSubject(r.Name), r.Text, nil
+		}
+	}
 	switch account, org := strings.TrimSpace(c.QueryParam("account")), strings.TrimSpace(c.QueryParam("org")); {
 	case account != "":
 		p, err := s.Engine.PersonByAccount(ctx, account)

@@ -97,13 +97,8 @@ func (db *DB) PutSetting(ctx context.Context, s Setting, line workflow.Line) (Se
 	line.Kind, line.Subject, line.Data = KindSetting, SettingSubject(s.Name), data
 	err = db.write(ctx, func(tx *gorm.DB) error {
 		now, err := settingIn(tx, s.Name)
-		switch {
-		case err != nil:
+		if err != nil || now == s { // kept by an attempt whose outcome was unknown
 			return err
-		case now == s: // kept by an attempt whose outcome was unknown
-			return nil
-		case now.Rev != seen:
-			return staleSetting()
 		}
 		if err := putSetting(tx, s, seen); err != nil {
 			return err
