@@ -1,6 +1,7 @@
 package remind_test
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -269,6 +270,33 @@ func TestRobotsAreNeverWrittenToTooOften(t *testing.T) {
 			require.Zero(t, p.tooMany)
 		}
 	})
+}
+
+// Messages that wait for one robot come back one after the other, not all at once each time.
+func TestMessagesQueueForARobot(t *testing.T) {
+	db, p := onSQLite(t), &platform{clock: &clock{at: morning}}
+	server := p.robots(t)[store.WeCom]
+	putRobot(t, db, robotOf(9, store.WeCom, server))
+	for id := range 25 {
+		put(t, db, to(int64(id+1), store.WeCom, "9"))
+	}
+	d := deliverer(t, db, channels(t, remind.ChannelSettings{Reach: reach(server)}), func(c *remind.DelivererConfig) { c.Now = p.clock.now })
+	var all remind.Report
+	for range 100 {
+		report := deliver(t, d, p.clock.pass(time.Second))
+		all.Sent, all.Held = all.Sent+report.Sent, all.Held+report.Held
+	}
+	require.Equal(t, 25, all.Sent)
+	require.Equal(t, 20, all.Held, "each but the first five, once")
+}
+
+// A channel that says to wait and not how long is not asked again at once.
+func TestLimitWithoutEnd(t *testing.T) {
+	db := onSQLite(t)
+	put(t, db, to(1, "busy", ""))
+	busy := misbehaving{"busy", func(context.Context, remind.Delivery) error { return &remind.Failure{Why: "busy"} }}
+	d := deliverer(t, db, []remind.Channel{busy}, func(c *remind.DelivererConfig) { c.Now = (&clock{at: morning}).now })
+	require.Equal(t, remind.Report{Held: 1}, deliver(t, d, morning))
 }
 
 // A robot that says it has had enough is left alone as long as it wants, for all its messages, and none of them is lost.

@@ -169,7 +169,7 @@ func (d *Deliverer) settle(ctx context.Context, channel string, one Delivery, pu
 
 // limited puts a message back until its receiver takes messages again, and leaves a robot alone until then.
 func (d *Deliverer) limited(ctx context.Context, channel string, one Delivery, f *Failure) error {
-	m, until := one.Message, one.At.Add(f.Wait)
+	m, until := one.Message, one.At.Add(max(f.Wait, time.Second))
 	if m.Tried.IsZero() {
 		m.Tried = one.At // it may not go on like this for ever
 	}

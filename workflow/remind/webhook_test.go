@@ -84,12 +84,18 @@ func TestAnswersOfWebhooks(t *testing.T) {
 		server := answers(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
 		require.Equal(t, final, isFinal(t, sendTo(t, reach(server), robotOf(9, store.Webhook, server))), status)
 	}
+	later := answers(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "300")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	var failure *remind.Failure
+	require.ErrorAs(t, sendTo(t, reach(later), robotOf(9, store.Webhook, later)), &failure)
+	require.Equal(t, remind.Failure{Wait: 5 * time.Minute, Why: failure.Why}, *failure)
 	for after, wait := range map[string]time.Duration{"120": 2 * time.Minute, "999999999999": 6 * time.Hour, "soon": time.Minute, "-1": time.Minute} {
 		server := answers(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", after)
 			w.WriteHeader(http.StatusTooManyRequests)
 		})
-		var failure *remind.Failure
 		require.ErrorAs(t, sendTo(t, reach(server), robotOf(9, store.Webhook, server)), &failure)
 		require.False(t, failure.Final)
 		require.Equal(t, wait, failure.Wait, after)

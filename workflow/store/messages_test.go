@@ -93,12 +93,23 @@ func TestClaimIsExclusiveUntilTheLeaseEnds(t *testing.T) {
 		require.Len(t, taken, 2, "the lease is over")
 
 		// a comes back late: it cannot fail, hold, bury or skip what is b's, but sent is sent.
-		require.NoError(t, db.Failed(t.Context(), first[0], at, at, "late"))
-		require.NoError(t, db.Held(t.Context(), first[0], at, "late"))
-		require.NoError(t, db.Dead(t.Context(), first[0], at, "late"))
-		require.NoError(t, db.Skipped(t.Context(), first[0], "late"))
-		require.Empty(t, claim("c", at.Add(90*time.Second), 9))
+		state := func() (state string) {
+			t.Helper()
+			require.NoError(t, db.Conns().QueryRowContext(t.Context(), "SELECT state FROM messages WHERE id = 1").Scan(&state))
+			return state
+		}
+		for _, late := range []func() error{
+			func() error { return db.Failed(t.Context(), first[0], at, at, "late") },
+			func() error { return db.Held(t.Context(), first[0], at, "late") },
+			func() error { return db.Dead(t.Context(), first[0], at, "late") },
+			func() error { return db.Skipped(t.Context(), first[0], "late") },
+		} {
+			require.NoError(t, late())
+			require.Equal(t, "waiting", state())
+			require.Empty(t, claim("c", at.Add(90*time.Second), 9))
+		}
 		require.NoError(t, db.Sent(t.Context(), first[0], at))
+		require.Equal(t, "sent", state())
 		left := claim("c", at.Add(2*time.Minute), 9)
 		require.Len(t, left, 1)
 		require.Equal(t, 3, left[0].Attempts)
