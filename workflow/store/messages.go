@@ -83,8 +83,9 @@ func scanMessage(scan func(...any) error) (m Message, err error) {
 }
 
 // PutMessages keeps the messages whose key is not there yet, waiting to be delivered from NextAt on (from Created on if that is
-// zero), and returns those. The others are left as they are. They are put in groups, each in a transaction of its own: after an error
-// some are kept and returned, and putting all again does no harm.
+// zero), and returns those. The others are left as they are; one that is there with the very id is returned too, because an attempt whose
+// answer got lost may have put it. They are put in groups, each in a transaction of its own: after an error some are kept and returned,
+// and putting all again does no harm.
 //
 // Errors: ErrInvalid with the code bad_message when an id or a key is missing or the key too long.
 func (db *DB) PutMessages(ctx context.Context, all []Message) (fresh []Message, err error) {
