@@ -142,9 +142,9 @@ func (r *Rule) check() error {
 	}
 	within := slices.Contains(r.Relations, workflow.Within)
 	for _, a := range r.Actions {
-		if about := a == workflow.Find || a == workflow.Import || a == workflow.Draw; about != within {
-			return bad("“%s”与“%s”不能写在一行：find、import、draw 只用 within，其他动作不用 within",
-				"%q and %q do not go together: find, import and draw take within, other actions do not", string(a), r.fields[2])
+		if about := a == workflow.Find || a == workflow.Import || a == workflow.Draw || a == workflow.SelfCheckIt; about != within {
+			return bad("“%s”与“%s”不能写在一行：find、import、draw、self_check 只用 within，其他动作不用 within",
+				"%q and %q do not go together: find, import, draw and self_check take within, other actions do not", string(a), r.fields[2])
 		}
 	}
 	return nil

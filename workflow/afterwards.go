@@ -125,16 +125,6 @@ func needReturnable(i *Issue, _ *Step, at time.Time) error {
 	return nil
 }
 
-func needOrgs(_ *Issue, s *Step, at time.Time) error {
-	switch {
-	case len(s.Orgs) == 0:
-		return missing("orgs", Say("请选择要求自查的单位", "choose the organisations that are asked"))
-	case s.Due <= DayOf(at):
-		return missing("due", Say("请填写答复时限（今天以后）", "give a day after today for the answers"))
-	}
-	return nil
-}
-
 // Holders are those who have something of the issue to hand over: the responsible person first, then those of open measures.
 func (i *Issue) Holders() []PersonID {
 	var out []PersonID

@@ -42,6 +42,7 @@ func Apply(d *Definition, i Issue, s Step, by Actor, at time.Time) (Change, erro
 		after.Version++
 	}
 	c.Line = newLine(&c, s, by, at)
+	c.Checks = checksAsked(before, &s, &by, at)
 	return c, nil
 }
 

@@ -213,15 +213,20 @@ func reopen(d *Definition, i *Issue, s *Step) {
 	i.Verifier, i.Closer = d.Judges(i)
 }
 
-// Absorb is the other half of a merge: what it does to the issue that stays. With undo it takes the merged one out again.
+// Absorb is the other half of a merge: what it does to the issue that stays. What had been merged into the one that leaves comes with
+// it. With undo it takes the merged one out again, and what came with it.
 func Absorb(i Issue, merged *Issue, undo bool, by Actor, at time.Time) Change {
 	c := Change{Before: i, Issue: i}
 	after := &c.Issue
-	after.Absorbed = slices.DeleteFunc(slices.Clone(i.Absorbed), func(a Absorbed) bool { return a.Issue == merged.ID })
+	after.Absorbed = slices.DeleteFunc(slices.Clone(i.Absorbed), func(a Absorbed) bool { return a.Issue == merged.ID || a.Via == merged.ID })
 	s := Step{Action: Unmerge, Other: merged.ID, Note: merged.Number}
 	if !undo {
 		s.Action = Merge
 		after.Absorbed = append(after.Absorbed, Absorbed{Issue: merged.ID, Number: merged.Number, Source: merged.Source, OwnNumber: merged.OwnNumber})
+		for _, with := range merged.Absorbed {
+			with.Via = merged.ID
+			after.Absorbed = append(after.Absorbed, with)
+		}
 	}
 	after.Version++
 	c.Line = newLine(&c, s, by, at)

@@ -150,6 +150,7 @@ type Absorbed struct {
 	Number    string  `json:"number"`
 	Source    Source  `json:"source"`
 	OwnNumber string  `json:"own_number,omitempty"`
+	Via       IssueID `json:"via,omitempty,string"` // the issue with which it came, where it had been merged into another before
 }
 
 // Issue is one problem with all that is known of it. It is a value: what Apply returns shares no memory that it changed.
@@ -171,7 +172,8 @@ type Issue struct {
 	Detail    string            `json:"detail"`
 	Goal      string            `json:"goal,omitempty"`
 	FoundOn   Day               `json:"found_on,omitempty"`
-	Extra     map[string]string `json:"extra,omitempty"` // columns of the source that have no field of their own
+	Extra     map[string]string `json:"extra,omitempty"`             // columns of the source that have no field of their own
+	SelfCheck SelfCheckID       `json:"self_check,omitempty,string"` // the self-check in which the unit found it by itself (自查发现)
 	Kind      Kind              `json:"kind,omitempty"`
 	Grade     Grade             `json:"grade,omitempty"`
 	Due       Day               `json:"due,omitempty"`
@@ -233,6 +235,9 @@ func (i *Issue) ShownNumber() string {
 	}
 	return i.Number
 }
+
+// Prompted says whether the unit found the problem by itself when it was asked to look (自查发现): it is never counted against it.
+func (i *Issue) Prompted() bool { return i.SelfCheck != 0 }
 
 // Signers are the orgs that must each say yes: the verifier and the parties named beside it.
 func (i *Issue) Signers() []OrgID {

@@ -13,7 +13,7 @@ const reasonLength = 10
 // checker tests one need of a step on an issue.
 type checker func(i *Issue, s *Step, at time.Time) error
 
-// checkers holds the check of every need but those that depend on who asks: NeedCountersign, NeedNoSuperior, NeedMeasure and NeedOpenCall.
+// checkers holds the check of every need but those that depend on who asks: NeedCountersign, NeedNoSuperior, NeedMeasure, NeedOpenCall and NeedOrgs.
 var checkers = map[Need]checker{
 	NeedDetail:        needDetail,
 	NeedSource:        needSource,
@@ -49,7 +49,6 @@ var checkers = map[Need]checker{
 	NeedNextReview:    needNextReview,
 	NeedPerson:        needPerson,
 	NeedUnpicked:      needUnpicked,
-	NeedOrgs:          needOrgs,
 	NeedStaleDates:    needStaleDates,
 }
 
@@ -69,6 +68,8 @@ func check(arrow *Arrow, i *Issue, s *Step, by *Actor, at time.Time) error {
 			err = mayFinish(i, s, by)
 		case NeedOpenCall:
 			err = mayRespond(i, s, by)
+		case NeedOrgs:
+			err = mayAsk(i, s, by, at)
 		default:
 			err = checkers[need](i, s, at)
 		}
@@ -229,6 +230,10 @@ func needOther(i *Issue, s *Step, _ time.Time) error {
 		return Invalid("same_issue", "other", Say("问题不能并入自身", "an issue cannot be merged into itself"))
 	case s.Action == Unmerge && s.Other != i.MergedInto:
 		return Invalid("other_issue", "other", Say("问题%s没有并入问题%s", "issue %s was not merged into issue %s", i.ShownNumber(), o.ShownNumber()))
+	case s.Action == Unmerge && o.State == Merged:
+		return Refused("merged_further", Say("问题%s又并入了别的问题，请先撤销它的并案", "issue %s was merged into another one itself; undo that first", o.ShownNumber()))
+	case s.Action == Unmerge && o.State.End():
+		return Refused("other_not_open", Say("问题%s已是“%s”，并案不能再撤销", "issue %s is %s; the merge can no longer be undone", o.ShownNumber(), o.State.Text()))
 	case o.State.End() || o.State == Draft:
 		return Refused("other_not_open", Say("问题%s处于“%s”，不能并案", "issue %s is %s and cannot take part in a merge", o.ShownNumber(), o.State.Text()))
 	}

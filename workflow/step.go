@@ -54,9 +54,10 @@ type Step struct {
 
 // Facts is what a step refers to, as the engine found it in the same transaction.
 type Facts struct {
-	Line  Lineage // of Responsible
-	Dates Dates   // as they are worked out now, for Reclock
-	Other *Issue  // the other issue of a merge, nil when there is none
+	Line  Lineage           // of Responsible
+	Orgs  map[OrgID]Lineage // of Step.Orgs
+	Dates Dates             // as they are worked out now, for Reclock
+	Other *Issue            // the other issue of a merge, nil when there is none
 }
 
 // Change is everything that one step writes: the issue after it, its line of history, and who is to hear of it.
@@ -65,6 +66,7 @@ type Change struct {
 	Issue  Issue
 	Line   Line
 	Tell   []Relation
+	Checks []SelfCheck // that the step asks for; whoever keeps it gives them their ids
 }
 
 // Finding is a problem that somebody writes down.

@@ -14,6 +14,8 @@ type (
 	ChecklistID int64
 	// AppointmentID names an appointment.
 	AppointmentID int64
+	// SelfCheckID names what an organisation was asked to look for among its own.
+	SelfCheckID int64
 )
 
 // Level is the level of an organisation; a higher level is a greater number.

@@ -111,7 +111,7 @@ func stepOf(do workflow.Action, of workflow.RequestKind) workflow.Step {
 		Document: workflow.Document{Number: "某发〔2026〕1号", File: "abc"}, Other: 2,
 		Decided: "党组会议", Letter: workflow.Letter{Rung: workflow.RungNotice, Grounds: "超期三十日仍未见成效", Asked: "一周内报送进展", Limit: "2026-04-30"},
 		Call: workflow.CallFor{To: committee, Wants: workflow.WantsHelp}, Reply: workflow.ReplyHelp, Orgs: []workflow.OrgID{otherBranch}, From: named,
-		Facts: workflow.Facts{Line: branchLine, Other: &other, Dates: workflow.Dates{Warn: "2026-06-20"}},
+		Facts: workflow.Facts{Line: branchLine, Orgs: map[workflow.OrgID]workflow.Lineage{otherBranch: otherLine}, Other: &other, Dates: workflow.Dates{Warn: "2026-06-20"}},
 	}
 }
 

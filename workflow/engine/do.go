@@ -121,6 +121,9 @@ func (e *Engine) decide(l store.Loaded, a asked) (workflow.Change, error) {
 	if s.Action == workflow.Reclock && onlyWarn(i.Dates(), s.Facts.Dates) {
 		c.Tell = nil // the light alone: nobody has another limit to keep
 	}
+	for n := range c.Checks {
+		c.Checks[n].ID = workflow.SelfCheckID(e.newID())
+	}
 	return c, nil
 }
 

@@ -62,5 +62,9 @@ func (e *Engine) known(ctx context.Context, s *workflow.Step) error {
 			return workflow.Invalid("unknown_org", "parties", workflow.Say("所指的组织不存在", "an organisation named does not exist"))
 		}
 	}
+	s.Facts.Orgs = make(map[workflow.OrgID]workflow.Lineage, len(s.Orgs))
+	for _, id := range s.Orgs {
+		s.Facts.Orgs[id] = found[id].Line
+	}
 	return nil
 }

@@ -19,6 +19,7 @@ const (
 	KindAccount   = "account"
 	KindChecklist = "checklist"
 	KindSetting   = "setting"
+	KindSelfCheck = "self_check"
 )
 
 const (

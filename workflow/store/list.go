@@ -19,7 +19,7 @@ const (
 )
 
 const rowColumns = `i.id, i.number, i.round, i.version, i.own_number, i.checklist, i.source, i.kind, i.grade, i.state, i.due, i.warn, i.found_on,
-i.since, i.reported, i.supervised, i.title, i.finder, i.responsible, i.person, i.amount, i.recovered, i.updated_at`
+i.since, i.reported, i.prompted, i.supervised, i.title, i.finder, i.responsible, i.person, i.amount, i.recovered, i.updated_at`
 
 // Issues reads a page of a list, the earliest due day first and those without one last. After is the Next of the page before, ""
 // for the first. Each issue is there once, however many parts of the scope it is in.
@@ -55,7 +55,7 @@ func scanRow(scan func(...any) error) (r Row, err error) {
 	var due, warn, found, since dayColumn
 	var updated int64
 	err = scan(&r.ID, &r.Number, &r.Round, &r.Version, &r.OwnNumber, &r.Checklist, &r.Source, &r.Kind, &r.Grade, &r.State, &due, &warn, &found,
-		&since, &r.Reported, &r.Supervised, &r.Title, &r.Finder, &r.Responsible, &r.Person, &r.Amount, &r.Recovered, &updated)
+		&since, &r.Reported, &r.Prompted, &r.Supervised, &r.Title, &r.Finder, &r.Responsible, &r.Person, &r.Amount, &r.Recovered, &updated)
 	r.Due, r.Warn, r.FoundOn, r.Since, r.UpdatedAt = due.day, warn.day, found.day, since.day, moment(updated)
 	return r, err
 }

@@ -53,6 +53,9 @@ func save(tx *gorm.DB, all []kept) error {
 	if err := writeLines(tx, lines); err != nil {
 		return err
 	}
+	if err := saveChecks(tx, all); err != nil {
+		return err
+	}
 	return saveRefs(tx, all)
 }
 
@@ -101,8 +104,11 @@ func (k *kept) update(tx *gorm.DB, l *workflow.Line, columns []any) error {
 	return changeOne(tx, issueUpdate, append(args, int64(k.change.Issue.ID), k.row.rev)...)
 }
 
-// saveRefs keeps issue_orgs, issue_waits and file_refs in step with the issues.
+// saveRefs keeps issue_orgs, issue_waits, likenesses and file_refs in step with the issues.
 func saveRefs(tx *gorm.DB, all []kept) error {
+	if err := saveLikenesses(tx, all); err != nil {
+		return err
+	}
 	if err := saveOrgs(tx, "issue_orgs", all, outsiders); err != nil {
 		return err
 	}

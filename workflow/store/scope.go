@@ -234,6 +234,9 @@ func (f *Filter) rest() condition {
 	if f.Reported != nil {
 		all = append(all, condition{"reported = ?", []any{flag(*f.Reported)}})
 	}
+	if f.Prompted != nil {
+		all = append(all, condition{"prompted = ?", []any{flag(*f.Prompted)}})
+	}
 	if text := strings.ToLower(strings.TrimSpace(f.Text)); text != "" {
 		text = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
 		all = append(all, condition{"search LIKE ? ESCAPE '!'", []any{"%" + text + "%"}})

@@ -98,6 +98,7 @@ type Filter struct {
 	DueTo       workflow.Day   // the last day
 	Light       workflow.Light
 	Reported    *bool
+	Prompted    *bool        // found by the unit itself when it was asked to look
 	Text        string       // a part of the number, the source's own number or the problem; capital letters do not matter
 	Today       workflow.Day // for the light
 }
@@ -119,6 +120,7 @@ type Row struct {
 	FoundOn     workflow.Day
 	Since       workflow.Day
 	Reported    bool
+	Prompted    bool // found by the unit itself when it was asked to look
 	Supervised  bool
 	Title       string // the beginning of the problem
 	Finder      workflow.OrgID

@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS issues (
   warn         DATE         NOT NULL, -- from then on the light is soon; 9999-12-31 for never
   found_on     DATE         NULL,
   reported     TINYINT      NOT NULL,
+  prompted     TINYINT      NOT NULL, -- found by the unit itself when it was asked to look
   supervised   TINYINT      NOT NULL,
   finder       BIGINT       NOT NULL,
   responsible  BIGINT       NOT NULL,

@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS issues (
   warn         TEXT    NOT NULL, -- from then on the light is soon; 9999-12-31 for never
   found_on     TEXT    NULL,
   reported     INTEGER NOT NULL,
+  prompted     INTEGER NOT NULL, -- found by the unit itself when it was asked to look
   supervised   INTEGER NOT NULL,
   finder       INTEGER NOT NULL,
   responsible  INTEGER NOT NULL,
