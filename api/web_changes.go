@@ -88,6 +88,7 @@ var shownFields = []field{
 	{"results", workflow.Say("整改成果", "results"), func(_ *names, i *workflow.Issue) workflow.Text { return resultsText(i.Results) }},
 	{"look_back", workflow.Say("回头看", "look-back"), func(_ *names, i *workflow.Issue) workflow.Text { return lookBackText(i.LookBack) }},
 	{"spread", workflow.Say("要求自查的单位", "organisations asked"), func(n *names, i *workflow.Issue) workflow.Text { return same(n.orgList(i.Spread)) }},
+	yesField("self_check", workflow.Say("自查发现", "found by the unit itself when asked"), (*workflow.Issue).Prompted),
 	yesField("supervised", workflow.Say("挂牌督办", "supervised"), func(i *workflow.Issue) bool { return i.Supervised }),
 	yesField("escalated", workflow.Say("提级办理", "escalated"), func(i *workflow.Issue) bool { return i.Escalated }),
 	textField("stage_goal", workflow.Say("阶段目标", "stage goal"), func(i *workflow.Issue) string { return i.StageGoal }),

@@ -38,7 +38,7 @@ var extraFields = map[workflow.Action][]string{
 	workflow.Finish: {"evidence"}, workflow.Submit: {"evidence", "recovered", "systems", "outcomes"}, workflow.Reopen: {"due"}, workflow.Supervise: {"note"},
 	workflow.Pass: {"systems", "outcomes"}, workflow.Close: {"systems", "outcomes"}, workflow.Record: {"systems", "outcomes"},
 	workflow.ApprovePlan: {"mark", "remarks"}, workflow.RejectPlan: {"remarks"}, workflow.SendLetter: {"decided"}, workflow.SignLetter: {"said"},
-	workflow.Respond: {"said"}, workflow.Review: {"said", "stage_goal"}, workflow.LookBackAt: {"said"}, workflow.Entrust: {"from"},
+	workflow.Respond: {"said"}, workflow.Review: {"said", "stage_goal"}, workflow.LookBackAt: {"said"}, workflow.Entrust: {"from"}, workflow.Spread: {"detail"},
 }
 
 // foldedFields stand behind a fold: they are for what comes up now and then.
@@ -93,6 +93,10 @@ func (b *formBuilder) field(name string) page.Field {
 	i := &b.view.Issue
 	switch name {
 	case "detail":
+		if b.offer.Action == workflow.Spread {
+			return page.Field{Kind: page.Area, Label: workflow.Say("请对方自查什么", "What they are asked to look for"), Value: i.Detail,
+				Help: workflow.Say("对方只看到这段话和由谁要求，看不到本问题；不宜点名的请改写", "they see these words and who asks, and nothing of the issue: reword what names somebody")}
+		}
 		return page.Field{Kind: page.Area, Label: workflow.Say("存在的问题", "Problem"), Value: i.Detail}
 	case "aspect":
 		return page.Field{Kind: page.Line, Label: workflow.Say("方面", "Aspect"), Value: i.Aspect}
