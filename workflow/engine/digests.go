@@ -125,7 +125,7 @@ func (d *dayRun) compose(ctx context.Context, by *workflow.Actor, owed []store.O
 		if !there || !d.roster.sees(by.Person, &i) {
 			continue
 		}
-		said := remind.Said{Number: i.ShownNumber(), Title: titleOf(i.Detail), Path: "/issues/" + strconv.FormatInt(int64(i.ID), 10)}
+		said := remind.Said{Number: i.ShownNumber(), Title: remind.TitleOf(i.Detail), Path: "/issues/" + strconv.FormatInt(int64(i.ID), 10)}
 		if o.What == whatNews {
 			if said.Text, err = d.e.newsText(ctx, o); err != nil {
 				return nil, err
@@ -151,16 +151,6 @@ func outdone(owed []store.Owed, at int) bool {
 		n, _ := strconv.Atoi(x.Rung)
 		return x.Issue == o.Issue && x.Round == o.Round && x.What == o.What && x.Date == o.Date && n > rung
 	})
-}
-
-// titleOf is the beginning of a problem.
-func titleOf(detail string) string {
-	const most = 40
-	runes := []rune(detail)
-	if len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return detail
 }
 
 // newsText says who did what.
@@ -198,7 +188,7 @@ func (d *dayRun) waits(ctx context.Context, by *workflow.Actor) (remind.Waits, e
 			number += "-R" + strconv.Itoa(r.Round)
 		}
 		why := found.Why[r.ID]
-		w.Rows = append(w.Rows, remind.Said{Number: number, Title: titleOf(r.Title), Path: "/issues/" + strconv.FormatInt(int64(r.ID), 10), Text: why.Action.Text()})
+		w.Rows = append(w.Rows, remind.Said{Number: number, Title: remind.TitleOf(r.Title), Path: "/issues/" + strconv.FormatInt(int64(r.ID), 10), Text: why.Action.Text()})
 	}
 	return w, err
 }

@@ -39,6 +39,9 @@ type Run struct {
 	Done       time.Time
 }
 
+// settled is how old a line of history is when every line before it is surely there: a step is written down after its moment.
+const settled = time.Minute
+
 const runColumns = "day, stage, after_id, beat, owner, until_at, since_at, upto_at, steps, people, hold, released_by, done_at"
 
 func runsWhere(tx *gorm.DB, where string, args ...any) (out []Run, err error) {
@@ -92,7 +95,7 @@ func (db *DB) BeginRun(ctx context.Context, day workflow.Day, owner string, now 
 
 // firstRun begins a day. New is what happened since the last run that has put its news down; without one, since the day before.
 func firstRun(tx *gorm.DB, day workflow.Day, owner string, now time.Time, leaseFor time.Duration) (Run, error) {
-	run := Run{Day: day, Stage: RunIssues, Beat: 1, Owner: owner, Until: now.Add(leaseFor), Since: now.Add(-24 * time.Hour), Upto: now}
+	run := Run{Day: day, Stage: RunIssues, Beat: 1, Owner: owner, Until: now.Add(leaseFor), Since: now.Add(-24 * time.Hour), Upto: now.Add(-settled)}
 	before, err := runsWhere(tx, "day < ? AND stage IN (?, ?, ?, ?) ORDER BY day DESC LIMIT 1", string(day), string(RunPrompts), string(RunDigests), string(RunDone), string(RunHeld))
 	if err != nil {
 		return run, err
