@@ -49,8 +49,8 @@ func TestBrowserTheLifeOfAnIssue(t *testing.T) {
 	require.Contains(t, text, "现场.png")
 	helper.do(chromedp.WaitVisible(chromedp.CSS(".evidence img")), chromedp.ScrollIntoView(chromedp.CSS(".evidence img")))
 	require.Eventually(t, func() bool { return ask[int](helper, "document.querySelector('.evidence img').naturalWidth") == 40 }, patience, patience/100, "the thumbnail is drawn")
-	for helper.there(".measure-list li:not(.done)") {
-		next := ask[int](helper, "[...document.querySelectorAll('.measure-list li')].findIndex(li => !li.classList.contains('done'))") + 1
+	for helper.there(".measures-table tbody tr:not(.done)") {
+		next := ask[int](helper, "[...document.querySelectorAll('.measures-table tbody tr')].findIndex(tr => !tr.classList.contains('done'))") + 1
 		helper.takes(issue, "finish", "measure", strconv.Itoa(next), "note", "已按措施办完")
 	}
 	helper.takes(issue, "attest", "evidence_text", "支委会通过了学习材料审核制度")

@@ -23,6 +23,7 @@ func (s *Server) showIssue(c echo.Context) error {
 	if p.Lines, p.More, err = s.timeline(c, &v); err != nil {
 		return err
 	}
+	p.Around.Decided = decisionsOf(p.Lines)
 	return s.show(c, http.StatusOK, p)
 }
 
@@ -85,7 +86,7 @@ func (s *Server) issuePage(c echo.Context, v *engine.View) page.Issue {
 			p.Marks = append(p.Marks, mark.text)
 		}
 	}
-	p.Measures, p.Done = s.measureViews(v)
+	p.Plan, p.Around = s.planOf(v), s.aroundOf(v)
 	p.Rounds = roundsOf(v)
 	p.Request, p.Signers = s.requestOf(v), signersOf(v)
 	return p
@@ -93,7 +94,8 @@ func (s *Server) issuePage(c echo.Context, v *engine.View) page.Issue {
 
 // besideActions stand behind a fold: they are beside the way of an issue.
 var besideActions = []workflow.Action{workflow.Edit, workflow.Transfer, workflow.Merge, workflow.Unmerge, workflow.Ask, workflow.Urge, workflow.Supervise,
-	workflow.Escalate, workflow.Endorse, workflow.Comment, workflow.Object, workflow.Return, workflow.Reopen}
+	workflow.Escalate, workflow.Endorse, workflow.Comment, workflow.Object, workflow.Return, workflow.Reopen,
+	workflow.SendLetter, workflow.Call, workflow.Entrust, workflow.Pick, workflow.Spread}
 
 // hardActions undo what others did.
 var hardActions = []workflow.Action{workflow.Reject, workflow.Refuse, workflow.RejectPlan, workflow.Return, workflow.Deny, workflow.Withdraw}
@@ -150,6 +152,9 @@ func (s *Server) factsOf(v *engine.View) []page.Fact {
 	add("整改类型", "Kind", kindText(i.Kind), "")
 	add("发现日期", "Found on", none, string(i.FoundOn))
 	addDay("整改时限", "Due", i.Due)
+	if i.State == workflow.Assigned || i.State == workflow.Planning {
+		addDay("最迟退回", "To be returned by", i.ReturnBy)
+	}
 	if k := i.Clock; k.Until != "" {
 		out = append(out, page.Fact{Label: workflow.Say("本环节期限", "Clock"), Plain: string(k.Until), Basis: v.Basis, Provisional: k.Provisional})
 	}
@@ -170,6 +175,7 @@ func (s *Server) factsOf(v *engine.View) []page.Fact {
 	add("阶段目标", "Stage goal", none, i.StageGoal)
 	addDay("下次复核", "Next review", i.NextReview)
 	add("挂账条件", "Suspended until", none, i.Condition)
+	add("挂账日期", "Suspended on", none, string(i.PausedOn))
 	add("异议", "Objection", none, i.Objection)
 	add("销号日期", "Closed on", none, string(i.ClosedOn))
 	add("销号文号", "Document", none, i.Document.Number)
@@ -192,18 +198,6 @@ func sortedKeys(m map[string]string) []string {
 	}
 	slices.Sort(keys)
 	return keys
-}
-
-func (s *Server) measureViews(v *engine.View) (out []page.Measure, done int) {
-	today := s.Engine.Today()
-	for _, m := range v.Issue.Measures {
-		if m.Done {
-			done++
-		}
-		out = append(out, page.Measure{Text: m.Text, Person: v.People[m.Person], Due: m.Due, Done: m.Done, DoneOn: m.DoneOn, Result: m.Result,
-			Provisional: !m.Done && s.Engine.Provisional(v.Issue.State, m.Due), Late: !m.Done && m.Due != "" && m.Due < today && !v.Issue.State.End()})
-	}
-	return out, done
 }
 
 // roundsOf puts evidence under its round, the latest first.
@@ -269,7 +263,7 @@ func signersOf(v *engine.View) (out []page.Signer) {
 		x := page.Signer{Org: org.Shown()}
 		for _, sign := range i.Signs {
 			if sign.Org == party {
-				x.Signed, x.Person, x.Note, x.At = true, v.People[sign.Person], sign.Note, sign.At
+				x.Signed, x.Person, x.Note, x.Mark, x.At = true, v.People[sign.Person], sign.Note, sign.Mark.Text(), sign.At
 			}
 		}
 		out = append(out, x)

@@ -242,11 +242,9 @@ func (b *formBuilder) measures(name string) page.Field {
 	i := &b.view.Issue
 	if name == "measure" {
 		f := page.Field{Kind: page.Radio, Label: workflow.Say("哪一条措施", "Which measure")}
-		for n, m := range i.Measures {
-			if !m.Done {
-				text := strconv.Itoa(n+1) + ". " + m.Text
-				f.Options = append(f.Options, page.Option{Value: strconv.Itoa(n + 1), Text: workflow.Text{Zh: text}, Chosen: len(f.Options) == 0})
-			}
+		for _, n := range i.OpenMeasures(b.offer.Grant) {
+			text := strconv.Itoa(n) + ". " + i.Measures[n-1].Text
+			f.Options = append(f.Options, page.Option{Value: strconv.Itoa(n), Text: workflow.Text{Zh: text}, Chosen: len(f.Options) == 0})
 		}
 		return f
 	}

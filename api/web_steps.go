@@ -43,6 +43,9 @@ func offerNamed(v *engine.View, action, of string) (*engine.Offer, bool) {
 func (s *Server) stepPage(c echo.Context, v *engine.View, o *engine.Offer, f page.Form) page.Step {
 	p := page.Step{Frame: s.frame(c, stepText(o.Action, o.Request)), Head: s.headOf(v), Form: f, Why: issuePath(v.Issue.ID) + "/why"}
 	p.Narrow = true
+	if o.Action == workflow.ApprovePlan || o.Action == workflow.RejectPlan {
+		p.Hint = adviceOn(&v.Issue)
+	}
 	as := &o.Grant.Appointment
 	p.As = workflow.Say("以%s %s的身份（%s）办理", "as %s, %s (%s)", as.OrgName, postText(as.Post), o.Grant.Relation.Text())
 	return p

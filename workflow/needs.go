@@ -196,6 +196,17 @@ func mayFinish(i *Issue, s *Step, by *Actor) error {
 	return nil
 }
 
+// OpenMeasures are the measures, counted from 1, that are not done and that who was granted the step may finish.
+func (i *Issue) OpenMeasures(as Grant) []int {
+	var out []int
+	for n := range i.Measures {
+		if m := &i.Measures[n]; !m.Done && finishes(m, &Actor{As: as}) {
+			out = append(out, n+1)
+		}
+	}
+	return out
+}
+
 // finishes says whether the measure is one that the actor may finish.
 func finishes(m *Measure, by *Actor) bool {
 	return by.As.Relation != Assisting || m.Org == by.As.Appointment.Org

@@ -1,9 +1,6 @@
 package workflow
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Possible says whether the state of the issue knows the action (for request: of that kind) at all: nil, or that it does not.
 func Possible(d *Definition, i *Issue, action Action, of RequestKind) error {
@@ -52,7 +49,7 @@ func standing(need Need, i *Issue, s *Step, by *Actor, at time.Time) error {
 	case NeedCountersign:
 		return maySign(i, s, by)
 	case NeedMeasure:
-		if !slices.ContainsFunc(i.Measures, func(m Measure) bool { return !m.Done && finishes(&m, by) }) {
+		if len(i.OpenMeasures(by.As)) == 0 {
 			return Refused("no_open_measure", Say("没有未完成的措施", "there is no measure left to finish"))
 		}
 	case NeedRequest:

@@ -10,21 +10,21 @@ import (
 // Issue is one issue with everything that is known of it.
 type Issue struct {
 	Frame
-	Head     Head
-	Actions  []Action // the steps that would be accepted, those of the way first
-	Beside   []Action // and those beside it
-	Why      string   // where it is explained why something is not offered
-	Facts    []Fact
-	Detail   string
-	Goal     string
-	Marks    []workflow.Text // supervised, escalated …
-	Measures []Measure
-	Done     int // measures
-	Rounds   []Round
-	Request  *Request
-	Signers  []Signer
-	Lines    []Event
-	More     string // where the earlier history is, "" if all is shown
+	Head    Head
+	Actions []Action // the steps that would be accepted, those of the way first
+	Beside  []Action // and those beside it
+	Why     string   // where it is explained why something is not offered
+	Facts   []Fact
+	Detail  string
+	Goal    string
+	Marks   []workflow.Text // supervised, escalated …
+	Plan    Plan
+	Rounds  []Round
+	Request *Request
+	Signers []Signer
+	Around  Around
+	Lines   []Event
+	More    string // where the earlier history is, "" if all is shown
 }
 
 func (Issue) template() string { return "issue" }
@@ -64,20 +64,6 @@ type Fact struct {
 	Provisional bool // a date whose holidays are not known yet
 }
 
-// Measure is what is to be done.
-type Measure struct {
-	Text   string
-	Person string
-	Due    workflow.Day
-
-	Provisional bool // the due day: the holidays of its year are not known yet
-
-	Done   bool
-	DoneOn workflow.Day
-	Result string
-	Late   bool
-}
-
 // Round is the evidence of one round.
 type Round struct {
 	N        int
@@ -112,6 +98,7 @@ type Signer struct {
 	Org    string
 	Person string
 	Note   string
+	Mark   workflow.Text // what they think of a plan
 	At     time.Time
 	Signed bool
 }
@@ -136,7 +123,8 @@ type Step struct {
 	Frame
 	Head Head
 	Form Form
-	As   workflow.Text // in which post and relation it is taken
+	Hint []workflow.Text // advice on the plan that is judged
+	As   workflow.Text   // in which post and relation it is taken
 	Why  string
 	Kept []string // what was typed, where the step is not possible any more
 }

@@ -97,11 +97,18 @@ func (e *Engine) view(ctx context.Context, by workflow.Actor, i workflow.Issue) 
 	orgs = append(orgs, i.Parties...)
 	orgs = append(orgs, i.Spread...)
 	for n := range i.Calls {
-		orgs = append(append(orgs, i.Calls[n].To), i.Calls[n].Climbed...)
+		orgs = append(append(orgs, i.Calls[n].From, i.Calls[n].To), i.Calls[n].Climbed...)
 	}
 	for n := range i.Letters {
 		orgs = append(orgs, i.Letters[n].Org, i.Letters[n].To)
 	}
+	for n := range i.Measures {
+		orgs = append(orgs, i.Measures[n].Org)
+	}
+	for n := range i.Remarks {
+		orgs = append(orgs, i.Remarks[n].Org)
+	}
+	orgs = append(orgs, i.LookBack.Org)
 	for _, p := range i.Line {
 		orgs = append(orgs, p.Org)
 	}
