@@ -61,6 +61,19 @@ type Letter struct {
 // Signed says whether the letter was signed for.
 func (l *Letter) Signed() bool { return l.SignedBy != 0 }
 
+// Pending says whether what the nth letter asks for, counted from 0, is still to be done: it is the latest of the round, and the issue
+// is with the responsible org and not suspended. A later letter sets a limit of its own.
+func (i *Issue) Pending(n int) bool {
+	if n != len(i.Letters)-1 || i.Letters[n].Round != i.Round || i.Letters[n].To != i.Responsible {
+		return false
+	}
+	switch i.State {
+	case Assigned, Planning, PlanReview, Rectifying, Lasting:
+		return true
+	}
+	return false
+}
+
 // unsigned is the place of the oldest letter that the org has not signed for, -1 for none.
 func (i *Issue) unsigned() int {
 	return slices.IndexFunc(i.Letters, func(l Letter) bool { return !l.Signed() && l.To == i.Responsible })

@@ -29,6 +29,39 @@ func (i *Issue) Turn() OrgID {
 	return 0
 }
 
+// WaitsFor is what the organisation whose step issues in the state wait for is to them, as Turn finds it; none where they wait for
+// nobody. What was found is assigned by the finder or by an organisation above it.
+func (s State) WaitsFor() (rs Relations) {
+	switch s {
+	case Draft:
+		return rs.With(Finder)
+	case Found:
+		return rs.With(Finder).With(Supervising)
+	case Assigned, Planning, Rectifying, Lasting:
+		return rs.With(Responsible)
+	case PlanReview, Verifying:
+		return rs.With(Verifier)
+	case Closing, Publicized:
+		return rs.With(Closer)
+	}
+	return 0
+}
+
+// StepBy is the day by which the step that the issue waits for is due: that of the look-back, of the clock that runs, else the due day.
+// No day where it waits for nobody, before it is assigned, and nothing but the due day counts while it is publicized: that clock says
+// how long at least.
+func (i *Issue) StepBy() Day {
+	switch {
+	case i.State == Draft || i.State == Found || i.Turn() == 0:
+		return ""
+	case i.State == Closed:
+		return i.LookBack.Due
+	case i.State == Publicized:
+		return i.Due
+	}
+	return first(i.Clock.Until, i.Due)
+}
+
 // Awaited are the orgs from which something is awaited beside the one whose turn it is: a party's yes, the answer to a call, a
 // signature for a letter, the review of a lasting rectification. Each is there once.
 func (i *Issue) Awaited() []OrgID {

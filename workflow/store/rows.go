@@ -28,10 +28,10 @@ const (
 
 // The columns of an issue that follow from the issue itself, in the order of derived. A test holds the two together.
 const (
-	derivedColumns = `version, round, checklist, own_number, source, kind, grade, state, phase, since, due, warn, found_on, reported,
+	derivedColumns = `version, round, checklist, own_number, source, kind, grade, state, phase, since, due, warn, step_by, found_on, reported,
 prompted, supervised, finder, responsible, assigner, verifier, closer, person, turn, decider, a1, a2, a3, a4, a5, amount, recovered, title, search, doc`
 	derivedSet = `version = ?, round = ?, checklist = ?, own_number = ?, source = ?, kind = ?, grade = ?, state = ?, phase = ?, since = ?,
-due = ?, warn = ?, found_on = ?, reported = ?, prompted = ?, supervised = ?, finder = ?, responsible = ?, assigner = ?, verifier = ?, closer = ?, person = ?,
+due = ?, warn = ?, step_by = ?, found_on = ?, reported = ?, prompted = ?, supervised = ?, finder = ?, responsible = ?, assigner = ?, verifier = ?, closer = ?, person = ?,
 turn = ?, decider = ?, a1 = ?, a2 = ?, a3 = ?, a4 = ?, a5 = ?, amount = ?, recovered = ?, title = ?, search = ?, doc = ?`
 	issueUpdate = "UPDATE issues SET rev = rev + 1, seq = ?, head = ?, updated_at = ?, " + derivedSet + " WHERE id = ? AND rev = ?"
 	issueInsert = "INSERT INTO issues (id, number, rev, seq, head, created_at, updated_at, text_key, " + derivedColumns + ") VALUES "
@@ -51,22 +51,23 @@ func derived(i *workflow.Issue) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("issue %s: %w", i.Number, err)
 	}
-	due := string(i.Due)
-	if due == "" {
-		due = noDue
-	}
-	warn := string(i.Warn)
-	if warn == "" {
-		warn = noDue
-	}
+	due, warn, stepBy := orNever(i.Due), orNever(i.Warn), orNever(i.StepBy())
 	a := ancestors(i.Line)
 	return []any{
 		i.Version, i.Round, int64(i.Checklist), cut(i.OwnNumber, ownLength), string(i.Source), string(i.Kind), int(i.Grade), string(i.State),
-		string(i.State.Phase()), dayParam(i.Since), due, warn, dayParam(i.FoundOn), flag(i.Reported), flag(i.Prompted()), flag(i.Supervised), int64(i.Finder),
+		string(i.State.Phase()), dayParam(i.Since), due, warn, stepBy, dayParam(i.FoundOn), flag(i.Reported), flag(i.Prompted()), flag(i.Supervised), int64(i.Finder),
 		int64(i.Responsible), int64(i.Assigner), int64(i.Verifier), int64(i.Closer), int64(i.Person),
 		int64(i.Turn()), int64(i.Request.Decider), a[0], a[1], a[2], a[3], a[4],
 		i.Amount, i.Recovered, cut(i.Detail, titleLength), searchText(i), string(doc),
 	}, nil
+}
+
+// orNever is the day as a column that is compared has it: one that sorts last for none.
+func orNever(d workflow.Day) string {
+	if d == "" {
+		return noDue
+	}
+	return string(d)
 }
 
 func ancestors(l workflow.Lineage) (a [workflow.MaxDepth]int64) {

@@ -56,6 +56,9 @@ func save(tx *gorm.DB, all []kept) error {
 	if err := saveChecks(tx, all); err != nil {
 		return err
 	}
+	if err := saveMet(tx, all, lines); err != nil {
+		return err
+	}
 	return saveRefs(tx, all)
 }
 
@@ -104,15 +107,18 @@ func (k *kept) update(tx *gorm.DB, l *workflow.Line, columns []any) error {
 	return changeOne(tx, issueUpdate, append(args, int64(k.change.Issue.ID), k.row.rev)...)
 }
 
-// saveRefs keeps issue_orgs, issue_waits, likenesses and file_refs in step with the issues.
+// saveRefs keeps issue_orgs, issue_waits, likenesses, file_refs and what is around the issues in step with the issues.
 func saveRefs(tx *gorm.DB, all []kept) error {
 	if err := saveLikenesses(tx, all); err != nil {
 		return err
 	}
-	if err := saveOrgs(tx, "issue_orgs", all, outsiders); err != nil {
+	if err := saveIDs(tx, "issue_orgs", "org_id", all, outsiders); err != nil {
 		return err
 	}
-	if err := saveOrgs(tx, "issue_waits", all, (*workflow.Issue).Awaited); err != nil {
+	if err := saveIDs(tx, "issue_waits", "org_id", all, (*workflow.Issue).Awaited); err != nil {
+		return err
+	}
+	if err := saveAround(tx, all); err != nil {
 		return err
 	}
 	var files [][]any
@@ -129,22 +135,22 @@ func saveRefs(tx *gorm.DB, all []kept) error {
 	return insertAll(tx, "INSERT INTO file_refs (hash, issue_id) VALUES ", files)
 }
 
-// saveOrgs keeps a table of this package, of orgs with their issues, in step with the issues.
-func saveOrgs(tx *gorm.DB, table string, all []kept, of func(*workflow.Issue) []workflow.OrgID) error {
+// saveIDs keeps a table of this package, of orgs or persons with their issues, in step with the issues.
+func saveIDs[T ~int64](tx *gorm.DB, table, column string, all []kept, of func(*workflow.Issue) []T) error {
 	var fresh [][]any
 	for n := range all {
 		issue := &all[n].change.Issue
 		was, is := of(&all[n].row.issue), of(issue)
-		for _, org := range without(was, is) {
-			if err := tx.Exec("DELETE FROM "+table+" WHERE org_id = ? AND issue_id = ?", int64(org), int64(issue.ID)).Error; err != nil {
+		for _, id := range without(was, is) {
+			if err := tx.Exec("DELETE FROM "+table+" WHERE "+column+" = ? AND issue_id = ?", int64(id), int64(issue.ID)).Error; err != nil {
 				return err
 			}
 		}
-		for _, org := range without(is, was) {
-			fresh = append(fresh, []any{int64(org), int64(issue.ID)})
+		for _, id := range without(is, was) {
+			fresh = append(fresh, []any{int64(id), int64(issue.ID)})
 		}
 	}
-	return insertAll(tx, "INSERT INTO "+table+" (org_id, issue_id) VALUES ", fresh)
+	return insertAll(tx, "INSERT INTO "+table+" ("+column+", issue_id) VALUES ", fresh)
 }
 
 // outsiders are the orgs that have a part in the issue and are not on the way down to the responsible one, each once.

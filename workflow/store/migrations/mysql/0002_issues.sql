@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS issues (
   since        DATE         NULL,
   due          DATE         NOT NULL, -- 9999-12-31 for none
   warn         DATE         NOT NULL, -- from then on the light is soon; 9999-12-31 for never
+  step_by      DATE         NOT NULL, -- by when the step that it waits for is due; 9999-12-31 for no day
   found_on     DATE         NULL,
   reported     TINYINT      NOT NULL,
   prompted     TINYINT      NOT NULL, -- found by the unit itself when it was asked to look
@@ -51,7 +52,7 @@ CREATE TABLE IF NOT EXISTS issues (
   KEY issues_a4 (a4, state, due, id),
   KEY issues_a5 (a5, state, due, id),
   KEY issues_person (person, due, id, state),
-  KEY issues_turn (turn, due, id, state),
+  KEY issues_turn (turn, due, id, state, step_by),
   KEY issues_decider (decider, due, id, state),
   KEY issues_checklist (checklist),
   KEY issues_own (finder, own_number),

@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS issues (
   since        TEXT    NULL,
   due          TEXT    NOT NULL, -- 9999-12-31 for none
   warn         TEXT    NOT NULL, -- from then on the light is soon; 9999-12-31 for never
+  step_by      TEXT    NOT NULL, -- by when the step that it waits for is due; 9999-12-31 for no day
   found_on     TEXT    NULL,
   reported     INTEGER NOT NULL,
   prompted     INTEGER NOT NULL, -- found by the unit itself when it was asked to look
@@ -51,7 +52,7 @@ CREATE INDEX IF NOT EXISTS issues_a3 ON issues (a3, state, due, id);
 CREATE INDEX IF NOT EXISTS issues_a4 ON issues (a4, state, due, id);
 CREATE INDEX IF NOT EXISTS issues_a5 ON issues (a5, state, due, id);
 CREATE INDEX IF NOT EXISTS issues_person ON issues (person, due, id, state);
-CREATE INDEX IF NOT EXISTS issues_turn ON issues (turn, due, id, state);
+CREATE INDEX IF NOT EXISTS issues_turn ON issues (turn, due, id, state, step_by);
 CREATE INDEX IF NOT EXISTS issues_decider ON issues (decider, due, id, state);
 CREATE INDEX IF NOT EXISTS issues_checklist ON issues (checklist);
 CREATE INDEX IF NOT EXISTS issues_own ON issues (finder, own_number);

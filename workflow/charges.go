@@ -1,0 +1,129 @@
+package workflow
+
+import "slices"
+
+// Charge is something that an organisation answers for (职责事项): the step that issues in a state wait for, named as the state, or
+// something that is awaited beside the course of an issue.
+type Charge string
+
+// The charges beside the states.
+const (
+	ChargeRequest  Charge = "request"   // 审批申请
+	ChargeCall     Charge = "call"      // 应答呼叫
+	ChargeLetter   Charge = "letter"    // 签收督办函
+	ChargeReview   Charge = "review"    // 阶段复核
+	ChargeLookBack Charge = "look_back" // 回头看
+)
+
+// ChargeRule says what a charge is called, what the org that answers for it is to the issue, and, beside the states, by which actions it
+// is met. Those of a state are the arrows that leave it.
+type ChargeRule struct {
+	Charge Charge
+	Text   Text
+	State  State // "" beside the states
+	As     Relations
+	By     []Action
+}
+
+var chargeTexts = map[State]Text{
+	Draft: {"登记问题", "register problems"}, Found: {"交办问题", "assign issues"}, Assigned: {"签收问题", "accept issues"},
+	Planning: {"制定整改方案", "plan the rectification"}, PlanReview: {"审核整改方案", "review plans"},
+	Rectifying: {"组织整改、提请验收", "rectify, and submit for verification"}, Lasting: {"长期整改、按期报告", "lasting rectification, reported on in time"},
+	Verifying: {"验收整改结果", "verify results"}, Closing: {"审核销号", "decide on closure"}, Publicized: {"公示期满销号", "close after publicity"},
+}
+
+// Charges lists what organisations answer for, in the order of the life of an issue.
+func Charges() []ChargeRule {
+	var out []ChargeRule
+	for _, s := range stateRules {
+		if text, ok := chargeTexts[s.State]; ok {
+			out = append(out, ChargeRule{Charge: Charge(s.State), Text: text, State: s.State, As: s.State.WaitsFor()})
+		}
+	}
+	as := func(all ...Relation) (rs Relations) {
+		for _, r := range all {
+			rs = rs.With(r)
+		}
+		return rs
+	}
+	return append(out,
+		ChargeRule{ChargeReview, Text{"长期整改阶段复核", "review lasting rectification"}, "", as(Verifier), []Action{Review}},
+		ChargeRule{ChargeLookBack, Text{"销号后回头看", "look back after closure"}, "", as(Closer), []Action{LookBackAt, Reopen}},
+		ChargeRule{ChargeRequest, Text{"审批申请", "decide requests"}, "", as(Decider), []Action{GrantIt, Deny}},
+		ChargeRule{ChargeCall, Text{"应答呼叫", "answer calls"}, "", as(Called), []Action{Respond}},
+		ChargeRule{ChargeLetter, Text{"签收督办函", "sign for supervision letters"}, "", as(Responsible), []Action{SignLetter}},
+	)
+}
+
+// Met is a charge that a step met: which org, by which post, on which day, and whether that was too late.
+type Met struct {
+	Charge Charge
+	Org    OrgID
+	Post   Post
+	On     Day
+	Late   bool
+}
+
+// Met says which charge the change met, if any. A step by another org than the one that is waited for meets none: what was taken out of
+// an org's hands was not done by it.
+func (c *Change) Met() (m Met, ok bool) {
+	b, l := &c.Before, &c.Line
+	var by Day
+	switch do := Action(l.Action); {
+	case do == GrantIt || do == Deny:
+		m.Charge = ChargeRequest
+	case do == Respond:
+		n := b.callTo(l.Org)
+		if n < 0 {
+			return m, false
+		}
+		m.Charge, by = ChargeCall, b.Calls[n].Until
+	case do == SignLetter:
+		m.Charge = ChargeLetter
+	case do == Review:
+		m.Charge, by = ChargeReview, b.NextReview
+	case b.State == Closed && b.LookBack.Waits() && (do == LookBackAt || do == Reopen):
+		m.Charge, by = ChargeLookBack, b.LookBack.Due
+	case c.leaves():
+		m.Charge, by = Charge(b.State), b.StepBy()
+	default:
+		return m, false
+	}
+	m.Org, m.Post, m.On = l.Org, l.Post, DayOf(l.At)
+	m.Late = by != "" && m.On > by
+	return m, true
+}
+
+// leaves says whether the step did what the state waited for, by an org that is waited for. A party's yes does, whether or not it was
+// the last; who assigns is whoever does so.
+func (c *Change) leaves() bool {
+	b, l := &c.Before, &c.Line
+	switch Action(l.Action) {
+	case Pass, ApprovePlan:
+		return slices.Contains(b.Signers(), l.Org) || b.Turn() == l.Org
+	case Assign:
+		return true
+	}
+	return b.State != "" && b.State != c.Issue.State && b.Turn() != 0 && b.Turn() == l.Org
+}
+
+// Holders are the persons who have something to do in the issue: the responsible one and those of measures that are not done, each
+// once. None before it is assigned and after it ended.
+func (i *Issue) Holders() []PersonID {
+	if i.State.End() || i.State == "" || i.State == Draft || i.State == Found {
+		return nil
+	}
+	var out []PersonID
+	add := func(p PersonID) {
+		if p != 0 && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	add(i.Person)
+	for n := range i.Measures {
+		if !i.Measures[n].Done {
+			add(i.Measures[n].Person)
+		}
+	}
+	return out
+}
