@@ -82,6 +82,7 @@ type LookBack struct {
 	Draw string   `json:"draw,omitempty"` // the draw that picked it, "" for the clock
 	On   Day      `json:"on,omitempty"`   // when it was found to have kept
 	By   PersonID `json:"by,omitempty,string"`
+	For  PersonID `json:"for,omitempty,string"` // whom they stood in for
 	Org  OrgID    `json:"org,omitempty,string"`
 	Note string   `json:"note,omitempty"`
 }
@@ -154,7 +155,8 @@ func entrust(i *Issue, s *Step) {
 }
 
 func lookBack(i *Issue, s *Step, by *Actor, at time.Time) {
-	i.LookBack.On, i.LookBack.By, i.LookBack.Org, i.LookBack.Note = DayOf(at), by.Person, by.As.Appointment.Org, s.Note
+	i.LookBack.On, i.LookBack.By, i.LookBack.For = DayOf(at), by.Person, by.As.Appointment.For
+	i.LookBack.Org, i.LookBack.Note = by.As.Appointment.Org, s.Note
 	i.LookBack.Due = first(i.LookBack.Due, DayOf(at))
 	i.Clock = Clock{}
 }

@@ -88,7 +88,7 @@ func move(i *Issue, arrow *Arrow, at time.Time) {
 // sign adds the actor's yes and says whether every party has said it now.
 func sign(i *Issue, s *Step, by *Actor, at time.Time) bool {
 	org := by.As.Appointment.Org
-	signs := append(slices.Clip(i.Signs), Sign{Org: org, Person: by.Person, Note: s.Note, Mark: s.Mark, At: at})
+	signs := append(slices.Clip(i.Signs), Sign{Org: org, Person: by.Person, For: by.As.Appointment.For, Note: s.Note, Mark: s.Mark, At: at})
 	i.Signs = signs
 	for _, party := range i.Signers() {
 		if !slices.ContainsFunc(signs, func(x Sign) bool { return x.Org == party }) {
@@ -183,7 +183,9 @@ func mayJudge(i *Issue, s *Step, by *Actor, persons []PersonID) error {
 	if closing && i.did(DutyVerify, persons) {
 		return Forbidden("persons_kept_apart", Say("本轮由您验收，不能再由您%s（验收人≠销号人）", "you verified this round, so you cannot %s", s.Action.Text()))
 	}
-	if (s.Action == Pass || s.Action == ApprovePlan) && slices.ContainsFunc(i.Signs, func(x Sign) bool { return slices.Contains(persons, x.Person) }) {
+	if (s.Action == Pass || s.Action == ApprovePlan) && slices.ContainsFunc(i.Signs, func(x Sign) bool {
+		return slices.Contains(persons, x.Person) || x.For != 0 && slices.Contains(persons, x.For)
+	}) {
 		return Forbidden("persons_kept_apart", Say("您已代表一方会签，不能再代表另一方", "you have signed for one party and cannot sign for another"))
 	}
 	return nil

@@ -66,19 +66,21 @@ func wordingText(words []Wording, word string) Text {
 
 // CallFor is a call for what a unit cannot do alone (有呼必应): it has a clock and an answer, and climbs by itself when nobody answers.
 type CallFor struct {
-	From      OrgID    `json:"from,string"`
-	To        OrgID    `json:"to,string"` // who is to answer now
-	Wants     Wants    `json:"wants"`
-	Text      string   `json:"text"`
-	By        PersonID `json:"by,string"`
-	On        Day      `json:"on"`
-	Since     Day      `json:"since,omitempty"` // when it climbed last
-	Until     Day      `json:"until,omitempty"` // by when an answer is due
-	Climbed   []OrgID  `json:"climbed,omitempty"`
-	Reply     Reply    `json:"reply,omitempty"`
-	Said      string   `json:"said,omitempty"`
-	RepliedBy PersonID `json:"replied_by,omitempty,string"`
-	RepliedOn Day      `json:"replied_on,omitempty"`
+	From       OrgID    `json:"from,string"`
+	To         OrgID    `json:"to,string"` // who is to answer now
+	Wants      Wants    `json:"wants"`
+	Text       string   `json:"text"`
+	By         PersonID `json:"by,string"`
+	ByFor      PersonID `json:"by_for,omitempty,string"` // whom the caller stood in for
+	On         Day      `json:"on"`
+	Since      Day      `json:"since,omitempty"` // when it climbed last
+	Until      Day      `json:"until,omitempty"` // by when an answer is due
+	Climbed    []OrgID  `json:"climbed,omitempty"`
+	Reply      Reply    `json:"reply,omitempty"`
+	Said       string   `json:"said,omitempty"`
+	RepliedBy  PersonID `json:"replied_by,omitempty,string"`
+	RepliedFor PersonID `json:"replied_for,omitempty,string"` // whom the one who answered stood in for
+	RepliedOn  Day      `json:"replied_on,omitempty"`
 }
 
 // Open says whether the call waits for an answer.
@@ -164,13 +166,13 @@ func needLateCall(i *Issue, _ *Step, at time.Time) error {
 }
 
 func call(i *Issue, s *Step, by *Actor, at time.Time) {
-	i.Calls = append(slices.Clip(i.Calls), CallFor{From: i.Responsible, To: s.Call.To, Wants: s.Call.Wants, Text: s.Note, By: by.Person, On: DayOf(at)})
+	i.Calls = append(slices.Clip(i.Calls), CallFor{From: i.Responsible, To: s.Call.To, Wants: s.Call.Wants, Text: s.Note, By: by.Person, ByFor: by.As.Appointment.For, On: DayOf(at)})
 }
 
 func respond(i *Issue, s *Step, by *Actor, at time.Time) {
 	i.Calls = slices.Clone(i.Calls)
 	c := &i.Calls[i.callTo(by.As.Appointment.Org)]
-	c.Reply, c.Said, c.RepliedBy, c.RepliedOn = s.Reply, s.Note, by.Person, DayOf(at)
+	c.Reply, c.Said, c.RepliedBy, c.RepliedFor, c.RepliedOn = s.Reply, s.Note, by.Person, by.As.Appointment.For, DayOf(at)
 }
 
 // climb passes the late call to the org above; its clock starts again.

@@ -37,7 +37,11 @@ func Charges() []ChargeRule {
 	var out []ChargeRule
 	for _, s := range stateRules {
 		if text, ok := chargeTexts[s.State]; ok {
-			out = append(out, ChargeRule{Charge: Charge(s.State), Text: text, State: s.State, As: s.State.WaitsFor()})
+			as := s.State.WaitsFor()
+			if s.State == PlanReview || s.State == Verifying {
+				as = as.With(Party)
+			}
+			out = append(out, ChargeRule{Charge: Charge(s.State), Text: text, State: s.State, As: as})
 		}
 	}
 	as := func(all ...Relation) (rs Relations) {
@@ -105,25 +109,4 @@ func (c *Change) leaves() bool {
 		return true
 	}
 	return b.State != "" && b.State != c.Issue.State && b.Turn() != 0 && b.Turn() == l.Org
-}
-
-// Holders are the persons who have something to do in the issue: the responsible one and those of measures that are not done, each
-// once. None before it is assigned and after it ended.
-func (i *Issue) Holders() []PersonID {
-	if i.State.End() || i.State == "" || i.State == Draft || i.State == Found {
-		return nil
-	}
-	var out []PersonID
-	add := func(p PersonID) {
-		if p != 0 && !slices.Contains(out, p) {
-			out = append(out, p)
-		}
-	}
-	add(i.Person)
-	for n := range i.Measures {
-		if !i.Measures[n].Done {
-			add(i.Measures[n].Person)
-		}
-	}
-	return out
 }

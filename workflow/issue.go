@@ -90,6 +90,7 @@ type Evidence struct {
 type Sign struct {
 	Org    OrgID     `json:"org,string"`
 	Person PersonID  `json:"person,string"`
+	For    PersonID  `json:"for,omitempty,string"` // whom the person stood in for
 	Note   string    `json:"note,omitempty"`
 	Mark   PlanMark  `json:"mark,omitempty"` // what the party thinks of a plan
 	At     time.Time `json:"at"`

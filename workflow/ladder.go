@@ -43,19 +43,21 @@ func (r Rung) Text() Text {
 
 // Letter is a supervision letter (督办函): a numbered document with its grounds and a new limit, signed for by the responsible org.
 type Letter struct {
-	Number   string    `json:"number"`
-	Round    int       `json:"round"`
-	Rung     Rung      `json:"rung"`
-	Grounds  string    `json:"grounds"`           // what it rests on
-	Asked    string    `json:"asked"`             // what is asked for
-	Decided  string    `json:"decided,omitempty"` // who decided it: a meeting or a leader
-	Limit    Day       `json:"limit"`
-	Org      OrgID     `json:"org,string"` // that sends it
-	By       PersonID  `json:"by,string"`
-	On       Day       `json:"on"`
-	To       OrgID     `json:"to,string"`
-	SignedBy PersonID  `json:"signed_by,omitempty,string"`
-	SignedAt time.Time `json:"signed_at,omitzero"`
+	Number    string    `json:"number"`
+	Round     int       `json:"round"`
+	Rung      Rung      `json:"rung"`
+	Grounds   string    `json:"grounds"`           // what it rests on
+	Asked     string    `json:"asked"`             // what is asked for
+	Decided   string    `json:"decided,omitempty"` // who decided it: a meeting or a leader
+	Limit     Day       `json:"limit"`
+	Org       OrgID     `json:"org,string"` // that sends it
+	By        PersonID  `json:"by,string"`
+	ByFor     PersonID  `json:"by_for,omitempty,string"` // whom the sender stood in for
+	On        Day       `json:"on"`
+	To        OrgID     `json:"to,string"`
+	SignedBy  PersonID  `json:"signed_by,omitempty,string"`
+	SignedFor PersonID  `json:"signed_for,omitempty,string"` // whom the signer stood in for
+	SignedAt  time.Time `json:"signed_at,omitzero"`
 }
 
 // Signed says whether the letter was signed for.
@@ -78,6 +80,9 @@ func (i *Issue) Pending(n int) bool {
 func (i *Issue) unsigned() int {
 	return slices.IndexFunc(i.Letters, func(l Letter) bool { return !l.Signed() && l.To == i.Responsible })
 }
+
+// ToSign is the letter that is signed for next, counted from 1; 0 for none.
+func (i *Issue) ToSign() int { return i.unsigned() + 1 }
 
 // NextRung is the highest rung that a letter in this round may have: one above the highest so far. No rung is skipped.
 func (i *Issue) NextRung() Rung {
@@ -149,13 +154,13 @@ func needDecided(_ *Issue, s *Step, _ time.Time) error {
 func send(i *Issue, s *Step, by *Actor, at time.Time) {
 	l := s.Letter
 	l.Number, l.Round = fmt.Sprintf("%s-D%d", i.Number, len(i.Letters)+1), i.Round
-	l.Org, l.By, l.On, l.To = by.As.Appointment.Org, by.Person, DayOf(at), i.Responsible
-	l.SignedBy, l.SignedAt = 0, time.Time{}
+	l.Org, l.By, l.ByFor, l.On, l.To = by.As.Appointment.Org, by.Person, by.As.Appointment.For, DayOf(at), i.Responsible
+	l.SignedBy, l.SignedFor, l.SignedAt = 0, 0, time.Time{}
 	i.Letters = append(slices.Clip(i.Letters), l)
 }
 
 func signLetter(i *Issue, by *Actor, at time.Time) {
 	i.Letters = slices.Clone(i.Letters)
 	l := &i.Letters[i.unsigned()]
-	l.SignedBy, l.SignedAt = by.Person, at
+	l.SignedBy, l.SignedFor, l.SignedAt = by.Person, by.As.Appointment.For, at
 }

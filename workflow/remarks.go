@@ -23,6 +23,7 @@ type Remark struct {
 	Text    string    `json:"text"`
 	Org     OrgID     `json:"org,string"`
 	Person  PersonID  `json:"person,string"`
+	For     PersonID  `json:"for,omitempty,string"` // whom the person stood in for
 	At      time.Time `json:"at"`
 }
 
@@ -45,7 +46,7 @@ func remark(i *Issue, s *Step, by *Actor, at time.Time) {
 	}
 	i.Remarks = slices.Clip(i.Remarks)
 	for _, r := range s.Remarks {
-		r.Org, r.Person, r.At = by.As.Appointment.Org, by.Person, at
+		r.Org, r.Person, r.For, r.At = by.As.Appointment.Org, by.Person, by.As.Appointment.For, at
 		i.Remarks = append(i.Remarks, r)
 	}
 }

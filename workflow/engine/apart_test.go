@@ -83,7 +83,11 @@ func TestTheNamedPersonDoesNotVerify(t *testing.T) {
 // appoint gives an account a post from today on.
 func (o *office) appoint(account, org string, post workflow.Post, standInFor string) workflow.AppointmentID {
 	o.t.Helper()
-	id, err := o.Appoint(o.ctx, o.actor("renan"), engine.Appointment{Account: account, Org: o.org(org).ID, Post: post, From: o.Today(), StandInFor: standInFor})
+	a := engine.Appointment{Account: account, Org: o.org(org).ID, Post: post, From: o.Today(), StandInFor: standInFor}
+	if standInFor != "" {
+		a.Until = o.Today().Add(30)
+	}
+	id, err := o.Appoint(o.ctx, o.actor("renan"), a)
 	require.NoError(o.t, err)
 	return id
 }

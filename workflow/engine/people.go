@@ -52,7 +52,8 @@ type Appointment struct {
 }
 
 // Appoint gives somebody a post. Only the security administrator may. ErrInvalid for a post that the level does not have, an end before
-// the beginning, or two administrators in one person that must be apart.
+// the beginning, two administrators in one person that must be apart, or a stand-in (代办) for oneself or without a last day: one stands
+// in for an absence, and an absence ends.
 func (e *Engine) Appoint(ctx context.Context, by workflow.Actor, a Appointment) (workflow.AppointmentID, error) {
 	if err := e.mayAdminister(ctx, &by, "security_admin"); err != nil {
 		return 0, err
@@ -72,17 +73,21 @@ func (e *Engine) Appoint(ctx context.Context, by workflow.Actor, a Appointment) 
 	new := store.Appointed{Person: p.ID, Appointment: workflow.Appointment{
 		ID: workflow.AppointmentID(e.newID()), Org: org.ID, OrgName: org.Name, Line: org.Line, Post: a.Post, From: a.From, Until: a.Until,
 	}}
+	var whom string
 	if a.StandInFor != "" {
-		whom, err := e.db.PersonByAccount(ctx, a.StandInFor)
+		absent, err := e.db.PersonByAccount(ctx, a.StandInFor)
 		if err != nil {
 			return 0, err
 		}
-		new.For = whom.ID
+		if text, ok := mayStandIn(p.ID, absent.ID, a.Until); !ok {
+			return 0, workflow.Invalid("bad_stand_in", "stand_in_for", text)
+		}
+		new.For, whom = absent.ID, absent.Name
 	}
 	if text, ok := mayHold(held, new.Appointment); !ok {
 		return 0, workflow.Invalid("bad_appointment", "post", text)
 	}
-	return new.ID, e.db.Appoint(ctx, new, e.appointed(&by, new))
+	return new.ID, e.db.Appoint(ctx, new, e.appointed(&by, new, whom))
 }
 
 // EndAppointment ends an appointment on a day, which is its last. Only the security administrator may.
@@ -93,9 +98,23 @@ func (e *Engine) EndAppointment(ctx context.Context, by workflow.Actor, person w
 	return e.db.EndAppointment(ctx, id, last, e.note(&by, KindAccount, int64(person), "appointment_ended", string(last), nil))
 }
 
-func (e *Engine) appointed(by *workflow.Actor, a store.Appointed) workflow.Line {
+func mayStandIn(person, whom workflow.PersonID, until workflow.Day) (workflow.Text, bool) {
+	switch {
+	case person == whom:
+		return workflow.Say("不能代办自己", "nobody stands in for themselves"), false
+	case until == "":
+		return workflow.Say("代办须写明止日：代办只在本人不在岗期间有效", "a stand-in has a last day: it is for an absence"), false
+	}
+	return workflow.Text{}, true
+}
+
+func (e *Engine) appointed(by *workflow.Actor, a store.Appointed, whom string) workflow.Line {
 	post, _ := workflow.PostNamed(string(a.Post))
-	return e.note(by, KindAccount, int64(a.Person), "appointed", a.OrgName+" "+post.Text.Zh+" "+string(a.From)+"—"+string(a.Until), nil)
+	text := a.OrgName + " " + post.Text.Zh + " " + string(a.From) + "—" + string(a.Until)
+	if whom != "" {
+		text += " 代办：" + whom
+	}
+	return e.note(by, KindAccount, int64(a.Person), "appointed", text, nil)
 }
 
 // mayHold holds an appointment against the levels, its days and the rule of the three administrators: nobody audits their own doings.
@@ -174,7 +193,7 @@ func (e *Engine) ImportPeople(ctx context.Context, by workflow.Actor, book *shee
 	}
 	return report, e.db.PutPeople(ctx, r.people, r.appointments, func(p store.Person, old *store.Person) workflow.Line {
 		return e.note(&by, KindAccount, int64(p.ID), "account_added", p.Account+" "+p.Name, nil)
-	}, func(a store.Appointed) workflow.Line { return e.appointed(&by, a) })
+	}, func(a store.Appointed) workflow.Line { return e.appointed(&by, a, "") })
 }
 
 // roll is what an import of people would change.

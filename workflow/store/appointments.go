@@ -8,16 +8,16 @@ import (
 	"rectify/workflow"
 )
 
-const appointedQuery = `SELECT a.id, a.person, a.org, a.post, a.first_day, a.last_day, a.for_person, o.name, o.line
+const appointedQuery = `SELECT a.id, a.person, a.org, a.post, a.first_day, a.last_day, a.for_person, a.asked_until, o.name, o.line
 FROM appointments a JOIN orgs o ON o.id = a.org WHERE `
 
 func scanAppointed(scan func(...any) error) (a Appointed, err error) {
-	var from, until dayColumn
+	var from, until, asked dayColumn
 	var line string
-	if err := scan(&a.ID, &a.Person, &a.Org, &a.Post, &from, &until, &a.For, &a.OrgName, &line); err != nil {
+	if err := scan(&a.ID, &a.Person, &a.Org, &a.Post, &from, &until, &a.For, &asked, &a.OrgName, &line); err != nil {
 		return a, err
 	}
-	a.From, a.Until = from.day, until.day
+	a.From, a.Until, a.AskedUntil = from.day, until.day, asked.day
 	a.Line, err = parsePath(line)
 	return a, err
 }
@@ -91,6 +91,19 @@ func (db *DB) EndAppointment(ctx context.Context, id workflow.AppointmentID, las
 	})
 }
 
+// AskEnd keeps that the posts of a person in an organisation are asked to end on a day, with the line of history about the account that
+// says so. Nothing is written where the same was asked before or nothing would end earlier; the posts stay until they are ended.
+func (db *DB) AskEnd(ctx context.Context, person workflow.PersonID, org workflow.OrgID, last workflow.Day, line workflow.Line) error {
+	return db.write(ctx, func(tx *gorm.DB) error {
+		asked, err := exec(tx, "UPDATE appointments SET asked_until = ? WHERE person = ? AND org = ? AND first_day <= ? AND last_day > ? AND asked_until <> ?",
+			string(last), int64(person), int64(org), string(last), string(last), string(last))
+		if err != nil || asked == 0 {
+			return err
+		}
+		return appendLines(tx, []workflow.Line{line})
+	})
+}
+
 // held is what makes two appointments the same one.
 type held struct {
 	person, stoodFor workflow.PersonID
@@ -125,14 +138,14 @@ func appoint(tx *gorm.DB, all []Appointed, line func(Appointed) workflow.Line) (
 			}
 		default:
 			first := max(string(a.From), firstDay)
-			fresh = append(fresh, []any{int64(a.ID), int64(a.Person), int64(a.Org), string(a.Post), first, last, int64(a.For)})
+			fresh = append(fresh, []any{int64(a.ID), int64(a.Person), int64(a.Org), string(a.Post), first, last, int64(a.For), noDue})
 		}
 		known[heldAs(&a)] = a
 		l := line(a)
 		l.Kind, l.Subject = KindAccount, int64(a.Person)
 		lines = append(lines, l)
 	}
-	err = insertAll(tx, "INSERT INTO appointments (id, person, org, post, first_day, last_day, for_person) VALUES ", fresh)
+	err = insertAll(tx, "INSERT INTO appointments (id, person, org, post, first_day, last_day, for_person, asked_until) VALUES ", fresh)
 	return lines, raceLost(err, "appointments_held")
 }
 

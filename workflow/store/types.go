@@ -31,6 +31,12 @@ type Person struct {
 type Appointed struct {
 	Person workflow.PersonID
 	workflow.Appointment
+	AskedUntil workflow.Day // the last day that was asked for when they handed over, "" for none
+}
+
+// EndAsked says whether it was asked to end earlier than it does.
+func (a *Appointed) EndAsked() bool {
+	return a.AskedUntil != "" && (a.Until == "" || a.AskedUntil < a.Until)
 }
 
 // Credential is what a sign-in is checked against.

@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS appointments (
   first_day  DATE        NOT NULL,
   last_day   DATE        NOT NULL, -- 9999-12-31 for an open end
   for_person BIGINT      NOT NULL,
+  asked_until DATE       NOT NULL, -- the last day that was asked for when the holder handed over; 9999-12-31 for none
   PRIMARY KEY (id),
   UNIQUE KEY appointments_held (person, org, post, first_day, for_person),
   KEY appointments_org (org)

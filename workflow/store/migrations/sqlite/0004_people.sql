@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS appointments (
   first_day    TEXT    NOT NULL,
   last_day     TEXT    NOT NULL, -- 9999-12-31 for an open end
   for_person   INTEGER NOT NULL,
+  asked_until  TEXT    NOT NULL, -- the last day that was asked for when the holder handed over; 9999-12-31 for none
   PRIMARY KEY (id)
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS appointments_held ON appointments (person, org, post, first_day, for_person);

@@ -1,0 +1,107 @@
+package engine_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"rectify/workflow"
+	"rectify/workflow/engine"
+)
+
+func dutyOf(t *testing.T, l engine.DutyList, post workflow.Post, level workflow.Level, charge workflow.Charge) engine.DutyCharge {
+	t.Helper()
+	for _, r := range l.Rows {
+		for _, c := range r.Charges {
+			if r.Post.Post == post && r.Level == level && c.Rule.Charge == charge {
+				return c
+			}
+		}
+	}
+	require.Fail(t, "no such duty", "%s %s", post, charge)
+	return engine.DutyCharge{}
+}
+
+func counted(c engine.DutyCharge) []int { return []int{c.Open, c.OpenLate, c.Done, c.DoneLate} }
+
+func TestDuties(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		i := o.verifying(workflow.Ordinary)
+		o.rectifying(workflow.Ordinary)
+		o.do("zhenglan", i.ID, letter(workflow.RungNotice, "2026-11-20"))
+		november, err := engine.PeriodOf("month", o.Today())
+		require.NoError(t, err)
+		list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0100").ID, true, november)
+		require.NoError(t, err)
+		officer := func(charge workflow.Charge) []int {
+			return counted(dutyOf(t, list, "committee_officer", workflow.OrganCommittee, charge))
+		}
+		branch := func(post workflow.Post, charge workflow.Charge) []int {
+			return counted(dutyOf(t, list, post, workflow.Branch, charge))
+		}
+		require.Equal(t, []int{1, 0, 0, 0}, officer("verifying"))
+		require.Equal(t, []int{0, 0, 2, 0}, officer("plan_review"), "许宁 approved two plans")
+		require.Equal(t, []int{0, 0, 0, 0}, counted(dutyOf(t, list, "committee_deputy", workflow.OrganCommittee, "plan_review")), "and 郑岚 none")
+		require.Equal(t, []int{0, 0, 2, 0}, branch("branch_secretary", "assigned"))
+		require.Equal(t, []int{1, 0, 0, 0}, branch("branch_secretary", "rectifying"))
+		require.Equal(t, []int{1, 0, 1, 0}, branch("branch_officer", "rectifying"), "马丽 submitted; what is open is common to the posts")
+		require.Equal(t, []int{1, 0, 0, 0}, branch("branch_officer", "letter"))
+		require.Equal(t, map[workflow.Rung]int{workflow.RungNotice: 1}, list.Accounts.Letters)
+		require.Equal(t, 1, list.Accounts.Unsigned)
+
+		o.now = o.now.AddDate(0, 0, 30) // the ten days to verify are over
+		s := passed()
+		s.Results.Outcomes = []workflow.Outcome{{Kind: "criticism", Count: 2}}
+		o.do("xuning", i.ID, s)
+		list, err = o.Duties(o.ctx, o.actor("wuhai"), o.org("0100").ID, true, november.After())
+		require.NoError(t, err)
+		require.Equal(t, []int{0, 0, 1, 1}, officer("verifying"), "verified too late")
+		require.Equal(t, map[workflow.OutcomeKind]int{"criticism": 2}, list.Accounts.Outcomes)
+		require.Empty(t, list.Accounts.Letters, "of another month")
+		year, err := engine.PeriodOf("year", o.Today())
+		require.NoError(t, err)
+		list, err = o.Duties(o.ctx, o.actor("zhouqm"), o.org("00").ID, true, year)
+		require.NoError(t, err)
+		require.Equal(t, []int{0, 0, 2, 0}, officer("plan_review"), "the year holds its months")
+		require.Equal(t, 1, list.Accounts.Letters[workflow.RungNotice])
+		list, err = o.Duties(o.ctx, o.actor("zhouqm"), o.org("02").ID, true, year)
+		require.NoError(t, err)
+		require.Equal(t, []int{0, 0, 0, 0}, officer("plan_review"), "bound to the subtree")
+	})
+}
+
+func TestOwnDuties(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.rectifying(workflow.Ordinary)
+		p, err := engine.PeriodOf("quarter", o.Today())
+		require.NoError(t, err)
+		own, err := o.OwnDuties(o.ctx, o.actor("huzq"), p)
+		require.NoError(t, err)
+		require.Len(t, own, 2, "two posts in two organisations")
+		for _, list := range own {
+			require.Len(t, list.Rows, 1)
+			require.Equal(t, "胡志强", list.Rows[0].Holders[len(list.Rows[0].Holders)-1].Name)
+		}
+		none, err := o.OwnDuties(o.ctx, o.actor("renan"), p)
+		require.NoError(t, err)
+		require.Empty(t, none, "an administrator holds no business post")
+		for _, account := range []string{"gaofeng", "renan", "yeqing"} {
+			_, err = o.Duties(o.ctx, o.actor(account), o.org("0100").ID, false, p)
+			fault(t, err, workflow.ErrForbidden, "not_permitted")
+		}
+	})
+}
+
+func TestPeriods(t *testing.T) {
+	for kind, want := range map[string][2]workflow.Day{"month": {"2026-11-01", "2026-11-30"}, "quarter": {"2026-10-01", "2026-12-31"},
+		"half": {"2026-07-01", "2026-12-31"}, "year": {"2026-01-01", "2026-12-31"}} {
+		p, err := engine.PeriodOf(kind, "2026-11-02")
+		require.NoError(t, err)
+		require.Equal(t, want, [2]workflow.Day{p.From, p.To})
+		require.Equal(t, p, p.After().Before())
+	}
+	p, _ := engine.PeriodOf("half", "2026-02-28")
+	require.Equal(t, "2026年上半年", p.Text().Zh)
+	_, err := engine.PeriodOf("week", "2026-11-02")
+	fault(t, err, workflow.ErrInvalid, "unknown_word")
+}
