@@ -34,7 +34,7 @@ func letterRows(i *workflow.Issue) [][]any {
 		if l.Signed() {
 			signed = workflow.DayOf(l.SignedAt)
 		}
-		out[n] = append([]any{l.Number, string(l.Rung), int64(l.Org), int64(l.To), orNever(l.Limit), orNever(l.On), dayParam(signed), flag(i.Pending(n))}, place(i)...)
+		out[n] = append([]any{l.Number, string(l.Rung), int64(l.Org), int64(l.To), orNever(l.Limit), orNever(l.On), dayParam(signed), flag(i.Pending(n))}, lies(i)...)
 	}
 	return out
 }
@@ -44,12 +44,13 @@ func callRows(i *workflow.Issue) [][]any {
 	for n := range i.Calls {
 		c := &i.Calls[n]
 		out[n] = append([]any{int64(c.From), int64(c.To), string(c.Wants), orNever(c.On), orNever(c.Until), flag(c.Open()), string(c.Reply),
-			dayParam(c.RepliedOn), len(c.Climbed)}, place(i)...)
+			dayParam(c.RepliedOn), len(c.Climbed)}, lies(i)...)
 	}
 	return out
 }
 
-func place(i *workflow.Issue) []any {
+// lies is where an issue lies in the tree, as columns.
+func lies(i *workflow.Issue) []any {
 	out := make([]any, workflow.MaxDepth)
 	for n, org := range ancestors(i.Line) {
 		out[n] = org
