@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"io"
+	"iter"
 	"strings"
 	"unicode/utf8"
 
@@ -118,6 +119,29 @@ func WriteSheet(w io.Writer, title string, headers []string, rows [][]string) er
 	out.title(out.banner, title, len(headers))
 	out.line(out.head, headers...)
 	for _, row := range rows {
+		out.line(out.body, row...)
+	}
+	return out.send(w)
+}
+
+// WriteReport writes a table row by row below its title and a note over all columns. An error among rows ends it, is returned, and nothing
+// is written to w.
+func WriteReport(w io.Writer, title, note string, headers []string, rows iter.Seq2[[]string, error]) error {
+	widths := make([]float64, len(headers))
+	for n := range widths {
+		widths[n] = 22
+	}
+	out := newWriter("Sheet1", widths)
+	out.title(out.banner, title, len(headers))
+	out.title(0, note, len(headers))
+	out.line(out.head, headers...)
+	for row, err := range rows {
+		if err != nil {
+			out.err = err
+		}
+		if out.err != nil {
+			break
+		}
 		out.line(out.body, row...)
 	}
 	return out.send(w)

@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	alikeLooked = 500 // candidates whose place is looked at
-	alikePairs  = 16   // pairs that are looked for where no unit narrows the search
-	alikeEach   = 2000 // candidates of one such pair
+	alikeLooked = 500  // candidates whose place is looked at
+	alikePairs  = 8    // pairs that are looked for where no unit narrows the search
+	alikeEach   = 1000 // candidates of one such pair
 )
 
 // unitOf is the org below the root in whose subtree the issue is, the root for its own.
