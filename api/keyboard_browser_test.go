@@ -98,5 +98,7 @@ func TestBrowserOnPaper(t *testing.T) {
 		cut := ask[[]string](b, `[...document.querySelectorAll('main *')].filter(e => e.scrollHeight > e.clientHeight + 2 && getComputedStyle(e).overflowY !== 'visible' && getComputedStyle(e).display !== 'inline').map(e => e.className)`)
 		require.Empty(t, cut, path)
 		require.LessOrEqual(t, ask[int](b, "document.documentElement.scrollWidth"), 718, path)
+		torn := ask[[]string](b, `[...document.querySelectorAll('.number-cell a')].filter(e => e.getClientRects().length > 1).map(e => e.textContent)`)
+		require.Empty(t, torn, "a number stands on one line")
 	}
 }
