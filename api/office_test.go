@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"rectify/policies"
 	"rectify/workflow"
@@ -301,4 +302,30 @@ func (o *office) person(account string) string {
 	require.Equal(o.t, 200, a.status, a.body)
 	out, _ := a.json(o.t)["person"].(string)
 	return out
+}
+
+// foundBy writes a problem of somebody's own branch down and gives the id of the issue.
+func (o *office) foundBy(account, code string) string {
+	o.t.Helper()
+	a := o.call(account, "POST", "/api/v1/issues", `{"org":"`+o.orgs[code]+`","responsible":"`+o.orgs[code]+`","source":"self_check","detail":"台账缺页"}`)
+	require.Equal(o.t, 201, a.status, a.body)
+	out, _ := a.json(o.t)["id"].(string)
+	return out
+}
+
+// cells are all texts of a workbook.
+func (o *office) cells(book string) string {
+	o.t.Helper()
+	f, err := excelize.OpenReader(strings.NewReader(book))
+	require.NoError(o.t, err)
+	defer f.Close()
+	var all []string
+	for _, name := range f.GetSheetList() {
+		rows, err := f.GetRows(name)
+		require.NoError(o.t, err)
+		for _, row := range rows {
+			all = append(all, row...)
+		}
+	}
+	return strings.Join(all, "\n")
 }

@@ -96,6 +96,9 @@ func (x *town) data() *pagetest.Data {
 			all = append(all, dossier)
 		}
 	}
+	holidays, err := x.engine.Holidays(ctx)
+	require.NoError(x.t, err)
+	all = append(all, holidays)
 	auditor, err := x.engine.ActorNamed(ctx, "lujin")
 	require.NoError(x.t, err)
 	audited := func(kind string, subject int64) {
