@@ -34,7 +34,7 @@ func TestWhatHangsOnAnIssueIsGuarded(t *testing.T) {
 	}
 }
 
-// An export holds what its reader may see, and no more.
+// An export and the list of checklists hold what their reader may see, and no more.
 func TestAnExportIsGuarded(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -49,6 +49,10 @@ func TestAnExportIsGuarded(t *testing.T) {
 	require.NotContains(t, rows("gaofeng"), "台账缺页")
 	require.Contains(t, rows("yeqing"), "台账缺页")
 	require.NotContains(t, rows("yeqing"), "三会一课")
+
+	o.takeIt("xuning", o.sentIn("xuning", inspectionList, "inspection", "title", "巡察反馈清单甲"), "good")
+	require.Contains(t, o.see("xuning", checklistsPage).body, "巡察反馈清单甲")
+	require.NotContains(t, o.see("yeqing", checklistsPage).body, "巡察反馈清单甲")
 }
 
 // Steps on many issues pass the same guards as one step: what the sender cannot see or may not do stops all.
@@ -68,7 +72,7 @@ func TestManyStepsAreGuarded(t *testing.T) {
 	require.Contains(t, []int{403, 409, 422}, a.status, "what may not be done to one is not done to many")
 	for account, issue := range map[string]string{"gaofeng": theirs, "yeqing": own} {
 		require.NotContains(t, o.signedIn(t, account).see("/issues/"+issue), "一并批注一下")
-		require.Equal(t, "found", o.call(account, "GET", "/api/v1/issues/"+issue, "").json(t)["state"])
+		require.Contains(t, o.call(account, "GET", "/api/v1/issues/"+issue, "").body, `"state":"found"`)
 	}
 }
 
