@@ -90,7 +90,14 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	e.book.Store(&remind.Book{Default: rules})
 	e.runner = strconv.FormatInt(e.newID(), 36)
 	e.settings.revs = make(map[string]int)
-	return e, e.Refresh(ctx)
+	if err := e.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	budget, err := e.Budget(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return e, e.affords(budget.Budget)
 }
 
 // machines are the names that workflow.MachineFor gives.

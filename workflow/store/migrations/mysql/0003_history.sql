@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS history (
   command    BINARY(32)   NULL, -- digest of the key of the command
   request    BINARY(32)   NULL, -- digest of what was asked
   PRIMARY KEY (kind, subject, seq),
-  UNIQUE KEY history_command (command)
+  UNIQUE KEY history_command (command),
+  KEY history_org (org, at, action)
 ) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 CREATE TABLE IF NOT EXISTS heads (
   kind    VARCHAR(32) NOT NULL,

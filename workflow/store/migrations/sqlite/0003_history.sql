@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS history (
   PRIMARY KEY (kind, subject, seq)
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS history_command ON history (command);
+CREATE INDEX IF NOT EXISTS history_org ON history (org, at, action);
 CREATE TABLE IF NOT EXISTS heads (
   kind         TEXT    NOT NULL,
   subject      INTEGER NOT NULL,
