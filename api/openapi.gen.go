@@ -259,6 +259,13 @@ type Arrow struct {
 	To    string   `json:"to"`
 }
 
+// Budget defines model for Budget.
+type Budget struct {
+	Issue Load `json:"issue"`
+	Month Load `json:"month"`
+	Rev   int  `json:"rev,omitempty,omitzero"`
+}
+
 // BulkStep defines model for BulkStep.
 type BulkStep struct {
 	// Issue 编号，十进制 an id in digits
@@ -269,6 +276,13 @@ type BulkStep struct {
 
 	// Version 您看到的版本 the version that you saw
 	Version int `json:"version"`
+}
+
+// Burdens defines model for Burdens.
+type Burdens struct {
+	Budget Budget      `json:"budget"`
+	Next   string      `json:"next,omitempty,omitzero"`
+	Orgs   []OrgBurden `json:"orgs"`
 }
 
 // Call defines model for Call.
@@ -1081,6 +1095,15 @@ type Line struct {
 	Version  int    `json:"version"`
 }
 
+// Load defines model for Load.
+type Load struct {
+	// Fields 填写项 fields to write
+	Fields int `json:"fields"`
+
+	// Files 材料份数 files to find
+	Files int `json:"files"`
+}
+
 // LookBack 回头看 the later check
 type LookBack struct {
 	// By 编号，十进制 an id in digits
@@ -1392,6 +1415,22 @@ type Org struct {
 	// Examples: 861234567890123
 	Parent Id     `json:"parent,omitempty,omitzero"`
 	Short  string `json:"short,omitempty,omitzero"`
+}
+
+// OrgBurden defines model for OrgBurden.
+type OrgBurden struct {
+	Fields int    `json:"fields"`
+	Files  int    `json:"files"`
+	Name   string `json:"name"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org Id `json:"org"`
+
+	// Over 超出每月预算 over the budget of a month
+	Over  bool `json:"over"`
+	Steps int  `json:"steps"`
 }
 
 // OrgNames 出现的组织，以 id 为键 the organisations that occur
@@ -1878,6 +1917,25 @@ type WithText = string
 // Examples: 861234567890123
 type WithUnder = Id
 
+// GetBurdenParams defines parameters for GetBurden.
+type GetBurdenParams struct {
+	// Org 该组织及其下级 the organisation and all below
+	Org Id `form:"org" json:"org"`
+
+	// Month 如 2026-11
+	Month string `form:"month" json:"month"`
+
+	// After 上一页的 next
+	After string `form:"after,omitempty" json:"after,omitempty,omitzero"`
+	Limit int    `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// SetBudgetParams defines parameters for SetBudget.
+type SetBudgetParams struct {
+	// Rev 您看到的 rev；别人在此后改过则拒绝 the rev that you saw; refused when somebody changed it since
+	Rev *WithRev `form:"rev,omitempty" json:"rev,omitempty"`
+}
+
 // ListChecklistsParams defines parameters for ListChecklists.
 type ListChecklistsParams struct {
 	// After 上一页的 next the next of the page before
@@ -2123,6 +2181,9 @@ type TakeStepsParams struct {
 // AppointJSONRequestBody defines body for Appoint for application/json ContentType.
 type AppointJSONRequestBody = NewAppointment
 
+// SetBudgetJSONRequestBody defines body for SetBudget for application/json ContentType.
+type SetBudgetJSONRequestBody = Budget
+
 // ImportChecklistMultipartRequestBody defines body for ImportChecklist for multipart/form-data ContentType.
 type ImportChecklistMultipartRequestBody = ChecklistFile
 
@@ -2173,6 +2234,12 @@ type ServerInterface interface {
 	// Appoint 任职 Appoint
 	// (POST /api/v1/appointments)
 	Appoint(ctx echo.Context) error
+	// GetBurden 负担表：向各组织要了多少 What was asked of organisations in a month, against the budget
+	// (GET /api/v1/burden)
+	GetBurden(ctx echo.Context, params GetBurdenParams) error
+	// SetBudget 调整预算（系统管理员）Change the budget (system administrator)
+	// (PUT /api/v1/burden)
+	SetBudget(ctx echo.Context, params SetBudgetParams) error
 	// ListChecklists 问题清单，新的在前 Checklists, the latest first
 	// (GET /api/v1/checklists)
 	ListChecklists(ctx echo.Context, params ListChecklistsParams) error
@@ -2315,6 +2382,63 @@ func (w *ServerInterfaceWrapper) Appoint(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.Appoint(ctx)
+	return err
+}
+
+// GetBurden converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBurden(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetBurdenParams
+	// ------------- Required query parameter "org" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "org", ctx.QueryParams(), &params.Org, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter org: %s", err))
+	}
+
+	// ------------- Required query parameter "month" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "month", ctx.QueryParams(), &params.Month, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetBurden(ctx, params)
+	return err
+}
+
+// SetBudget converts echo context to params.
+func (w *ServerInterfaceWrapper) SetBudget(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetBudgetParams
+	// ------------- Optional query parameter "rev" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "rev", ctx.QueryParams(), &params.Rev, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rev: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetBudget(ctx, params)
 	return err
 }
 
@@ -3375,6 +3499,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/policy", wrapper.ListPolicy, options.OperationMiddlewares["listPolicy"]...)
 	router.GET(options.BaseURL+"/api/v1/holidays", wrapper.GetHolidays, options.OperationMiddlewares["getHolidays"]...)
 	router.POST(options.BaseURL+"/api/v1/holidays", wrapper.LoadHolidays, options.OperationMiddlewares["loadHolidays"]...)
+	router.GET(options.BaseURL+"/api/v1/burden", wrapper.GetBurden, options.OperationMiddlewares["getBurden"]...)
+	router.PUT(options.BaseURL+"/api/v1/burden", wrapper.SetBudget, options.OperationMiddlewares["setBudget"]...)
 	router.GET(options.BaseURL+"/api/v1/draws", wrapper.ListDraws, options.OperationMiddlewares["listDraws"]...)
 	router.POST(options.BaseURL+"/api/v1/draws", wrapper.AnnounceDraw, options.OperationMiddlewares["announceDraw"]...)
 	router.GET(options.BaseURL+"/api/v1/draws/:draw", wrapper.GetDraw, options.OperationMiddlewares["getDraw"]...)
@@ -3455,6 +3581,85 @@ type AppointdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AppointdefaultApplicationProblemPlusJSONResponse) VisitAppointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBurdenRequestObject struct {
+	Params GetBurdenParams
+}
+
+type GetBurdenResponseObject interface {
+	VisitGetBurdenResponse(w http.ResponseWriter) error
+}
+
+type GetBurden200JSONResponse Burdens
+
+func (response GetBurden200JSONResponse) VisitGetBurdenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBurdendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetBurdendefaultApplicationProblemPlusJSONResponse) VisitGetBurdenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBudgetRequestObject struct {
+	Params SetBudgetParams
+	Body   *SetBudgetJSONRequestBody
+}
+
+type SetBudgetResponseObject interface {
+	VisitSetBudgetResponse(w http.ResponseWriter) error
+}
+
+type SetBudget200JSONResponse Budget
+
+func (response SetBudget200JSONResponse) VisitSetBudgetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBudgetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetBudgetdefaultApplicationProblemPlusJSONResponse) VisitSetBudgetResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5004,6 +5209,12 @@ type StrictServerInterface interface {
 	// Appoint 任职 Appoint
 	// (POST /api/v1/appointments)
 	Appoint(ctx context.Context, request AppointRequestObject) (AppointResponseObject, error)
+	// GetBurden 负担表：向各组织要了多少 What was asked of organisations in a month, against the budget
+	// (GET /api/v1/burden)
+	GetBurden(ctx context.Context, request GetBurdenRequestObject) (GetBurdenResponseObject, error)
+	// SetBudget 调整预算（系统管理员）Change the budget (system administrator)
+	// (PUT /api/v1/burden)
+	SetBudget(ctx context.Context, request SetBudgetRequestObject) (SetBudgetResponseObject, error)
 	// ListChecklists 问题清单，新的在前 Checklists, the latest first
 	// (GET /api/v1/checklists)
 	ListChecklists(ctx context.Context, request ListChecklistsRequestObject) (ListChecklistsResponseObject, error)
@@ -5201,6 +5412,79 @@ func (sh *strictHandler) Appoint(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(AppointResponseObject); ok {
 		return validResponse.VisitAppointResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetBurden operation middleware
+func (sh *strictHandler) GetBurden(ctx echo.Context, params GetBurdenParams) error {
+	var request GetBurdenRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBurden(ctx.Request().Context(), request.(GetBurdenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBurden")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBurdenResponseObject); ok {
+		return validResponse.VisitGetBurdenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetBudget operation middleware
+func (sh *strictHandler) SetBudget(ctx echo.Context, params SetBudgetParams) error {
+	var request SetBudgetRequestObject
+
+	request.Params = params
+
+	var body SetBudgetJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetBudget(ctx.Request().Context(), request.(SetBudgetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetBudget")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetBudgetResponseObject); ok {
+		return validResponse.VisitSetBudgetResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -82,6 +82,8 @@ func (s *Server) routes() []route {
 		{"GET", "/api/v1/policy", member, nothing, w.ListPolicy},
 		{"GET", "/api/v1/holidays", member, nothing, w.GetHolidays},
 		{"POST", "/api/v1/holidays", member, jsonBody, w.LoadHolidays},
+		{"GET", "/api/v1/burden", member, nothing, w.GetBurden},
+		{"PUT", "/api/v1/burden", member, jsonBody, w.SetBudget},
 		{"GET", "/api/v1/draws", member, nothing, w.ListDraws},
 		{"POST", "/api/v1/draws", member, jsonBody, w.AnnounceDraw},
 		{"GET", "/api/v1/draws/:draw", member, nothing, w.GetDraw},

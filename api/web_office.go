@@ -21,6 +21,9 @@ func (s *Server) officeRoutes() []route {
 		{"GET", drawsPage + "/:draw", member, nothing, s.showDraw},
 		{"POST", drawsPage + "/:draw", member, pageForm, s.holdDrawByForm},
 
+		{"GET", burdenPage, member, nothing, s.showBurden},
+		{"POST", burdenPage, member, pageForm, s.setBudgetByForm},
+
 		{"GET", mePage, member, nothing, s.showMe},
 		{"POST", mePage + "/sessions", member, pageForm, s.endSessionByForm},
 

@@ -15,6 +15,7 @@ const settingsPage = page.SettingsPath
 func settingRows() []page.SettingRow {
 	return []page.SettingRow{
 		{Name: "holidays", Text: workflow.Say("节假日与调休", "Holidays and make-up days"), Path: holidaysPage},
+		{Name: "burden", Text: workflow.Say("负担预算", "Budget of what is asked"), Path: burdenPage},
 	}
 }
 

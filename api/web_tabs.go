@@ -9,3 +9,8 @@ import (
 func supervisionTabs(here string) []page.Link {
 	return tabs(here, page.Link{Path: drawsPage, Text: workflow.Say("回头看抽查", "Draws")})
 }
+
+// reportTabs are the pages that are made of the record and ask for nothing (报表).
+func reportTabs(here string) []page.Link {
+	return tabs(here, page.Link{Path: burdenPage, Text: workflow.Say("负担表", "Burden")})
+}
