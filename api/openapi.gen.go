@@ -57,7 +57,6 @@ const (
 	ActionResume      Action = "resume"
 	ActionReturn      Action = "return"
 	ActionReview      Action = "review"
-	ActionSelfCheck   Action = "self_check"
 	ActionSignLetter  Action = "sign_letter"
 	ActionSpread      Action = "spread"
 	ActionSubmit      Action = "submit"
