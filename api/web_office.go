@@ -33,6 +33,11 @@ func (s *Server) officeRoutes() []route {
 		{"GET", wordsPage, member, nothing, s.showWords},
 		{"GET", holidaysPage, member, nothing, s.showHolidays},
 		{"POST", holidaysPage, member, workbook, s.loadHolidaysByForm},
+		{"GET", remindersPage, member, nothing, s.showReminders},
+		{"GET", remindersPage + "/:list", member, nothing, s.showReminderRules},
+		{"POST", remindersPage + "/:list", member, pageForm, s.changeRemindersByForm},
+		{"POST", remindersPage + "/runs/:day", member, pageForm, s.releaseRunByForm},
+		{"GET", promptsPage, member, nothing, s.showPrompts},
 		{"GET", settingsPage, member, nothing, s.showSettings},
 
 		{"GET", recordsPage, member, nothing, s.showRecords},

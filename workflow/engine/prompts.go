@@ -149,6 +149,9 @@ func (e *Engine) promptSaid(ctx context.Context, by *workflow.Actor, o *store.Ow
 		Path: fmt.Sprintf("/prompts?org=%d&period=%s", o.Issue, o.Rung)}, true, nil
 }
 
+// PromptList is a list of a prompt.
+type PromptList = remind.PromptList
+
 // PromptView is a prompt with the names that it needs, and where one can go from it.
 type PromptView struct {
 	Prompt  remind.Prompt
@@ -157,6 +160,7 @@ type PromptView struct {
 	Orgs    map[workflow.OrgID]Org
 	People  map[workflow.PersonID]string
 	Periods []string // of which there are prompts, the last first
+	Above   []Org    // whose prompts the actor may see, the highest first
 	Below   []Org
 }
 
@@ -180,8 +184,8 @@ func (e *Engine) PromptHome(by workflow.Actor) workflow.OrgID {
 // Errors: ErrNotFound with the codes no_such_org and no_such_prompt.
 func (e *Engine) Prompt(ctx context.Context, by workflow.Actor, id workflow.OrgID, period string) (PromptView, error) {
 	org, err := e.db.Org(ctx, id)
-	theirs := slices.ContainsFunc(e.guard.Scope(&by).Subtrees, func(l workflow.Lineage) bool { return org.Line.Passes(l.Last().Org) })
-	if err == nil && !theirs || errors.Is(err, workflow.ErrNotFound) {
+	theirs := e.promptsOf(&by, org.Line)
+	if err == nil && len(theirs) == 0 || errors.Is(err, workflow.ErrNotFound) {
 		err = workflow.NotFound("no_such_org", workflow.Say("没有这个组织，或您无权查看它的提示", "there is no such organisation, or its prompts are not yours to see"))
 	}
 	if err != nil {
@@ -202,7 +206,28 @@ func (e *Engine) Prompt(ctx context.Context, by workflow.Actor, id workflow.OrgI
 	if err != nil {
 		return PromptView{}, err
 	}
-	return v, e.promptNames(ctx, &v)
+	if err := e.promptNames(ctx, &v); err != nil {
+		return PromptView{}, err
+	}
+	above, err := e.db.OrgsByID(ctx, theirs[:len(theirs)-1])
+	for _, id := range theirs[:len(theirs)-1] {
+		v.Above = append(v.Above, above[id])
+	}
+	return v, err
+}
+
+// promptsOf are the orgs on the way down to one whose prompts the actor may see, the highest first; none if not those of the last.
+func (e *Engine) promptsOf(by *workflow.Actor, line workflow.Lineage) []workflow.OrgID {
+	for n, at := range line[:line.Depth()] {
+		if slices.ContainsFunc(e.guard.Scope(by).Subtrees, func(l workflow.Lineage) bool { return l.Last().Org == at.Org }) {
+			var out []workflow.OrgID
+			for _, p := range line[n:line.Depth()] {
+				out = append(out, p.Org)
+			}
+			return out
+		}
+	}
+	return nil
 }
 
 // workOut makes a prompt now.

@@ -142,8 +142,11 @@ func (e *Engine) ChangeReminderRules(ctx context.Context, by workflow.Actor, id 
 	}
 	body = strings.ReplaceAll(body, "\r\n", "\n")
 	rules, err := readReminders(Setting{Name: now.Setting.Name, Body: body})
-	if err != nil {
+	switch {
+	case err != nil:
 		return Forecast{}, err
+	case id == 0 && rules.Run == nil:
+		return Forecast{}, workflow.Invalid("missing_part", "body", workflow.Say("默认规则须写明每日运行（run）", "the default says how the daily run goes (run)"))
 	}
 	heard, err := e.forecast(ctx, e.book.Load().With(id, rules))
 	if err != nil || check {
@@ -161,4 +164,26 @@ func (e *Engine) ChangeReminderRules(ctx context.Context, by workflow.Actor, id 
 	s, err = e.changeSetting(ctx, by, s, what)
 	heard.Taken, heard.Rev = err == nil, s.Rev
 	return heard, err
+}
+
+// DefaultReminders are the rules of checklists that have none of their own. Everybody may know them.
+func (e *Engine) DefaultReminders() *remind.Rules { return e.book.Load().Default }
+
+// Ladder is the ladder of one date in words.
+type Ladder struct {
+	Topic workflow.Text
+	Rungs []workflow.Text
+}
+
+// Ladders says rules in words.
+func Ladders(r *remind.Rules) []Ladder {
+	var out []Ladder
+	for _, w := range remind.Topics() {
+		l := Ladder{Topic: w.Text}
+		for _, rung := range r.Ladder[remind.Topic(w.Word)] {
+			l.Rungs = append(l.Rungs, rung.Text())
+		}
+		out = append(out, l)
+	}
+	return out
 }

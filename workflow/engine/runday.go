@@ -328,3 +328,30 @@ func (e *Engine) Runs(ctx context.Context, by workflow.Actor, limit int) ([]DayR
 	}
 	return out, nil
 }
+
+// StageText is how far a run has come, as people read it.
+func StageText(stage store.RunStage) workflow.Text {
+	switch stage {
+	case store.RunDone:
+		return workflow.Say("已完成", "done")
+	case store.RunHeld:
+		return workflow.Say("已暂停，待放行", "held")
+	case store.RunDigests:
+		return workflow.Say("正在发送", "sending")
+	}
+	return workflow.Say("正在汇总", "gathering")
+}
+
+// HoldText is why a run is or was held; empty for "".
+func HoldText(hold string) workflow.Text {
+	switch hold {
+	case HoldMany:
+		return workflow.Say("人数远多于平时或超过上限", "far more people than usual, or more than allowed")
+	case HoldLeap:
+		return workflow.Say("距上次运行超过%d天，请核对服务器时钟", "the last run is more than %d days ago: is the clock right?", leapDays)
+	}
+	return workflow.Text{}
+}
+
+// RunIsHeld says whether the run waits for an administrator.
+func RunIsHeld(r *DayRun) bool { return r.Stage == store.RunHeld }
