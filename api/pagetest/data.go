@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -112,12 +113,20 @@ func (d *Data) Also(words ...string) *Data {
 	return d
 }
 
+var quotation = regexp.MustCompile(`“[^“”]+”`)
+
 // Rest is what of a text is no data.
 func (d *Data) Rest(text string) string {
 	if rest, ok := d.cache.Load(text); ok {
 		return rest.(string)
 	}
-	rest := strings.TrimSpace(d.replacer.Replace(text))
+	rest := quotation.ReplaceAllStringFunc(text, func(quoted string) string {
+		if slices.ContainsFunc(d.longest, func(whole string) bool { return strings.Contains(whole, strings.Trim(quoted, "“”")) }) {
+			return " " // a piece of what somebody wrote
+		}
+		return quoted
+	})
+	rest = strings.TrimSpace(d.replacer.Replace(rest))
 	d.cache.Store(text, rest)
 	return rest
 }
