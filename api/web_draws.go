@@ -68,6 +68,7 @@ func (s *Server) drawForm(c echo.Context) (*page.Form, error) {
 		return nil, err
 	}
 	options := each(units, func(o engine.Org) page.Option { return page.Option{Value: id(o.ID), Text: same(o.Shown())} })
+	options[0].Chosen = true
 	today := s.Engine.Today()
 	return &page.Form{Action: drawsPage, Submit: workflow.Say("公布", "Announce"), Fields: []page.Field{
 		{Name: "org", Kind: page.Select, Required: true, Label: workflow.Say("范围（含下级）", "Drawn from, with all below"), Options: options},
