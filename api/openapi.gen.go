@@ -126,6 +126,16 @@ const (
 	PlanMarkWeak PlanMark = "weak"
 )
 
+// Defines values for ReminderRunStage.
+const (
+	Digests ReminderRunStage = "digests"
+	Done    ReminderRunStage = "done"
+	Held    ReminderRunStage = "held"
+	Issues  ReminderRunStage = "issues"
+	News    ReminderRunStage = "news"
+	Prompts ReminderRunStage = "prompts"
+)
+
 // Defines values for Reply.
 const (
 	ReplyDecision Reply = "decision"
@@ -1527,6 +1537,101 @@ type Problem struct {
 	Type     string `json:"type"`
 }
 
+// Prompt defines model for Prompt.
+type Prompt struct {
+	Closed PromptList `json:"closed"`
+
+	// Day 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Day Day `json:"day"`
+
+	// Fixed 已定稿 it was made and does not change
+	Fixed bool `json:"fixed"`
+
+	// From 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	From Day `json:"from"`
+
+	// Gap 自报完成而未验收销号 reported done and not verified
+	Gap     int        `json:"gap"`
+	Letters PromptList `json:"letters"`
+	Lights  Tally      `json:"lights"`
+	Open    int        `json:"open"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org Id `json:"org"`
+
+	// Orgs 出现的组织，以 id 为键 the organisations that occur
+	Orgs    OrgNames   `json:"orgs"`
+	Overdue PromptList `json:"overdue"`
+
+	// People 出现的人员姓名，以 id 为键 the names of people that occur
+	People    PersonNames `json:"people"`
+	Period    string      `json:"period"`
+	Periods   []string    `json:"periods"`
+	Reviews   PromptList  `json:"reviews"`
+	Soon      PromptList  `json:"soon"`
+	Suspended PromptList  `json:"suspended"`
+
+	// Title 两种语言的一句话 a sentence in both languages
+	Title Text `json:"title"`
+
+	// To 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	To    Day          `json:"to"`
+	Units []PromptUnit `json:"units"`
+}
+
+// PromptList defines model for PromptList.
+type PromptList struct {
+	Count int         `json:"count"`
+	Rows  []PromptRow `json:"rows"`
+}
+
+// PromptRow defines model for PromptRow.
+type PromptRow struct {
+	// Day 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Day Day `json:"day,omitempty,omitzero"`
+
+	// Issue 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Issue  Id     `json:"issue"`
+	Note   string `json:"note,omitempty,omitzero"`
+	Number string `json:"number"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org Id `json:"org"`
+
+	// Person 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Person Id     `json:"person,omitempty,omitzero"`
+	Title  string `json:"title"`
+}
+
+// PromptUnit defines model for PromptUnit.
+type PromptUnit struct {
+	Closed int `json:"closed"`
+	Gap    int `json:"gap"`
+	Open   int `json:"open"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org     Id  `json:"org"`
+	Overdue int `json:"overdue"`
+}
+
 // Remark defines model for Remark.
 type Remark struct {
 	At      time.Time `json:"at"`
@@ -1542,6 +1647,101 @@ type Remark struct {
 	// Examples: 861234567890123
 	Person Id     `json:"person"`
 	Text   string `json:"text"`
+}
+
+// ReminderLadder defines model for ReminderLadder.
+type ReminderLadder struct {
+	Rungs []Text `json:"rungs"`
+
+	// Topic 两种语言的一句话 a sentence in both languages
+	Topic Text `json:"topic"`
+}
+
+// ReminderRules defines model for ReminderRules.
+type ReminderRules struct {
+	// Body YAML；列表中不带 not in lists
+	Body   string           `json:"body,omitempty,omitzero"`
+	Ladder []ReminderLadder `json:"ladder"`
+
+	// List 清单的 id；默认为 default the id of the checklist, or default
+	List string `json:"list"`
+	On   bool   `json:"on"`
+
+	// Own 单独规定 decided for it alone
+	Own bool `json:"own"`
+	Rev int  `json:"rev"`
+
+	// Soon 临期天数 days before the due day from which the light is soon
+	Soon  int    `json:"soon"`
+	Title string `json:"title"`
+}
+
+// ReminderRulesFile defines model for ReminderRulesFile.
+type ReminderRulesFile struct {
+	// Body YAML；空为恢复默认 YAML; empty for the default
+	Body string `json:"body"`
+}
+
+// ReminderRulesList defines model for ReminderRulesList.
+type ReminderRulesList struct {
+	Rules []ReminderRules `json:"rules"`
+}
+
+// ReminderRun defines model for ReminderRun.
+type ReminderRun struct {
+	// Day 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Day Day `json:"day"`
+
+	// Digests 已发份数 digests sent
+	Digests int `json:"digests"`
+
+	// Held 暂停的原因 why it is or was held
+	Held string `json:"held"`
+
+	// People 应发人数 people who have something to hear
+	People int              `json:"people"`
+	Stage  ReminderRunStage `json:"stage"`
+
+	// Steps 系统自动办理的步数 steps taken by the program
+	Steps int `json:"steps"`
+}
+
+// ReminderRunStage defines model for ReminderRun.Stage.
+type ReminderRunStage string
+
+// ReminderRuns defines model for ReminderRuns.
+type ReminderRuns struct {
+	Runs []ReminderRun `json:"runs"`
+}
+
+// ReminderTrial defines model for ReminderTrial.
+type ReminderTrial struct {
+	// Day 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Day Day `json:"day"`
+
+	// Held 届时会因人数过多暂停 the run would be held
+	Held bool `json:"held"`
+
+	// Moved 临期日期改变的问题数 issues whose light turns on another day
+	Moved int            `json:"moved"`
+	Now   ReminderVolume `json:"now"`
+	Rev   int            `json:"rev"`
+	Taken bool           `json:"taken"`
+	Then  ReminderVolume `json:"then"`
+}
+
+// ReminderVolume defines model for ReminderVolume.
+type ReminderVolume struct {
+	// Digests 份数，一人一份 digests, one a person
+	Digests int `json:"digests"`
+
+	// Most 一份里最多的条数 in the largest digest
+	Most      int `json:"most"`
+	Reminders int `json:"reminders"`
 }
 
 // Reply 答复 the answer to a call
@@ -1852,6 +2052,9 @@ type IdempotencyKey = string
 
 // IssueId defines model for IssueId.
 type IssueId = string
+
+// RulesList defines model for RulesList.
+type RulesList = string
 
 // WithAfter defines model for WithAfter.
 type WithAfter = string
@@ -2171,6 +2374,24 @@ type ListPeopleParams struct {
 	Limit WithLimit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
+// GetPromptParams defines parameters for GetPrompt.
+type GetPromptParams struct {
+	// Org 组织的 id；不给则为本人所在组织 the organisation; your own if not given
+	Org Id `form:"org,omitempty" json:"org,omitempty,omitzero"`
+
+	// Period 期，如 2026-11、2026Q4；month、quarter 为截至今天 a period, or month or quarter for as it stands today
+	Period string `form:"period,omitempty" json:"period,omitempty,omitzero"`
+}
+
+// ChangeReminderRulesParams defines parameters for ChangeReminderRules.
+type ChangeReminderRulesParams struct {
+	// Check 只试算，不启用 rehearse and change nothing
+	Check bool `form:"check,omitempty" json:"check,omitempty,omitzero"`
+
+	// Rev 您看到的 rev；别人在此后改过则拒绝 the rev that you saw; refused when somebody changed it since
+	Rev *WithRev `form:"rev,omitempty" json:"rev,omitempty"`
+}
+
 // TakeStepsParams defines parameters for TakeSteps.
 type TakeStepsParams struct {
 	// IdempotencyKey 自定的请求标识，重发时不变 a key of your own; the same when you send again
@@ -2218,6 +2439,9 @@ type FirstPasswordsJSONRequestBody = Accounts
 
 // EndAppointmentJSONRequestBody defines body for EndAppointment for application/json ContentType.
 type EndAppointmentJSONRequestBody = AppointmentEnd
+
+// ChangeReminderRulesJSONRequestBody defines body for ChangeReminderRules for application/json ContentType.
+type ChangeReminderRulesJSONRequestBody = ReminderRulesFile
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
@@ -2338,6 +2562,24 @@ type ServerInterface interface {
 	// ListPolicy 现行的权限规则 The policy in force
 	// (GET /api/v1/policy)
 	ListPolicy(ctx echo.Context) error
+	// GetPrompt 月提示、季督导 The prompt of a month or the pack of a quarter
+	// (GET /api/v1/prompts)
+	GetPrompt(ctx echo.Context, params GetPromptParams) error
+	// ListReminderRules 各清单的提醒规则（系统管理员）The reminder rules of the checklists, the default first (system administrator)
+	// (GET /api/v1/reminder-rules)
+	ListReminderRules(ctx echo.Context) error
+	// GetReminderRules 一份清单的提醒规则（系统管理员）The reminder rules of a checklist (system administrator)
+	// (GET /api/v1/reminder-rules/{list})
+	GetReminderRules(ctx echo.Context, list RulesList) error
+	// ChangeReminderRules 试算或启用提醒规则（系统管理员）Rehearse reminder rules, or switch them on (system administrator)
+	// (PUT /api/v1/reminder-rules/{list})
+	ChangeReminderRules(ctx echo.Context, list RulesList, params ChangeReminderRulesParams) error
+	// ListReminderRuns 每日提醒的运行（系统管理员）The daily runs of reminders (system administrator)
+	// (GET /api/v1/reminder-runs)
+	ListReminderRuns(ctx echo.Context) error
+	// ReleaseReminderRun 放行被暂停的一次（系统管理员）Let a run go on that is held (system administrator)
+	// (POST /api/v1/reminder-runs/{day}/release)
+	ReleaseReminderRun(ctx echo.Context, day Day) error
 	// SignOut 退出 Sign out
 	// (DELETE /api/v1/session)
 	SignOut(ctx echo.Context) error
@@ -3335,6 +3577,113 @@ func (w *ServerInterfaceWrapper) ListPolicy(ctx echo.Context) error {
 	return err
 }
 
+// GetPrompt converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPrompt(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPromptParams
+	// ------------- Optional query parameter "org" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "org", ctx.QueryParams(), &params.Org, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter org: %s", err))
+	}
+
+	// ------------- Optional query parameter "period" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "period", ctx.QueryParams(), &params.Period, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter period: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPrompt(ctx, params)
+	return err
+}
+
+// ListReminderRules converts echo context to params.
+func (w *ServerInterfaceWrapper) ListReminderRules(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListReminderRules(ctx)
+	return err
+}
+
+// GetReminderRules converts echo context to params.
+func (w *ServerInterfaceWrapper) GetReminderRules(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list" -------------
+	var list RulesList
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list", ctx.Param("list"), &list, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetReminderRules(ctx, list)
+	return err
+}
+
+// ChangeReminderRules converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeReminderRules(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list" -------------
+	var list RulesList
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list", ctx.Param("list"), &list, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeReminderRulesParams
+	// ------------- Optional query parameter "check" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "check", ctx.QueryParams(), &params.Check, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter check: %s", err))
+	}
+
+	// ------------- Optional query parameter "rev" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "rev", ctx.QueryParams(), &params.Rev, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rev: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeReminderRules(ctx, list, params)
+	return err
+}
+
+// ListReminderRuns converts echo context to params.
+func (w *ServerInterfaceWrapper) ListReminderRuns(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListReminderRuns(ctx)
+	return err
+}
+
+// ReleaseReminderRun converts echo context to params.
+func (w *ServerInterfaceWrapper) ReleaseReminderRun(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "day" -------------
+	var day Day
+
+	err = runtime.BindStyledParameterWithOptions("simple", "day", ctx.Param("day"), &day, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReleaseReminderRun(ctx, day)
+	return err
+}
+
 // SignOut converts echo context to params.
 func (w *ServerInterfaceWrapper) SignOut(ctx echo.Context) error {
 	var err error
@@ -3505,6 +3854,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/draws/:draw", wrapper.GetDraw, options.OperationMiddlewares["getDraw"]...)
 	router.POST(options.BaseURL+"/api/v1/draws/:draw", wrapper.HoldDraw, options.OperationMiddlewares["holdDraw"]...)
 	router.GET(options.BaseURL+"/api/v1/settings", wrapper.ListSettings, options.OperationMiddlewares["listSettings"]...)
+	router.GET(options.BaseURL+"/api/v1/reminder-rules", wrapper.ListReminderRules, options.OperationMiddlewares["listReminderRules"]...)
+	router.GET(options.BaseURL+"/api/v1/reminder-rules/:list", wrapper.GetReminderRules, options.OperationMiddlewares["getReminderRules"]...)
+	router.PUT(options.BaseURL+"/api/v1/reminder-rules/:list", wrapper.ChangeReminderRules, options.OperationMiddlewares["changeReminderRules"]...)
+	router.GET(options.BaseURL+"/api/v1/reminder-runs", wrapper.ListReminderRuns, options.OperationMiddlewares["listReminderRuns"]...)
+	router.POST(options.BaseURL+"/api/v1/reminder-runs/:day/release", wrapper.ReleaseReminderRun, options.OperationMiddlewares["releaseReminderRun"]...)
+	router.GET(options.BaseURL+"/api/v1/prompts", wrapper.GetPrompt, options.OperationMiddlewares["getPrompt"]...)
 	router.GET(options.BaseURL+"/api/v1/openapi.json", wrapper.GetSpecification, options.OperationMiddlewares["getSpecification"]...)
 	router.GET(options.BaseURL+"/api/docs", wrapper.GetDocs, options.OperationMiddlewares["getDocs"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
@@ -4966,6 +5321,234 @@ func (response ListPolicydefaultApplicationProblemPlusJSONResponse) VisitListPol
 	return err
 }
 
+type GetPromptRequestObject struct {
+	Params GetPromptParams
+}
+
+type GetPromptResponseObject interface {
+	VisitGetPromptResponse(w http.ResponseWriter) error
+}
+
+type GetPrompt200JSONResponse Prompt
+
+func (response GetPrompt200JSONResponse) VisitGetPromptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPromptdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPromptdefaultApplicationProblemPlusJSONResponse) VisitGetPromptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReminderRulesRequestObject struct {
+}
+
+type ListReminderRulesResponseObject interface {
+	VisitListReminderRulesResponse(w http.ResponseWriter) error
+}
+
+type ListReminderRules200JSONResponse ReminderRulesList
+
+func (response ListReminderRules200JSONResponse) VisitListReminderRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReminderRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListReminderRulesdefaultApplicationProblemPlusJSONResponse) VisitListReminderRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReminderRulesRequestObject struct {
+	List RulesList `json:"list"`
+}
+
+type GetReminderRulesResponseObject interface {
+	VisitGetReminderRulesResponse(w http.ResponseWriter) error
+}
+
+type GetReminderRules200JSONResponse ReminderRules
+
+func (response GetReminderRules200JSONResponse) VisitGetReminderRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReminderRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetReminderRulesdefaultApplicationProblemPlusJSONResponse) VisitGetReminderRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeReminderRulesRequestObject struct {
+	List   RulesList `json:"list"`
+	Params ChangeReminderRulesParams
+	Body   *ChangeReminderRulesJSONRequestBody
+}
+
+type ChangeReminderRulesResponseObject interface {
+	VisitChangeReminderRulesResponse(w http.ResponseWriter) error
+}
+
+type ChangeReminderRules200JSONResponse ReminderTrial
+
+func (response ChangeReminderRules200JSONResponse) VisitChangeReminderRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeReminderRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeReminderRulesdefaultApplicationProblemPlusJSONResponse) VisitChangeReminderRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReminderRunsRequestObject struct {
+}
+
+type ListReminderRunsResponseObject interface {
+	VisitListReminderRunsResponse(w http.ResponseWriter) error
+}
+
+type ListReminderRuns200JSONResponse ReminderRuns
+
+func (response ListReminderRuns200JSONResponse) VisitListReminderRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReminderRunsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListReminderRunsdefaultApplicationProblemPlusJSONResponse) VisitListReminderRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleaseReminderRunRequestObject struct {
+	Day Day `json:"day"`
+}
+
+type ReleaseReminderRunResponseObject interface {
+	VisitReleaseReminderRunResponse(w http.ResponseWriter) error
+}
+
+type ReleaseReminderRun204Response struct {
+}
+
+func (response ReleaseReminderRun204Response) VisitReleaseReminderRunResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ReleaseReminderRundefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReleaseReminderRundefaultApplicationProblemPlusJSONResponse) VisitReleaseReminderRunResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignOutRequestObject struct {
 }
 
@@ -5313,6 +5896,24 @@ type StrictServerInterface interface {
 	// ListPolicy 现行的权限规则 The policy in force
 	// (GET /api/v1/policy)
 	ListPolicy(ctx context.Context, request ListPolicyRequestObject) (ListPolicyResponseObject, error)
+	// GetPrompt 月提示、季督导 The prompt of a month or the pack of a quarter
+	// (GET /api/v1/prompts)
+	GetPrompt(ctx context.Context, request GetPromptRequestObject) (GetPromptResponseObject, error)
+	// ListReminderRules 各清单的提醒规则（系统管理员）The reminder rules of the checklists, the default first (system administrator)
+	// (GET /api/v1/reminder-rules)
+	ListReminderRules(ctx context.Context, request ListReminderRulesRequestObject) (ListReminderRulesResponseObject, error)
+	// GetReminderRules 一份清单的提醒规则（系统管理员）The reminder rules of a checklist (system administrator)
+	// (GET /api/v1/reminder-rules/{list})
+	GetReminderRules(ctx context.Context, request GetReminderRulesRequestObject) (GetReminderRulesResponseObject, error)
+	// ChangeReminderRules 试算或启用提醒规则（系统管理员）Rehearse reminder rules, or switch them on (system administrator)
+	// (PUT /api/v1/reminder-rules/{list})
+	ChangeReminderRules(ctx context.Context, request ChangeReminderRulesRequestObject) (ChangeReminderRulesResponseObject, error)
+	// ListReminderRuns 每日提醒的运行（系统管理员）The daily runs of reminders (system administrator)
+	// (GET /api/v1/reminder-runs)
+	ListReminderRuns(ctx context.Context, request ListReminderRunsRequestObject) (ListReminderRunsResponseObject, error)
+	// ReleaseReminderRun 放行被暂停的一次（系统管理员）Let a run go on that is held (system administrator)
+	// (POST /api/v1/reminder-runs/{day}/release)
+	ReleaseReminderRun(ctx context.Context, request ReleaseReminderRunRequestObject) (ReleaseReminderRunResponseObject, error)
 	// SignOut 退出 Sign out
 	// (DELETE /api/v1/session)
 	SignOut(ctx context.Context, request SignOutRequestObject) (SignOutResponseObject, error)
@@ -6479,6 +7080,176 @@ func (sh *strictHandler) ListPolicy(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListPolicyResponseObject); ok {
 		return validResponse.VisitListPolicyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPrompt operation middleware
+func (sh *strictHandler) GetPrompt(ctx echo.Context, params GetPromptParams) error {
+	var request GetPromptRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPrompt(ctx.Request().Context(), request.(GetPromptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPrompt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPromptResponseObject); ok {
+		return validResponse.VisitGetPromptResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReminderRules operation middleware
+func (sh *strictHandler) ListReminderRules(ctx echo.Context) error {
+	var request ListReminderRulesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReminderRules(ctx.Request().Context(), request.(ListReminderRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReminderRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReminderRulesResponseObject); ok {
+		return validResponse.VisitListReminderRulesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReminderRules operation middleware
+func (sh *strictHandler) GetReminderRules(ctx echo.Context, list RulesList) error {
+	var request GetReminderRulesRequestObject
+
+	request.List = list
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReminderRules(ctx.Request().Context(), request.(GetReminderRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReminderRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReminderRulesResponseObject); ok {
+		return validResponse.VisitGetReminderRulesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeReminderRules operation middleware
+func (sh *strictHandler) ChangeReminderRules(ctx echo.Context, list RulesList, params ChangeReminderRulesParams) error {
+	var request ChangeReminderRulesRequestObject
+
+	request.List = list
+	request.Params = params
+
+	var body ChangeReminderRulesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeReminderRules(ctx.Request().Context(), request.(ChangeReminderRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeReminderRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeReminderRulesResponseObject); ok {
+		return validResponse.VisitChangeReminderRulesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReminderRuns operation middleware
+func (sh *strictHandler) ListReminderRuns(ctx echo.Context) error {
+	var request ListReminderRunsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReminderRuns(ctx.Request().Context(), request.(ListReminderRunsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReminderRuns")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReminderRunsResponseObject); ok {
+		return validResponse.VisitListReminderRunsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReleaseReminderRun operation middleware
+func (sh *strictHandler) ReleaseReminderRun(ctx echo.Context, day Day) error {
+	var request ReleaseReminderRunRequestObject
+
+	request.Day = day
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReleaseReminderRun(ctx.Request().Context(), request.(ReleaseReminderRunRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReleaseReminderRun")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReleaseReminderRunResponseObject); ok {
+		return validResponse.VisitReleaseReminderRunResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

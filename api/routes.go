@@ -88,6 +88,12 @@ func (s *Server) routes() []route {
 		{"POST", "/api/v1/draws", member, jsonBody, w.AnnounceDraw},
 		{"GET", "/api/v1/draws/:draw", member, nothing, w.GetDraw},
 		{"POST", "/api/v1/draws/:draw", member, nothing, w.HoldDraw},
+		{"GET", "/api/v1/reminder-rules", member, nothing, w.ListReminderRules},
+		{"GET", "/api/v1/reminder-rules/:list", member, nothing, w.GetReminderRules},
+		{"PUT", "/api/v1/reminder-rules/:list", member, jsonBody, w.ChangeReminderRules},
+		{"GET", "/api/v1/reminder-runs", member, nothing, w.ListReminderRuns},
+		{"POST", "/api/v1/reminder-runs/:day/release", member, nothing, w.ReleaseReminderRun},
+		{"GET", "/api/v1/prompts", member, nothing, w.GetPrompt},
 		{"GET", "/api/v1/settings", member, nothing, w.ListSettings},
 	}
 }

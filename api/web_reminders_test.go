@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -108,4 +109,46 @@ func TestPromptPage(t *testing.T) {
 	require.NotContains(t, made, "尚未定稿")
 	require.Contains(t, officer.see(promptsPage), ">"+month+"</a>")
 	_ = issue
+}
+
+// The same through the API.
+func TestRemindersByAPI(t *testing.T) {
+	o := newOffice(t)
+	o.rectifying()
+	for _, account := range []string{"mali", "renan", "jianghe", "zhouqm"} {
+		for _, path := range []string{"/api/v1/reminder-rules", "/api/v1/reminder-rules/default", "/api/v1/reminder-runs"} {
+			require.Equal(t, http.StatusForbidden, o.call(account, "GET", path, "").status, account+path)
+		}
+		require.Contains(t, o.call(account, "PUT", "/api/v1/reminder-rules/default", `{"body":""}`).body, "not_administrator")
+		require.Contains(t, o.call(account, "POST", "/api/v1/reminder-runs/2026-11-02/release", "").body, "not_administrator")
+	}
+	rules := o.call("dingyi", "GET", "/api/v1/reminder-rules/default", "").json(t)
+	require.Equal(t, []any{"default", false, true, 10.0, 0.0}, []any{rules["list"], rules["own"], rules["on"], rules["soon"], rules["rev"]})
+	text, _ := rules["body"].(string)
+	file, err := json.Marshal(map[string]string{"body": strings.Replace(strings.Replace(text, "soon: 10", "soon: 60", 1), "most: 5000", "most: 1", 1)})
+	require.NoError(t, err)
+	trial := o.call("dingyi", "PUT", "/api/v1/reminder-rules/default?check=true", string(file)).json(t)
+	require.Equal(t, []any{false, 1.0}, []any{trial["taken"], trial["moved"]})
+	require.Contains(t, o.call("dingyi", "PUT", "/api/v1/reminder-rules/default?rev=3", string(file)).body, "stale_setting")
+	bad := o.call("dingyi", "PUT", "/api/v1/reminder-rules/default", `{"body":"on: 3"}`)
+	require.Equal(t, http.StatusUnprocessableEntity, bad.status)
+	require.Contains(t, bad.body, "rules.yaml:1")
+	require.Equal(t, 404, o.call("dingyi", "GET", "/api/v1/reminder-rules/404", "").status)
+	taken := o.call("dingyi", "PUT", "/api/v1/reminder-rules/default?rev=0", string(file)).json(t)
+	require.Equal(t, []any{true, 1.0}, []any{taken["taken"], taken["rev"]})
+	require.Contains(t, o.call("dingyi", "GET", "/api/v1/reminder-rules", "").body, `"soon":60`)
+
+	o.now = o.now.Add(2 * time.Minute)
+	o.runToday()
+	today := string(o.Engine.Today())
+	require.Contains(t, o.call("dingyi", "GET", "/api/v1/reminder-runs", "").body, `"stage":"held"`)
+	require.Equal(t, 204, o.call("dingyi", "POST", "/api/v1/reminder-runs/"+today+"/release", "").status)
+	require.Contains(t, o.call("dingyi", "POST", "/api/v1/reminder-runs/"+today+"/release", "").body, "not_held")
+
+	live := o.call("gaofeng", "GET", "/api/v1/prompts", "").json(t)
+	require.Equal(t, []any{false, 1.0, o.orgs["0101"]}, []any{live["fixed"], live["open"], live["org"]})
+	made := o.call("gaofeng", "GET", "/api/v1/prompts?period="+today[:7]+"&org="+o.orgs["0101"], "").json(t)
+	require.Equal(t, []any{true, 1.0}, []any{made["fixed"], made["open"]})
+	require.Contains(t, o.call("gaofeng", "GET", "/api/v1/prompts?org="+o.orgs["0100"], "").body, "no_such_org")
+	require.Equal(t, 404, o.call("dingyi", "GET", "/api/v1/prompts", "").status)
 }

@@ -152,6 +152,12 @@ func (e *Engine) promptSaid(ctx context.Context, by *workflow.Actor, o *store.Ow
 // PromptList is a list of a prompt.
 type PromptList = remind.PromptList
 
+// PromptRow is an issue in a prompt.
+type PromptRow = remind.PromptRow
+
+// PromptUnit is what one unit below has, in a pack.
+type PromptUnit = remind.PromptUnit
+
 // PromptView is a prompt with the names that it needs, and where one can go from it.
 type PromptView struct {
 	Prompt  remind.Prompt
