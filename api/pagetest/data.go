@@ -120,13 +120,13 @@ func (d *Data) Rest(text string) string {
 	if rest, ok := d.cache.Load(text); ok {
 		return rest.(string)
 	}
-	rest := quotation.ReplaceAllStringFunc(text, func(quoted string) string {
+	rest := quotation.ReplaceAllStringFunc(d.replacer.Replace(text), func(quoted string) string {
 		if slices.ContainsFunc(d.longest, func(whole string) bool { return strings.Contains(whole, strings.Trim(quoted, "“”")) }) {
 			return " " // a piece of what somebody wrote
 		}
 		return quoted
 	})
-	rest = strings.TrimSpace(d.replacer.Replace(rest))
+	rest = strings.TrimSpace(rest)
 	d.cache.Store(text, rest)
 	return rest
 }

@@ -17,11 +17,12 @@ var read = []string{"title", "placeholder", "aria-label", "alt"}
 var (
 	latin   = regexp.MustCompile(`[A-Za-z][A-Za-z]+`)
 	machine = regexp.MustCompile(`\b[0-9a-f]{16,64}\b|\bpolicy\.csv:\d+|https?://\S+`) // digests, places in files, addresses
-	foreign = []string{"Excel", "Word", "PDF", "OFD", "WPS", "MB", "KB", "xlsx", "xls", "csv", "json", "IP", "SHA"}
+	foreign = []string{"Excel", "Word", "PDF", "OFD", "WPS", "MB", "KB", "xlsx", "xls", "csv", "json", "YAML", "IP", "SHA"}
 )
 
 // Language says which texts of a page are not in its language: Chinese on an English page, English on a Chinese one, and bare words of
-// the program on either. What is data may be in any language, as may what says by its lang attribute that it is in another one, and code.
+// the program on either. What is data may be in any language, as may what stands in a
+// field to be changed, what says by its lang attribute that it is in another one, and code.
 func (d *Data) Language(root *html.Node, lang string) (wrong []string) {
 	for n := range root.Descendants() {
 		texts := []string{}
@@ -45,7 +46,7 @@ func (d *Data) Language(root *html.Node, lang string) (wrong []string) {
 // excepted says whether a node is no text, or said to be in another language.
 func excepted(n *html.Node) bool {
 	for p := n; p != nil; p = p.Parent {
-		if p.Type == html.ElementNode && (slices.Contains([]string{"code", "script", "style"}, p.Data) || p.Data != "html" && Attr(p, "lang") != "") {
+		if p.Type == html.ElementNode && (slices.Contains([]string{"code", "script", "style", "textarea"}, p.Data) || p.Data != "html" && Attr(p, "lang") != "") {
 			return true
 		}
 	}
