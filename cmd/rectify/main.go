@@ -20,6 +20,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"rectify/workflow"
+	"rectify/workflow/remind"
 )
 
 // version is set when the program is built (-ldflags "-X main.version=…").
@@ -49,6 +50,8 @@ type program struct {
 	out    io.Writer
 	err    io.Writer
 	log    *slog.Logger // to err; one for all, so that lines do not mix
+
+	channels *remind.Channels // by which serve delivers; nil for the other commands
 }
 
 // exit is an error that has been reported already and ends the program with a code.

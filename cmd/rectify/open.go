@@ -124,7 +124,7 @@ func (p *program) openAt(r rules, setup bool, now func() time.Time) (*opened, er
 	o := &opened{db: db, files: files, osUser: p.osUser}
 	o.engine, err = engine.New(p.ctx, engine.Config{
 		DB: db, Files: files, Guard: r.guard, Definitions: r.definitions, Calendar: r.calendar,
-		Now: now, NewID: engine.IDs(now, rand.Reader), Random: rand.Reader, Log: cfg.Log,
+		Now: now, NewID: engine.IDs(now, rand.Reader), Random: rand.Reader, Log: cfg.Log, Channels: p.channels,
 	})
 	if err != nil {
 		return nil, errors.Join(err, o.Close())

@@ -19,6 +19,7 @@ type serveCommand struct {
 	Demo          bool     `help:"空数据文件夹里装入演示数据 fill an empty folder with demonstration data."`
 	TrustedProxy  []string `help:"信任哪些反向代理的 X-Forwarded-For（网段）whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	SecureCookies bool     `help:"会话 cookie 只经 HTTPS 发送（前面有 HTTPS 代理时用）send the cookie of the session over HTTPS only."`
+	deliveryFlags
 }
 
 // How often what nobody needs any more is swept away. A file of evidence waits a day for the step that names it.
@@ -33,6 +34,9 @@ const (
 func (c *serveCommand) Run(p *program) error {
 	proxies, err := networks(c.TrustedProxy)
 	if err != nil {
+		return err
+	}
+	if p.channels, err = c.channels(); err != nil {
 		return err
 	}
 	r, err := p.loadRules()
@@ -71,6 +75,10 @@ func (c *serveCommand) serve(p *program, o *opened, proxies []*net.IPNet, accoun
 	if err != nil {
 		return err
 	}
+	deliverer, err := c.deliverer(p, o)
+	if err != nil {
+		return err
+	}
 	var listen net.ListenConfig
 	l, err := listen.Listen(p.ctx, "tcp", c.Listen)
 	if err != nil {
@@ -82,6 +90,8 @@ func (c *serveCommand) serve(p *program, o *opened, proxies []*net.IPNet, accoun
 	running.Go(func() { o.sweep(loops, p.log, p.now, sessions.Sweep) })
 	running.Go(func() { o.refresh(loops, p.log) })
 	running.Go(func() { o.db.KeepCounting(loops) })
+	running.Go(func() { o.runDays(loops, p.log) })
+	running.Go(func() { deliverer.Run(loops) })
 	err = server.Run(p.ctx, l)
 	stop()
 	running.Wait()
@@ -100,7 +110,7 @@ func (p *program) welcome(addr net.Addr, accounts []demoAccount) {
 	}
 }
 
-// sweep takes away, every hour, sessions that have ended and files that no step ever named.
+// sweep takes away, every hour, sessions that have ended, files that no step ever named, and messages of long ago.
 func (o *opened) sweep(ctx context.Context, log *slog.Logger, now func() time.Time, sessions func(context.Context) (int, error)) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
@@ -112,11 +122,12 @@ func (o *opened) sweep(ctx context.Context, log *slog.Logger, now func() time.Ti
 		}
 		ended, err := sessions(ctx)
 		orphans, errFiles := o.files.Sweep(ctx, o.db, now().Add(-orphanAfter))
-		if err = errors.Join(err, errFiles); err != nil && ctx.Err() == nil {
+		messages, errMessages := o.db.SweepMessages(ctx, now().Add(-messagesKept))
+		if err = errors.Join(err, errFiles, errMessages); err != nil && ctx.Err() == nil {
 			log.Error("sweeping failed; it is tried again in an hour", "error", err)
 			continue
 		}
-		log.Info("swept", "sessions", ended, "files", orphans)
+		log.Info("swept", "sessions", ended, "files", orphans, "messages", messages)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"rectify/workflow"
+	"rectify/workflow/store"
 )
 
 // KindLook is the kind of subject of lines about what an inspector looked at.
@@ -115,7 +116,7 @@ func (e *Engine) Audit(ctx context.Context, by workflow.Actor, kind string, subj
 		return Record{}, err
 	case limit < 1 || limit > PageLimit:
 		return Record{}, badLimit()
-	case kind != KindAccount && kind != KindOrg && kind != KindLook && kind != KindSetting:
+	case kind != KindAccount && kind != KindOrg && kind != KindLook && kind != KindSetting && kind != KindRobot && kind != store.KindMessage:
 		return Record{}, workflow.NotFound("no_history", workflow.Say("没有历史记录", "there is no history"))
 	}
 	by.As.Appointment = as
@@ -157,7 +158,7 @@ func (e *Engine) auditedName(ctx context.Context, kind string, subject int64) st
 	case KindOrg:
 		org, _ := e.db.Org(ctx, workflow.OrgID(subject))
 		return kind + " " + org.Code + " " + org.Shown()
-	case KindSetting:
+	case KindSetting, KindRobot, store.KindMessage:
 		return kind
 	}
 	p, _ := e.db.Person(ctx, workflow.PersonID(subject))

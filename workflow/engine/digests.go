@@ -35,6 +35,9 @@ func (d *dayRun) digests(ctx context.Context) error {
 			}
 		}
 		if len(people) < digestsAtOne {
+			if err := d.robots(ctx); err != nil {
+				return err
+			}
 			d.run.Done = d.e.moment()
 			return d.keep(ctx, store.RunDone, 0)
 		}
@@ -85,14 +88,14 @@ func (d *dayRun) digest(ctx context.Context, person workflow.PersonID, owed []st
 	out.Lines = text.Lines()
 	channels := []store.Choice{{Channel: store.InApp}}
 	for _, c := range choices {
-		if c.On && c.Channel != store.InApp {
+		if c.On && c.Channel != store.InApp && d.e.reachesPeople(c.Channel) {
 			channels = append(channels, c)
 		}
 	}
 	for _, c := range channels {
 		out.Messages = append(out.Messages, store.Message{
 			ID: d.e.newID(), Key: fmt.Sprintf("digest/%d/%s/%s", person, d.run.Day, c.Channel), Person: person, Channel: c.Channel, Address: c.Address,
-			Day: d.run.Day, Topic: "digest", Subject: text.Subject().Zh, Body: text.Body().Zh, Created: out.At,
+			Day: d.run.Day, Topic: topicDigest, Subject: text.Subject().Zh, Body: text.Body().Zh, Created: out.At,
 		})
 	}
 	return out, nil

@@ -23,7 +23,7 @@ import (
 	"rectify/workflow/store"
 )
 
-// Config is what an engine works with. All fields are needed.
+// Config is what an engine works with. All fields are needed but for Channels.
 type Config struct {
 	DB          *store.DB
 	Files       *store.Files
@@ -34,6 +34,7 @@ type Config struct {
 	NewID       func() int64
 	Random      io.Reader // for first passwords
 	Log         *slog.Logger
+	Channels    *remind.Channels // by which people and orgs can be told things; nil for no mail, and robots at their published hosts
 }
 
 // Engine carries out the use cases. It is safe for use by many goroutines.
@@ -48,6 +49,7 @@ type Engine struct {
 	newID    func() int64
 	random   io.Reader
 	log      *slog.Logger
+	channels *remind.Channels
 
 	pinned  sync.Map      // of *workflow.Definition by hash: those that issues follow
 	hashing chan struct{} // how many passwords are hashed at once
@@ -68,7 +70,7 @@ type Engine struct {
 func New(ctx context.Context, c Config) (*Engine, error) {
 	e := &Engine{
 		db: c.DB, files: c.Files, guard: c.Guard, current: c.Definitions, shipped: c.Calendar,
-		now: c.Now, newID: c.NewID, random: c.Random, log: c.Log, hashing: make(chan struct{}, hashesAtOnce), thumbs: newThumbs(),
+		now: c.Now, newID: c.NewID, random: c.Random, log: c.Log, channels: c.Channels, hashing: make(chan struct{}, hashesAtOnce), thumbs: newThumbs(),
 	}
 	for _, name := range machines {
 		d, ok := c.Definitions.Machine(name)
@@ -80,6 +82,13 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 			return nil, err
 		}
 		e.pinned.Store(d.Hash, d)
+	}
+	if e.channels == nil {
+		channels, err := remind.NewChannels(remind.ChannelSettings{})
+		if err != nil {
+			return nil, err
+		}
+		e.channels = channels
 	}
 	e.calendar.Store(e.shipped)
 	e.stale.Store(true)

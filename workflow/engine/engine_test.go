@@ -35,7 +35,7 @@ type office struct {
 	uploads map[string]string // hashes by name
 }
 
-func newOffice(t testing.TB, db *store.DB, defs *definitions.Set) *office {
+func newOffice(t testing.TB, db *store.DB, defs *definitions.Set, adjust ...func(*engine.Config)) *office {
 	guard, err := policies.Shipped()
 	require.NoError(t, err)
 	files, err := store.OpenFiles(t.TempDir())
@@ -43,10 +43,14 @@ func newOffice(t testing.TB, db *store.DB, defs *definitions.Set) *office {
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
 	o := &office{t: t, ctx: t.Context(), now: time.Date(2026, 11, 2, 9, 0, 0, 0, workflow.China), db: db}
 	clock := func() time.Time { return o.now }
-	o.Engine, err = engine.New(o.ctx, engine.Config{
+	config := engine.Config{
 		DB: db, Files: files, Guard: guard, Definitions: defs, Calendar: calendar.Shipped(), Now: clock,
 		NewID: engine.IDs(clock, rand.Reader), Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
-	})
+	}
+	for _, fn := range adjust {
+		fn(&config)
+	}
+	o.Engine, err = engine.New(o.ctx, config)
 	require.NoError(t, err)
 	return o
 }

@@ -97,6 +97,9 @@ func NewChannels(s ChannelSettings) (*Channels, error) {
 	return c, nil
 }
 
+// Inside are those that leave nothing out of the program, for the Deliverer of a demonstration.
+func (*Channels) Inside() []Channel { return []Channel{inApp{}} }
+
 // All are the channels, for a Deliverer.
 func (c *Channels) All() []Channel {
 	all := []Channel{inApp{}}
@@ -123,9 +126,8 @@ func (c *Channels) CheckRobot(r store.Robot) error {
 	if !ok {
 		return workflow.Invalid("bad_channel", "channel", workflow.Say("没有“%s”这种机器人", "there is no kind of robot %q", r.Channel))
 	}
-	if _, err := c.out.allowed(r.Channel, string(r.URL)); err != nil {
-		return workflow.Invalid("bad_robot_url", "url", workflow.Say(
-			"机器人地址不可用：应是该平台给出的 https 地址，或系统管理员允许的主机", "this address cannot be used: it must be the https address that the platform gave, or at a host that the administrator allows"))
+	if text, ok := c.out.usable(r.Channel, string(r.URL)); !ok {
+		return workflow.Invalid("bad_robot_url", "url", text)
 	}
 	return channel.check(r)
 }

@@ -105,13 +105,39 @@ func (p *poster) allowed(channel, address string) (*url.URL, error) {
 	return u, nil
 }
 
+// usable says what is wrong with the address of a robot, before anything is dialled.
+func (p *poster) usable(channel, address string) (workflow.Text, bool) {
+	_, err := p.allowed(channel, address)
+	host := ""
+	if u, bad := url.Parse(address); bad == nil {
+		host = u.Hostname()
+	}
+	ip, notIP := netip.ParseAddr(host)
+	switch {
+	case notIP == nil && p.guard(ip) != nil:
+		return workflow.Say("“%s”是内部网络的地址，不能发往；确是本单位自建的平台，请运维人员用 --reach-host 和 --reach-network 放行",
+			"%q is an address of an inside network and is not written to; if a platform of your own is there, the operator allows it with --reach-host and --reach-network", host), false
+	case err == nil:
+		return workflow.Text{}, true
+	case host == "" || published(channel) != "":
+		return workflow.Say("机器人地址不可用：应是该平台给出的 https 地址，或运维人员用 --reach-host 放行的主机",
+			"this address cannot be used: it must be the https address that the platform gave, or at a host that the operator allows with --reach-host"), false
+	}
+	return workflow.Say("主机“%s”不在允许之列，请运维人员用 --reach-host 放行", "the host %q is not allowed; the operator allows it with --reach-host", host), false
+}
+
 // control is called with each address that is dialled, after the name was looked up: a name that is allowed may lead anywhere.
 func (p *poster) control(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return err
 	}
-	ip := at.Addr().Unmap().WithZone("")
+	return p.guard(at.Addr())
+}
+
+// guard refuses an inside address that is not allowed.
+func (p *poster) guard(ip netip.Addr) error {
+	ip = ip.Unmap().WithZone("")
 	for _, network := range p.networks {
 		if network.Contains(ip) {
 			return nil

@@ -33,6 +33,20 @@ func clip(text string, room int, weigh func(rune) int) string {
 	return head + "\n" + andMore
 }
 
+// withSite makes whole addresses of the paths that stand on lines of their own.
+func withSite(site, body string) string {
+	if site == "" {
+		return body
+	}
+	lines := strings.Split(body, "\n")
+	for n, line := range lines {
+		if path := strings.TrimLeft(line, " "); strings.HasPrefix(path, "/") {
+			lines[n] = line[:len(line)-len(path)] + site + path
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // bytesOf weighs a character in UTF-8.
 func bytesOf(r rune) int { return utf8.RuneLen(r) }
 

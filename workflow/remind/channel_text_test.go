@@ -78,12 +78,12 @@ func TestQuietHours(t *testing.T) {
 	}
 	over := store.Choice{QuietFrom: 22 * 60, QuietUntil: 8 * 60}
 	noon := store.Choice{QuietFrom: 12 * 60, QuietUntil: 14 * 60}
-	require.Equal(t, at("08:00"), quietUntil(over, at("07:59")))
-	require.Equal(t, at("08:00").AddDate(0, 0, 1), quietUntil(over, at("22:00").UTC()))
-	require.Zero(t, quietUntil(over, at("08:00")))
-	require.Zero(t, quietUntil(over, at("21:59")))
-	require.Equal(t, at("14:00"), quietUntil(noon, at("12:00")))
-	require.Zero(t, quietUntil(noon, at("14:00")))
-	require.Zero(t, quietUntil(store.Choice{}, at("00:00")), "none were chosen")
-	require.Equal(t, at("00:00").AddDate(0, 0, 1), quietUntil(store.Choice{QuietFrom: 0, QuietUntil: 24 * 60}, at("10:00")))
+	require.Equal(t, at("08:00"), QuietUntil(over, at("07:59")))
+	require.Equal(t, at("08:00").AddDate(0, 0, 1), QuietUntil(over, at("22:00").UTC()))
+	require.Zero(t, QuietUntil(over, at("08:00")))
+	require.Zero(t, QuietUntil(over, at("21:59")))
+	require.Equal(t, at("14:00"), QuietUntil(noon, at("12:00")))
+	require.Zero(t, QuietUntil(noon, at("14:00")))
+	require.Zero(t, QuietUntil(store.Choice{}, at("00:00")), "none were chosen")
+	require.Equal(t, at("00:00").AddDate(0, 0, 1), QuietUntil(store.Choice{QuietFrom: 0, QuietUntil: 24 * 60}, at("10:00")))
 }

@@ -21,6 +21,7 @@ type DelivererConfig struct {
 	Now      func() time.Time
 	Rand     func() float64 // from [0, 1), for the pauses
 	Log      *slog.Logger
+	Site     string // where people find the program, such as https://zg.example.org: put before the addresses in what leaves it; "" for none
 
 	Every    time.Duration // between two looks when nothing is due; 5 s
 	Patience time.Duration // for one message to be taken; 20 s

@@ -33,12 +33,13 @@ var errArrived = errors.New("arrived")
 // receivers is what is known of those whom some messages are for.
 type receivers struct {
 	channel string
+	site    string
 	choices map[workflow.PersonID]store.Choice
 	robots  map[int64]store.Robot
 }
 
 func (d *Deliverer) receivers(ctx context.Context, channel string, all []store.Message) (r receivers, err error) {
-	r.channel = channel
+	r.channel, r.site = channel, d.Site
 	var people []workflow.PersonID
 	var robots []int64
 	for n := range all {
@@ -69,6 +70,9 @@ func byRobot(channel string) bool {
 // address is the message with where it goes now, or why it does not go.
 func (r *receivers) address(m store.Message, at time.Time) (Delivery, error) {
 	d := Delivery{Message: m, At: at}
+	if r.channel != store.InApp {
+		d.Body = withSite(r.site, d.Body)
+	}
 	if c, chosen := r.choices[m.Person]; chosen {
 		if !c.On {
 			return d, &skipped{"本人已关闭此渠道 turned off by the receiver"}
@@ -76,7 +80,7 @@ func (r *receivers) address(m store.Message, at time.Time) (Delivery, error) {
 		if c.Address != "" {
 			d.Address = c.Address
 		}
-		if until := quietUntil(c, at); !until.IsZero() {
+		if until := QuietUntil(c, at); !until.IsZero() {
 			return d, &held{until, "免打扰时间 quiet hours"}
 		}
 	}

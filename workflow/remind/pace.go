@@ -75,8 +75,8 @@ func (p pace) silence(free, until time.Time) time.Time {
 	return until
 }
 
-// quietUntil is the end of the quiet hours that now lies in, the zero time outside of them.
-func quietUntil(c store.Choice, now time.Time) time.Time {
+// QuietUntil is the end of the quiet hours that now lies in, the zero time outside of them.
+func QuietUntil(c store.Choice, now time.Time) time.Time {
 	if c.QuietFrom == c.QuietUntil {
 		return time.Time{}
 	}

@@ -123,17 +123,30 @@ func (db *DB) RobotsOf(ctx context.Context, orgs []workflow.OrgID) ([]Robot, err
 	return db.robotsAmong(ctx, "org", numbers(once(orgs)))
 }
 
+// AllRobots reads every robot, active or not, in the order of their ids: an office has tens of them.
+func (db *DB) AllRobots(ctx context.Context) (out []Robot, err error) {
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		out = nil
+		return eachRobot(tx, &out, "id > 0 ORDER BY id")
+	})
+	return out, err
+}
+
+func eachRobot(tx *gorm.DB, out *[]Robot, where string, args ...any) error {
+	return each(tx, func(scan func(...any) error) error {
+		var r Robot
+		err := scan(&r.ID, &r.Org, &r.Channel, &r.Title, (*string)(&r.URL), (*string)(&r.Secret), &r.Active)
+		*out = append(*out, r)
+		return err
+	}, "SELECT "+robotColumns+" FROM robots WHERE "+where, args...)
+}
+
 // robotsAmong reads the robots whose column, one of this package, is among the ids.
 func (db *DB) robotsAmong(ctx context.Context, column string, ids []int64) (out []Robot, err error) {
 	err = db.read(ctx, func(tx *gorm.DB) error {
 		out = nil
 		return inBatches(ids, func(marks string, args []any) error {
-			return each(tx, func(scan func(...any) error) error {
-				var r Robot
-				err := scan(&r.ID, &r.Org, &r.Channel, &r.Title, (*string)(&r.URL), (*string)(&r.Secret), &r.Active)
-				out = append(out, r)
-				return err
-			}, "SELECT "+robotColumns+" FROM robots WHERE "+column+" IN ("+marks+") ORDER BY id", args...)
+			return eachRobot(tx, &out, column+" IN ("+marks+") ORDER BY id", args...)
 		})
 	})
 	return out, err
