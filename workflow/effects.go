@@ -49,6 +49,14 @@ func effect(d *Definition, i *Issue, s *Step, by *Actor, at time.Time) {
 		i.Results = i.Results.with(s.Results)
 	case Reopen:
 		reopen(d, i, s)
+	default:
+		besides(d, i, s, by, at)
+	}
+}
+
+// besides does what is done around the course of the issue: merges, requests, letters, calls and look-backs.
+func besides(d *Definition, i *Issue, s *Step, by *Actor, at time.Time) {
+	switch s.Action {
 	case Merge:
 		i.MergedInto = s.Other
 	case Unmerge:

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -204,7 +203,7 @@ func TestWhatIsNotOfferedIsRefused(t *testing.T) {
 				}
 				_, err := x.engine.Do(t.Context(), by, id, i.Version, "", s)
 				var fault *workflow.Fault
-				require.True(t, errors.As(err, &fault), "%s: %s %s on %s (%s): %v", account, s.Action, s.Request, i.Number, i.State, err)
+				require.ErrorAs(t, err, &fault, "%s: %s %s on %s (%s): %v", account, s.Action, s.Request, i.Number, i.State, err)
 				refused++
 			}
 		}

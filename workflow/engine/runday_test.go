@@ -173,7 +173,7 @@ func TestWhatComesRoundByItself(t *testing.T) {
 		is := o.read(i.ID)
 		require.Equal(t, o.org("01").ID, is.Calls[0].To, "from the organ committee to the Party group")
 		require.Equal(t, []workflow.OrgID{o.org("0100").ID}, is.Calls[0].Climbed)
-		require.Equal(t, 1, len(daysOf(o.digests(), "zhenglan", "呼叫答复")), "reminded the day before")
+		require.Len(t, daysOf(o.digests(), "zhenglan", "呼叫答复"), 1, "reminded the day before")
 
 		done := o.verifying(workflow.Ordinary)
 		o.do("xuning", done.ID, passed())

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -104,7 +105,7 @@ func (db *DB) MetCharges(ctx context.Context, a Among, from, to workflow.Day) (o
 // Accounts counts letters sent to orgs and outcomes about their issues from a day to a day.
 func (db *DB) Accounts(ctx context.Context, a Among, from, to workflow.Day) (out AccountCount, err error) {
 	o := a.orgs()
-	args := append(o.args[:len(o.args):len(o.args)], string(from), string(to))
+	args := slices.Concat(o.args, []any{string(from), string(to)})
 	err = db.read(ctx, func(tx *gorm.DB) error {
 		out = AccountCount{Letters: map[workflow.Rung]int{}, Outcomes: map[workflow.OutcomeKind]int{}}
 		err := each(tx, func(scan func(...any) error) error {
