@@ -77,7 +77,7 @@ func (s *Server) rowOut(r engine.Row, today workflow.Day) IssueRow {
 		Id: id(r.ID), Number: r.Number, Round: r.Round, Version: r.Version, OwnNumber: r.OwnNumber, Checklist: id(r.Checklist),
 		Source: string(r.Source), Kind: string(r.Kind), Grade: r.Grade.String(), State: string(r.State),
 		Light: string(workflow.LightOf(r.State, r.Due, r.Warn, today)), Due: day(r.Due), FoundOn: day(r.FoundOn), Since: day(r.Since), Title: r.Title,
-		Finder: id(r.Finder), Responsible: id(r.Responsible), Person: id(r.Person), Reported: r.Reported, Supervised: r.Supervised,
+		Finder: id(r.Finder), Responsible: id(r.Responsible), Person: id(r.Person), Reported: r.Reported, Prompted: r.Prompted, Supervised: r.Supervised,
 		Amount: r.Amount, Recovered: r.Recovered, UpdatedAt: r.UpdatedAt.UTC(),
 		DueProvisional: s.Engine.Provisional(r.State, r.Due),
 	}
@@ -89,7 +89,7 @@ func issueOut(i *workflow.Issue) Issue {
 		State: string(i.State), Since: day(i.Since), Clock: Clock{Name: i.Clock.Name, From: day(i.Clock.From), Until: day(i.Clock.Until), Provisional: i.Clock.Provisional},
 		Checklist: id(i.Checklist), OwnNumber: i.OwnNumber, Source: string(i.Source), Aspect: i.Aspect, Detail: i.Detail, Goal: i.Goal,
 		FoundOn: day(i.FoundOn), Extra: i.Extra, Kind: string(i.Kind), Grade: i.Grade.String(), Due: day(i.Due), Warn: day(i.Warn), Amount: i.Amount, Recovered: i.Recovered,
-		Extensions: i.Extensions, Endorsed: i.Endorsed, Objection: i.Objection, Reported: i.Reported, Supervised: i.Supervised, Escalated: i.Escalated,
+		Extensions: i.Extensions, Endorsed: i.Endorsed, Objection: i.Objection, Reported: i.Reported, Prompted: i.Prompted(), Supervised: i.Supervised, Escalated: i.Escalated,
 		StageGoal: i.StageGoal, NextReview: day(i.NextReview), Condition: i.Condition, ClosedOn: day(i.ClosedOn), MergedInto: id(i.MergedInto),
 		Criteria: criteriaOut(i.Criteria), Document: Document{Number: i.Document.Number, File: i.Document.File},
 	}
@@ -125,7 +125,7 @@ func workOut(out *Issue, i *workflow.Issue) {
 	})
 	out.Duties = some(i.Deeds, func(d workflow.Deed) Deed { return Deed{Person: id(d.Person), Duty: string(d.Duty)} })
 	out.Absorbed = some(i.Absorbed, func(a workflow.Absorbed) Absorbed {
-		return Absorbed{Issue: id(a.Issue), Number: a.Number, Source: string(a.Source), OwnNumber: a.OwnNumber}
+		return Absorbed{Issue: id(a.Issue), Number: a.Number, Source: string(a.Source), OwnNumber: a.OwnNumber, Via: id(a.Via)}
 	})
 	r := &i.Request
 	out.Request = OpenRequest{Kind: string(r.Kind), Reason: r.Reason, Due: day(r.Due), StageGoal: r.StageGoal, NextReview: day(r.NextReview),

@@ -161,6 +161,12 @@ const (
 	RungReminder       Rung = "reminder"
 )
 
+// Defines values for SelfCheckReplyAnswer.
+const (
+	Have    SelfCheckReplyAnswer = "have"
+	HaveNot SelfCheckReplyAnswer = "have_not"
+)
+
 // Defines values for State.
 const (
 	StateAssigned   State = "assigned"
@@ -195,6 +201,11 @@ type Absorbed struct {
 	Number    string `json:"number"`
 	OwnNumber string `json:"own_number,omitempty,omitzero"`
 	Source    string `json:"source"`
+
+	// Via 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Via Id `json:"via,omitempty,omitzero"`
 }
 
 // Accounts defines model for Accounts.
@@ -266,6 +277,29 @@ type Arrow struct {
 	Of    string   `json:"of,omitempty,omitzero"`
 	Tell  []string `json:"tell,omitempty,omitzero"`
 	To    string   `json:"to"`
+}
+
+// AskedSelfChecks defines model for AskedSelfChecks.
+type AskedSelfChecks struct {
+	Answered int `json:"answered"`
+	Asked    int `json:"asked"`
+
+	// Due 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Due     Day `json:"due"`
+	Have    int `json:"have"`
+	HaveNot int `json:"have_not"`
+
+	// Issue 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Issue Id `json:"issue,omitempty,omitzero"`
+
+	// Late 逾期未答 without an answer after the day
+	Late   int    `json:"late"`
+	Number string `json:"number,omitempty,omitzero"`
+	Text   string `json:"text"`
 }
 
 // Budget defines model for Budget.
@@ -864,7 +898,10 @@ type Issue struct {
 	// Person 编号，十进制 an id in digits
 	//
 	// Examples: 861234567890123
-	Person    Id    `json:"person,omitempty,omitzero"`
+	Person Id `json:"person,omitempty,omitzero"`
+
+	// Prompted 自查发现 found by the unit itself when it was asked
+	Prompted  bool  `json:"prompted,omitempty,omitzero"`
 	Recovered int64 `json:"recovered,omitempty,omitzero"`
 
 	// Remarks 对方案的意见 what was said of the plan
@@ -967,7 +1004,10 @@ type IssueRow struct {
 	// Person 编号，十进制 an id in digits
 	//
 	// Examples: 861234567890123
-	Person    Id    `json:"person,omitempty,omitzero"`
+	Person Id `json:"person,omitempty,omitzero"`
+
+	// Prompted 自查发现，不计为追责 found by the unit itself when it was asked, never counted against it
+	Prompted  bool  `json:"prompted,omitempty,omitzero"`
 	Recovered int64 `json:"recovered,omitempty,omitzero"`
 	Reported  bool  `json:"reported"`
 
@@ -1803,6 +1843,73 @@ type Results struct {
 // Rung 督办层次 rung of the supervision ladder
 type Rung string
 
+// SelfCheck defines model for SelfCheck.
+type SelfCheck struct {
+	// Answer have 有，have_not 没有，空为未答 empty while there is none
+	Answer     string    `json:"answer"`
+	AnsweredAt time.Time `json:"answered_at,omitempty,omitzero"`
+	AskedAt    time.Time `json:"asked_at"`
+
+	// AskedFor 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	AskedFor     Id     `json:"asked_for"`
+	AskedForName string `json:"asked_for_name"`
+
+	// Due 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Due Day `json:"due"`
+
+	// Id 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Id Id `json:"id"`
+
+	// Issue 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Issue Id `json:"issue,omitempty,omitzero"`
+
+	// IssueNumber 登记成的问题 the issue that it became
+	IssueNumber string `json:"issue_number,omitempty,omitzero"`
+	Late        bool   `json:"late"`
+	Note        string `json:"note,omitempty,omitzero"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org     Id     `json:"org"`
+	OrgName string `json:"org_name"`
+
+	// Text 请对照自查的内容 what they are asked to look for
+	Text string `json:"text"`
+}
+
+// SelfCheckList defines model for SelfCheckList.
+type SelfCheckList struct {
+	SelfChecks []SelfCheck `json:"self_checks"`
+}
+
+// SelfCheckReply defines model for SelfCheckReply.
+type SelfCheckReply struct {
+	Answer SelfCheckReplyAnswer `json:"answer"`
+
+	// Detail 本单位的具体表现 how it shows there
+	Detail string `json:"detail,omitempty,omitzero"`
+	Note   string `json:"note,omitempty,omitzero"`
+}
+
+// SelfCheckReplyAnswer defines model for SelfCheckReply.Answer.
+type SelfCheckReplyAnswer string
+
+// SelfChecks defines model for SelfChecks.
+type SelfChecks struct {
+	Answered []SelfCheck       `json:"answered"`
+	Asked    []AskedSelfChecks `json:"asked"`
+	Open     []SelfCheck       `json:"open"`
+}
+
 // Session defines model for Session.
 type Session struct {
 	Account string `json:"account"`
@@ -1862,6 +1969,100 @@ type Sign struct {
 type SignIn struct {
 	Account  string `json:"account"`
 	Password string `json:"password"`
+}
+
+// SimilarIssue defines model for SimilarIssue.
+type SimilarIssue struct {
+	// Alike 文字相似度，百分数 likeness of the texts in percent
+	Alike  int    `json:"alike"`
+	Detail string `json:"detail"`
+
+	// Id 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Id Id `json:"id"`
+
+	// MayMerge 您可以把别的问题并入它 you may merge another into it
+	MayMerge bool   `json:"may_merge"`
+	Number   string `json:"number"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org       Id     `json:"org"`
+	OwnNumber string `json:"own_number,omitempty,omitzero"`
+	Reasons   []Text `json:"reasons"`
+	Source    string `json:"source"`
+	State     string `json:"state"`
+}
+
+// SimilarIssues defines model for SimilarIssues.
+type SimilarIssues struct {
+	Similar []SimilarIssue `json:"similar"`
+}
+
+// SourceItem defines model for SourceItem.
+type SourceItem struct {
+	Detail string `json:"detail"`
+
+	// Due 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Due Day `json:"due,omitempty,omitzero"`
+
+	// Id 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Id       Id       `json:"id"`
+	Measures []string `json:"measures"`
+
+	// MergedInto 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	MergedInto   Id     `json:"merged_into,omitempty,omitzero"`
+	MergedNumber string `json:"merged_number,omitempty,omitzero"`
+	Number       string `json:"number"`
+	OrgName      string `json:"org_name"`
+	OwnNumber    string `json:"own_number,omitempty,omitzero"`
+	Result       string `json:"result,omitempty,omitzero"`
+
+	// State 并案的，是并入问题的状态 where merged that of the issue into which it was
+	State string `json:"state"`
+}
+
+// SourceItems defines model for SourceItems.
+type SourceItems struct {
+	Items []SourceItem `json:"items"`
+	Next  string       `json:"next,omitempty,omitzero"`
+}
+
+// SourceSum defines model for SourceSum.
+type SourceSum struct {
+	Cancelled int `json:"cancelled"`
+	Closed    int `json:"closed"`
+
+	// Five 五改合一的五个来源之一 one of the five
+	Five bool `json:"five,omitempty,omitzero"`
+
+	// Issues items − merged − cancelled
+	Issues   int    `json:"issues"`
+	Items    int    `json:"items"`
+	Merged   int    `json:"merged"`
+	Reported int    `json:"reported"`
+	Source   string `json:"source,omitempty,omitzero"`
+}
+
+// Sources defines model for Sources.
+type Sources struct {
+	All  SourceSum `json:"all"`
+	Five SourceSum `json:"five"`
+
+	// FiveLine 两种语言的一句话 a sentence in both languages
+	FiveLine Text `json:"five_line"`
+
+	// Line 两种语言的一句话 a sentence in both languages
+	Line    Text        `json:"line"`
+	Sources []SourceSum `json:"sources"`
 }
 
 // State 状态 state
@@ -2269,6 +2470,18 @@ type FindIssueParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// SimilarIssuesParams defines parameters for SimilarIssues.
+type SimilarIssuesParams struct {
+	// Text 问题内容 the problem
+	Text string `form:"text,omitempty" json:"text,omitempty,omitzero"`
+
+	// Org 责任单位，没有则为发现单位 the responsible organisation or the finder
+	Org Id `form:"org,omitempty" json:"org,omitempty,omitzero"`
+
+	// Issue 已登记的问题 an issue that is written down
+	Issue Id `form:"issue,omitempty" json:"issue,omitempty,omitzero"`
+}
+
 // ExplainParams defines parameters for Explain.
 type ExplainParams struct {
 	// Action 动作 the action
@@ -2392,6 +2605,39 @@ type ChangeReminderRulesParams struct {
 	Rev *WithRev `form:"rev,omitempty" json:"rev,omitempty"`
 }
 
+// SumSourcesParams defines parameters for SumSources.
+type SumSourcesParams struct {
+	// Under 该组织及其下级 this organisation and those below it
+	Under WithUnder `form:"under,omitempty" json:"under,omitempty,omitzero"`
+
+	// Checklist 清单 checklist
+	Checklist WithChecklist `form:"checklist,omitempty" json:"checklist,omitempty,omitzero"`
+}
+
+// ListSourceItemsParams defines parameters for ListSourceItems.
+type ListSourceItemsParams struct {
+	// Under 该组织及其下级 this organisation and those below it
+	Under WithUnder `form:"under,omitempty" json:"under,omitempty,omitzero"`
+
+	// Checklist 清单 checklist
+	Checklist WithChecklist `form:"checklist,omitempty" json:"checklist,omitempty,omitzero"`
+
+	// After 上一页的 next the next of the page before
+	After WithAfter `form:"after,omitempty" json:"after,omitempty,omitzero"`
+
+	// Limit 每页条数 rows on a page
+	Limit WithLimit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// ExportSourceParams defines parameters for ExportSource.
+type ExportSourceParams struct {
+	// Under 该组织及其下级 this organisation and those below it
+	Under WithUnder `form:"under,omitempty" json:"under,omitempty,omitzero"`
+
+	// Checklist 清单 checklist
+	Checklist WithChecklist `form:"checklist,omitempty" json:"checklist,omitempty,omitzero"`
+}
+
 // TakeStepsParams defines parameters for TakeSteps.
 type TakeStepsParams struct {
 	// IdempotencyKey 自定的请求标识，重发时不变 a key of your own; the same when you send again
@@ -2442,6 +2688,9 @@ type EndAppointmentJSONRequestBody = AppointmentEnd
 
 // ChangeReminderRulesJSONRequestBody defines body for ChangeReminderRules for application/json ContentType.
 type ChangeReminderRulesJSONRequestBody = ReminderRulesFile
+
+// AnswerSelfCheckJSONRequestBody defines body for AnswerSelfCheck for application/json ContentType.
+type AnswerSelfCheckJSONRequestBody = SelfCheckReply
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
@@ -2505,6 +2754,9 @@ type ServerInterface interface {
 	// FindIssue 发现：登记一个问题 Write a problem down
 	// (POST /api/v1/issues)
 	FindIssue(ctx echo.Context, params FindIssueParams) error
+	// SimilarIssues 可能是同一问题的在办问题 Issues under way that may be the same problem
+	// (GET /api/v1/issues/similar)
+	SimilarIssues(ctx echo.Context, params SimilarIssuesParams) error
 	// GetIssue 一个问题，和您此刻能办理的动作 One issue, and the steps that are open to you
 	// (GET /api/v1/issues/{issue})
 	GetIssue(ctx echo.Context, issue string) error
@@ -2517,6 +2769,9 @@ type ServerInterface interface {
 	// ListHistory 办理记录，从早到晚 History, oldest first
 	// (GET /api/v1/issues/{issue}/history)
 	ListHistory(ctx echo.Context, issue IssueId, params ListHistoryParams) error
+	// ListAskedSelfChecks 由该问题发出的举一反三自查 The self-checks that the issue asked for
+	// (GET /api/v1/issues/{issue}/self-checks)
+	ListAskedSelfChecks(ctx echo.Context, issue IssueId) error
 	// TakeStep 办理一步 Take a step
 	// (POST /api/v1/issues/{issue}/steps)
 	TakeStep(ctx echo.Context, issue IssueId, params TakeStepParams) error
@@ -2580,6 +2835,12 @@ type ServerInterface interface {
 	// ReleaseReminderRun 放行被暂停的一次（系统管理员）Let a run go on that is held (system administrator)
 	// (POST /api/v1/reminder-runs/{day}/release)
 	ReleaseReminderRun(ctx echo.Context, day Day) error
+	// ListSelfChecks 待本单位答复的、已答复的和本单位发出的自查 Self-checks to be answered, answered, and asked for by one's organisations
+	// (GET /api/v1/self-checks)
+	ListSelfChecks(ctx echo.Context) error
+	// AnswerSelfCheck 答复一项自查；“有”即登记为自查发现的问题 Answer a self-check; a yes becomes an issue found by themselves
+	// (POST /api/v1/self-checks/{check}/answer)
+	AnswerSelfCheck(ctx echo.Context, check Id) error
 	// SignOut 退出 Sign out
 	// (DELETE /api/v1/session)
 	SignOut(ctx echo.Context) error
@@ -2589,6 +2850,15 @@ type ServerInterface interface {
 	// ListSettings 改过的设置（系统管理员）Settings that were changed (system administrator)
 	// (GET /api/v1/settings)
 	ListSettings(ctx echo.Context) error
+	// SumSources 五改合一：按来源汇总，并案只计一次 Problems by source, each counted once
+	// (GET /api/v1/sources)
+	SumSources(ctx echo.Context, params SumSourcesParams) error
+	// ListSourceItems 一个来源的整改情况，按它自己的编号 What one source is told, under its own numbers
+	// (GET /api/v1/sources/{source})
+	ListSourceItems(ctx echo.Context, source string, params ListSourceItemsParams) error
+	// ExportSource 一个来源的整改情况报告 The report to one source, as a workbook
+	// (GET /api/v1/sources/{source}/report.xlsx)
+	ExportSource(ctx echo.Context, source string, params ExportSourceParams) error
 	// TakeSteps 批量办理 Take many steps
 	// (POST /api/v1/steps)
 	TakeSteps(ctx echo.Context, params TakeStepsParams) error
@@ -3105,6 +3375,38 @@ func (w *ServerInterfaceWrapper) FindIssue(ctx echo.Context) error {
 	return err
 }
 
+// SimilarIssues converts echo context to params.
+func (w *ServerInterfaceWrapper) SimilarIssues(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SimilarIssuesParams
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", ctx.QueryParams(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter text: %s", err))
+	}
+
+	// ------------- Optional query parameter "org" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "org", ctx.QueryParams(), &params.Org, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter org: %s", err))
+	}
+
+	// ------------- Optional query parameter "issue" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "issue", ctx.QueryParams(), &params.Issue, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter issue: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SimilarIssues(ctx, params)
+	return err
+}
+
 // GetIssue converts echo context to params.
 func (w *ServerInterfaceWrapper) GetIssue(ctx echo.Context) error {
 	var err error
@@ -3213,6 +3515,22 @@ func (w *ServerInterfaceWrapper) ListHistory(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListHistory(ctx, issue, params)
+	return err
+}
+
+// ListAskedSelfChecks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAskedSelfChecks(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "issue" -------------
+	var issue IssueId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "issue", ctx.Param("issue"), &issue, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter issue: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAskedSelfChecks(ctx, issue)
 	return err
 }
 
@@ -3684,6 +4002,31 @@ func (w *ServerInterfaceWrapper) ReleaseReminderRun(ctx echo.Context) error {
 	return err
 }
 
+// ListSelfChecks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSelfChecks(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSelfChecks(ctx)
+	return err
+}
+
+// AnswerSelfCheck converts echo context to params.
+func (w *ServerInterfaceWrapper) AnswerSelfCheck(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "check" -------------
+	var check Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "check", ctx.Param("check"), &check, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter check: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AnswerSelfCheck(ctx, check)
+	return err
+}
+
 // SignOut converts echo context to params.
 func (w *ServerInterfaceWrapper) SignOut(ctx echo.Context) error {
 	var err error
@@ -3708,6 +4051,109 @@ func (w *ServerInterfaceWrapper) ListSettings(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListSettings(ctx)
+	return err
+}
+
+// SumSources converts echo context to params.
+func (w *ServerInterfaceWrapper) SumSources(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SumSourcesParams
+	// ------------- Optional query parameter "under" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "under", ctx.QueryParams(), &params.Under, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter under: %s", err))
+	}
+
+	// ------------- Optional query parameter "checklist" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "checklist", ctx.QueryParams(), &params.Checklist, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter checklist: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SumSources(ctx, params)
+	return err
+}
+
+// ListSourceItems converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSourceItems(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "source" -------------
+	var source string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source", ctx.Param("source"), &source, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter source: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSourceItemsParams
+	// ------------- Optional query parameter "under" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "under", ctx.QueryParams(), &params.Under, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter under: %s", err))
+	}
+
+	// ------------- Optional query parameter "checklist" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "checklist", ctx.QueryParams(), &params.Checklist, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter checklist: %s", err))
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSourceItems(ctx, source, params)
+	return err
+}
+
+// ExportSource converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportSource(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "source" -------------
+	var source string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source", ctx.Param("source"), &source, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter source: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportSourceParams
+	// ------------- Optional query parameter "under" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "under", ctx.QueryParams(), &params.Under, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter under: %s", err))
+	}
+
+	// ------------- Optional query parameter "checklist" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "checklist", ctx.QueryParams(), &params.Checklist, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter checklist: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportSource(ctx, source, params)
 	return err
 }
 
@@ -3822,6 +4268,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/issues", wrapper.FindIssue, options.OperationMiddlewares["findIssue"]...)
 	router.GET(options.BaseURL+"/api/v1/counts", wrapper.CountIssues, options.OperationMiddlewares["countIssues"]...)
 	router.GET(options.BaseURL+"/api/v1/ledger.xlsx", wrapper.ExportLedger, options.OperationMiddlewares["exportLedger"]...)
+	router.GET(options.BaseURL+"/api/v1/issues/similar", wrapper.SimilarIssues, options.OperationMiddlewares["similarIssues"]...)
+	router.GET(options.BaseURL+"/api/v1/issues/:issue/self-checks", wrapper.ListAskedSelfChecks, options.OperationMiddlewares["listAskedSelfChecks"]...)
+	router.GET(options.BaseURL+"/api/v1/self-checks", wrapper.ListSelfChecks, options.OperationMiddlewares["listSelfChecks"]...)
+	router.POST(options.BaseURL+"/api/v1/self-checks/:check/answer", wrapper.AnswerSelfCheck, options.OperationMiddlewares["answerSelfCheck"]...)
+	router.GET(options.BaseURL+"/api/v1/sources", wrapper.SumSources, options.OperationMiddlewares["sumSources"]...)
+	router.GET(options.BaseURL+"/api/v1/sources/:source", wrapper.ListSourceItems, options.OperationMiddlewares["listSourceItems"]...)
+	router.GET(options.BaseURL+"/api/v1/sources/:source/report.xlsx", wrapper.ExportSource, options.OperationMiddlewares["exportSource"]...)
 	router.GET(options.BaseURL+"/api/v1/issues/:issue", wrapper.GetIssue, options.OperationMiddlewares["getIssue"]...)
 	router.POST(options.BaseURL+"/api/v1/issues/:issue/steps", wrapper.TakeStep, options.OperationMiddlewares["takeStep"]...)
 	router.GET(options.BaseURL+"/api/v1/issues/:issue/history", wrapper.ListHistory, options.OperationMiddlewares["listHistory"]...)
@@ -4578,6 +5031,45 @@ func (response FindIssuedefaultApplicationProblemPlusJSONResponse) VisitFindIssu
 	return err
 }
 
+type SimilarIssuesRequestObject struct {
+	Params SimilarIssuesParams
+}
+
+type SimilarIssuesResponseObject interface {
+	VisitSimilarIssuesResponse(w http.ResponseWriter) error
+}
+
+type SimilarIssues200JSONResponse SimilarIssues
+
+func (response SimilarIssues200JSONResponse) VisitSimilarIssuesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SimilarIssuesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SimilarIssuesdefaultApplicationProblemPlusJSONResponse) VisitSimilarIssuesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetIssueRequestObject struct {
 	Issue string `json:"issue"`
 }
@@ -4740,6 +5232,45 @@ type ListHistorydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListHistorydefaultApplicationProblemPlusJSONResponse) VisitListHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAskedSelfChecksRequestObject struct {
+	Issue IssueId `json:"issue"`
+}
+
+type ListAskedSelfChecksResponseObject interface {
+	VisitListAskedSelfChecksResponse(w http.ResponseWriter) error
+}
+
+type ListAskedSelfChecks200JSONResponse SelfCheckList
+
+func (response ListAskedSelfChecks200JSONResponse) VisitListAskedSelfChecksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAskedSelfChecksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAskedSelfChecksdefaultApplicationProblemPlusJSONResponse) VisitListAskedSelfChecksResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5549,6 +6080,84 @@ func (response ReleaseReminderRundefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type ListSelfChecksRequestObject struct {
+}
+
+type ListSelfChecksResponseObject interface {
+	VisitListSelfChecksResponse(w http.ResponseWriter) error
+}
+
+type ListSelfChecks200JSONResponse SelfChecks
+
+func (response ListSelfChecks200JSONResponse) VisitListSelfChecksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSelfChecksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSelfChecksdefaultApplicationProblemPlusJSONResponse) VisitListSelfChecksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerSelfCheckRequestObject struct {
+	Check Id `json:"check"`
+	Body  *AnswerSelfCheckJSONRequestBody
+}
+
+type AnswerSelfCheckResponseObject interface {
+	VisitAnswerSelfCheckResponse(w http.ResponseWriter) error
+}
+
+type AnswerSelfCheck200JSONResponse SelfCheck
+
+func (response AnswerSelfCheck200JSONResponse) VisitAnswerSelfCheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerSelfCheckdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AnswerSelfCheckdefaultApplicationProblemPlusJSONResponse) VisitAnswerSelfCheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignOutRequestObject struct {
 }
 
@@ -5647,6 +6256,131 @@ type ListSettingsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListSettingsdefaultApplicationProblemPlusJSONResponse) VisitListSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SumSourcesRequestObject struct {
+	Params SumSourcesParams
+}
+
+type SumSourcesResponseObject interface {
+	VisitSumSourcesResponse(w http.ResponseWriter) error
+}
+
+type SumSources200JSONResponse Sources
+
+func (response SumSources200JSONResponse) VisitSumSourcesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SumSourcesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SumSourcesdefaultApplicationProblemPlusJSONResponse) VisitSumSourcesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSourceItemsRequestObject struct {
+	Source string `json:"source"`
+	Params ListSourceItemsParams
+}
+
+type ListSourceItemsResponseObject interface {
+	VisitListSourceItemsResponse(w http.ResponseWriter) error
+}
+
+type ListSourceItems200JSONResponse SourceItems
+
+func (response ListSourceItems200JSONResponse) VisitListSourceItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSourceItemsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSourceItemsdefaultApplicationProblemPlusJSONResponse) VisitListSourceItemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportSourceRequestObject struct {
+	Source string `json:"source"`
+	Params ExportSourceParams
+}
+
+type ExportSourceResponseObject interface {
+	VisitExportSourceResponse(w http.ResponseWriter) error
+}
+
+type ExportSource200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportSource200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportSourceResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportSourcedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportSourcedefaultApplicationProblemPlusJSONResponse) VisitExportSourceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5839,6 +6573,9 @@ type StrictServerInterface interface {
 	// FindIssue 发现：登记一个问题 Write a problem down
 	// (POST /api/v1/issues)
 	FindIssue(ctx context.Context, request FindIssueRequestObject) (FindIssueResponseObject, error)
+	// SimilarIssues 可能是同一问题的在办问题 Issues under way that may be the same problem
+	// (GET /api/v1/issues/similar)
+	SimilarIssues(ctx context.Context, request SimilarIssuesRequestObject) (SimilarIssuesResponseObject, error)
 	// GetIssue 一个问题，和您此刻能办理的动作 One issue, and the steps that are open to you
 	// (GET /api/v1/issues/{issue})
 	GetIssue(ctx context.Context, request GetIssueRequestObject) (GetIssueResponseObject, error)
@@ -5851,6 +6588,9 @@ type StrictServerInterface interface {
 	// ListHistory 办理记录，从早到晚 History, oldest first
 	// (GET /api/v1/issues/{issue}/history)
 	ListHistory(ctx context.Context, request ListHistoryRequestObject) (ListHistoryResponseObject, error)
+	// ListAskedSelfChecks 由该问题发出的举一反三自查 The self-checks that the issue asked for
+	// (GET /api/v1/issues/{issue}/self-checks)
+	ListAskedSelfChecks(ctx context.Context, request ListAskedSelfChecksRequestObject) (ListAskedSelfChecksResponseObject, error)
 	// TakeStep 办理一步 Take a step
 	// (POST /api/v1/issues/{issue}/steps)
 	TakeStep(ctx context.Context, request TakeStepRequestObject) (TakeStepResponseObject, error)
@@ -5914,6 +6654,12 @@ type StrictServerInterface interface {
 	// ReleaseReminderRun 放行被暂停的一次（系统管理员）Let a run go on that is held (system administrator)
 	// (POST /api/v1/reminder-runs/{day}/release)
 	ReleaseReminderRun(ctx context.Context, request ReleaseReminderRunRequestObject) (ReleaseReminderRunResponseObject, error)
+	// ListSelfChecks 待本单位答复的、已答复的和本单位发出的自查 Self-checks to be answered, answered, and asked for by one's organisations
+	// (GET /api/v1/self-checks)
+	ListSelfChecks(ctx context.Context, request ListSelfChecksRequestObject) (ListSelfChecksResponseObject, error)
+	// AnswerSelfCheck 答复一项自查；“有”即登记为自查发现的问题 Answer a self-check; a yes becomes an issue found by themselves
+	// (POST /api/v1/self-checks/{check}/answer)
+	AnswerSelfCheck(ctx context.Context, request AnswerSelfCheckRequestObject) (AnswerSelfCheckResponseObject, error)
 	// SignOut 退出 Sign out
 	// (DELETE /api/v1/session)
 	SignOut(ctx context.Context, request SignOutRequestObject) (SignOutResponseObject, error)
@@ -5923,6 +6669,15 @@ type StrictServerInterface interface {
 	// ListSettings 改过的设置（系统管理员）Settings that were changed (system administrator)
 	// (GET /api/v1/settings)
 	ListSettings(ctx context.Context, request ListSettingsRequestObject) (ListSettingsResponseObject, error)
+	// SumSources 五改合一：按来源汇总，并案只计一次 Problems by source, each counted once
+	// (GET /api/v1/sources)
+	SumSources(ctx context.Context, request SumSourcesRequestObject) (SumSourcesResponseObject, error)
+	// ListSourceItems 一个来源的整改情况，按它自己的编号 What one source is told, under its own numbers
+	// (GET /api/v1/sources/{source})
+	ListSourceItems(ctx context.Context, request ListSourceItemsRequestObject) (ListSourceItemsResponseObject, error)
+	// ExportSource 一个来源的整改情况报告 The report to one source, as a workbook
+	// (GET /api/v1/sources/{source}/report.xlsx)
+	ExportSource(ctx context.Context, request ExportSourceRequestObject) (ExportSourceResponseObject, error)
 	// TakeSteps 批量办理 Take many steps
 	// (POST /api/v1/steps)
 	TakeSteps(ctx context.Context, request TakeStepsRequestObject) (TakeStepsResponseObject, error)
@@ -6516,6 +7271,31 @@ func (sh *strictHandler) FindIssue(ctx echo.Context, params FindIssueParams) err
 	return nil
 }
 
+// SimilarIssues operation middleware
+func (sh *strictHandler) SimilarIssues(ctx echo.Context, params SimilarIssuesParams) error {
+	var request SimilarIssuesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SimilarIssues(ctx.Request().Context(), request.(SimilarIssuesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SimilarIssues")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SimilarIssuesResponseObject); ok {
+		return validResponse.VisitSimilarIssuesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetIssue operation middleware
 func (sh *strictHandler) GetIssue(ctx echo.Context, issue string) error {
 	var request GetIssueRequestObject
@@ -6613,6 +7393,31 @@ func (sh *strictHandler) ListHistory(ctx echo.Context, issue IssueId, params Lis
 		return err
 	} else if validResponse, ok := response.(ListHistoryResponseObject); ok {
 		return validResponse.VisitListHistoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAskedSelfChecks operation middleware
+func (sh *strictHandler) ListAskedSelfChecks(ctx echo.Context, issue IssueId) error {
+	var request ListAskedSelfChecksRequestObject
+
+	request.Issue = issue
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAskedSelfChecks(ctx.Request().Context(), request.(ListAskedSelfChecksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAskedSelfChecks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAskedSelfChecksResponseObject); ok {
+		return validResponse.VisitListAskedSelfChecksResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -7256,6 +8061,77 @@ func (sh *strictHandler) ReleaseReminderRun(ctx echo.Context, day Day) error {
 	return nil
 }
 
+// ListSelfChecks operation middleware
+func (sh *strictHandler) ListSelfChecks(ctx echo.Context) error {
+	var request ListSelfChecksRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSelfChecks(ctx.Request().Context(), request.(ListSelfChecksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSelfChecks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSelfChecksResponseObject); ok {
+		return validResponse.VisitListSelfChecksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnswerSelfCheck operation middleware
+func (sh *strictHandler) AnswerSelfCheck(ctx echo.Context, check Id) error {
+	var request AnswerSelfCheckRequestObject
+
+	request.Check = check
+
+	var body AnswerSelfCheckJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerSelfCheck(ctx.Request().Context(), request.(AnswerSelfCheckRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerSelfCheck")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnswerSelfCheckResponseObject); ok {
+		return validResponse.VisitAnswerSelfCheckResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SignOut operation middleware
 func (sh *strictHandler) SignOut(ctx echo.Context) error {
 	var request SignOutRequestObject
@@ -7342,6 +8218,83 @@ func (sh *strictHandler) ListSettings(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListSettingsResponseObject); ok {
 		return validResponse.VisitListSettingsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SumSources operation middleware
+func (sh *strictHandler) SumSources(ctx echo.Context, params SumSourcesParams) error {
+	var request SumSourcesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SumSources(ctx.Request().Context(), request.(SumSourcesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SumSources")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SumSourcesResponseObject); ok {
+		return validResponse.VisitSumSourcesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSourceItems operation middleware
+func (sh *strictHandler) ListSourceItems(ctx echo.Context, source string, params ListSourceItemsParams) error {
+	var request ListSourceItemsRequestObject
+
+	request.Source = source
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSourceItems(ctx.Request().Context(), request.(ListSourceItemsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSourceItems")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSourceItemsResponseObject); ok {
+		return validResponse.VisitListSourceItemsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportSource operation middleware
+func (sh *strictHandler) ExportSource(ctx echo.Context, source string, params ExportSourceParams) error {
+	var request ExportSourceRequestObject
+
+	request.Source = source
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportSource(ctx.Request().Context(), request.(ExportSourceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportSource")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportSourceResponseObject); ok {
+		return validResponse.VisitExportSourceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

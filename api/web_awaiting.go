@@ -30,6 +30,9 @@ func (s *Server) showAwaiting(c echo.Context) error {
 			row.UntilBasis, row.UntilProvisional = why.Basis, why.Provisional
 		}
 	}
+	if p.Checks, err = s.openChecks(c); err != nil {
+		return err
+	}
 	p.Idle = !slices.ContainsFunc(by.Appointments, func(a workflow.Appointment) bool {
 		rule, _ := workflow.PostNamed(string(a.Post))
 		return !rule.Admin && a.Post != "inspector"

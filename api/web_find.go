@@ -114,7 +114,7 @@ func (s *Server) findByForm(c echo.Context) error {
 		issue, err = s.Engine.Find(ctx, actorOf(ctx), values.Get("key"), found)
 	}
 	if err == nil {
-		return s.done(c, issuePath(issue.ID), workflow.Say("已登记，编号%s", "logged as %s", issue.ShownNumber()))
+		return s.done(c, s.afterFinding(c, &issue), workflow.Say("已登记，编号%s", "logged as %s", issue.ShownNumber()))
 	}
 	f, failed := s.findForm(c)
 	if failed != nil {

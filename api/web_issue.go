@@ -24,6 +24,9 @@ func (s *Server) showIssue(c echo.Context) error {
 		return err
 	}
 	p.Around.Decided = decisionsOf(p.Lines)
+	if p.Checks, err = s.checksOf(c, &v.Issue); err != nil {
+		return err
+	}
 	return s.show(c, http.StatusOK, p)
 }
 
@@ -81,14 +84,18 @@ func (s *Server) issuePage(c echo.Context, v *engine.View) page.Issue {
 		is   bool
 		text workflow.Text
 	}{{i.Supervised, workflow.Say("挂牌督办", "supervised")}, {i.Escalated, workflow.Say("已提级", "escalated")}, {i.Endorsed, workflow.Say("已签批背书", "endorsed")},
-		{i.Reported && !i.State.End(), workflow.Say("单位自报完成", "reported done")}, {i.Objection != "", workflow.Say("有异议待答复", "objection open")}} {
+		{i.Reported && !i.State.End(), workflow.Say("单位自报完成", "reported done")}, {i.Objection != "", workflow.Say("有异议待答复", "objection open")},
+		{i.Prompted(), workflow.Say("自查发现", "found by themselves")}} {
 		if mark.is {
 			p.Marks = append(p.Marks, mark.text)
 		}
 	}
 	p.Plan, p.Around = s.planOf(v), s.aroundOf(v)
 	p.Rounds = roundsOf(v)
-	p.Request, p.Signers = s.requestOf(v), signersOf(v)
+	p.Request, p.Signers, p.Absorbed = s.requestOf(v), signersOf(v), absorbedRows(i)
+	if offersMerge(v) {
+		p.Similar = similarPath(i.ID)
+	}
 	return p
 }
 

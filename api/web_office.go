@@ -24,6 +24,12 @@ func (s *Server) officeRoutes() []route {
 		{"GET", burdenPage, member, nothing, s.showBurden},
 		{"POST", burdenPage, member, pageForm, s.setBudgetByForm},
 
+		{"GET", sourcesPage, member, nothing, s.showSources},
+		{"GET", sourcesPage + "/:source", member, nothing, s.showSource},
+		{"GET", sourcesPage + "/:source/export", member, nothing, s.exportSource},
+		{"GET", selfChecksPage, member, nothing, s.showSelfChecks},
+		{"POST", selfChecksPage + "/:check", member, pageForm, s.answerSelfCheckByForm},
+
 		{"GET", mePage, member, nothing, s.showMe},
 		{"POST", mePage + "/sessions", member, pageForm, s.endSessionByForm},
 

@@ -28,6 +28,9 @@ func (s *Server) showStep(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if other := f.Field("other"); other != nil && o.Action == workflow.Merge {
+		other.Value = c.QueryParam("other") // from the list of similar ones
+	}
 	return s.show(c, http.StatusOK, s.stepPage(c, &v, o, f))
 }
 

@@ -10,21 +10,24 @@ import (
 // Issue is one issue with everything that is known of it.
 type Issue struct {
 	Frame
-	Head    Head
-	Actions []Action // the steps that would be accepted, those of the way first
-	Beside  []Action // and those beside it
-	Why     string   // where it is explained why something is not offered
-	Facts   []Fact
-	Detail  string
-	Goal    string
-	Marks   []workflow.Text // supervised, escalated …
-	Plan    Plan
-	Rounds  []Round
-	Request *Request
-	Signers []Signer
-	Around  Around
-	Lines   []Event
-	More    string // where the earlier history is, "" if all is shown
+	Head     Head
+	Actions  []Action // the steps that would be accepted, those of the way first
+	Beside   []Action // and those beside it
+	Why      string   // where it is explained why something is not offered
+	Facts    []Fact
+	Detail   string
+	Goal     string
+	Marks    []workflow.Text // supervised, escalated …
+	Plan     Plan
+	Rounds   []Round
+	Request  *Request
+	Signers  []Signer
+	Around   Around
+	Similar  string        // where similar ones are, "" for who may not merge it
+	Absorbed []AbsorbedRow // what was merged into it
+	Checks   []CheckRow    // the self-checks that it asked for
+	Lines    []Event
+	More     string // where the earlier history is, "" if all is shown
 }
 
 func (Issue) template() string { return "issue" }

@@ -71,9 +71,10 @@ type Pager struct{ First, Next string }
 // Awaiting is what waits for somebody.
 type Awaiting struct {
 	Frame
-	Table Table
-	Pager Pager
-	Idle  bool // holds no post by which anything could wait
+	Table  Table
+	Pager  Pager
+	Idle   bool // holds no post by which anything could wait
+	Checks int  // self-checks that wait for an answer
 }
 
 func (Awaiting) template() string { return "awaiting" }

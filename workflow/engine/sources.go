@@ -280,15 +280,15 @@ func (e *Engine) ExportSource(ctx context.Context, by workflow.Actor, source wor
 	}
 	rule, _ := source.Rule()
 	title := rule.Text.Zh + "问题整改情况报告"
-	own := whole.of(source).Line(workflow.Say("本来源", "this source"))
-	if err := sheet.WriteReport(w, title, whole.place()+own.Zh+"。"+whole.FiveLine.Zh+"。", sourceHeaders, rows); err != nil {
+	own := whole.Of(source).Line(workflow.Say("本来源", "this source"))
+	if err := sheet.WriteReport(w, title, whole.Place()+own.Zh+"。"+whole.FiveLine.Zh+"。", sourceHeaders, rows); err != nil {
 		return err
 	}
 	return e.db.Note(ctx, e.note(&by, KindAccount, int64(by.Person), "exported", title, nil))
 }
 
-// of is the sum of one source.
-func (s *Sources) of(source workflow.Source) SourceSum {
+// Of is the sum of one source.
+func (s *Sources) Of(source workflow.Source) SourceSum {
 	for _, list := range [][]OneSource{s.Five, s.Other} {
 		for _, one := range list {
 			if one.Rule.Source == source {
@@ -299,8 +299,8 @@ func (s *Sources) of(source workflow.Source) SourceSum {
 	return SourceSum{}
 }
 
-// place names the unit and the checklist, if they were named.
-func (s *Sources) place() string {
+// Place names the unit and the checklist, if they were named, in Chinese.
+func (s *Sources) Place() string {
 	var out string
 	if s.Org.ID != 0 {
 		out += "单位：" + s.Org.Shown() + "。"
