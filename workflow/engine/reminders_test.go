@@ -124,3 +124,26 @@ func TestRulesOfOneChecklist(t *testing.T) {
 		require.Equal(t, []any{false, 10}, []any{all[1].Own, all[1].Rules.Soon})
 	})
 }
+
+// A replay of the past says what the runs of those days have sent; under the rules in force it is the same, under others less or more.
+func TestSimulateTellsWhatTheRunsSent(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.autumn(func(day workflow.Day) { o.runOn(day) })
+		sent, err := o.db.CountTold(o.ctx, "2026-11-01", "2026-11-24")
+		require.NoError(t, err)
+		require.NotZero(t, sent)
+		rules, err := engine.ParseReminders("rules.yaml", []byte(rulesWith(t, "{before: 10, tell: [person, leader]}", "{before: 12, tell: [person, leader, responsible, secretary]}")))
+		require.NoError(t, err)
+		months, err := o.Simulate(o.ctx, rules, "2026-10-01", "2026-11-24")
+		require.NoError(t, err)
+		require.Len(t, months, 2)
+		require.Equal(t, "2026-10", months[0].Month)
+		require.Zero(t, months[0].Now.Reminders)
+		november := months[1]
+		require.Equal(t, sent, november.Now.Reminders, "as the runs have sent them")
+		require.Greater(t, november.Then.Reminders, november.Now.Reminders)
+		require.LessOrEqual(t, november.Now.People, november.Now.Digests)
+		require.LessOrEqual(t, november.Now.Most, november.Now.People)
+		require.NotZero(t, november.Now.Most)
+	})
+}

@@ -13,6 +13,7 @@ import (
 type roster struct {
 	e      *Engine
 	day    workflow.Day
+	past   bool // day moves: everything that anybody ever held is known, and looked at by day
 	held   map[workflow.OrgID][]store.Appointed
 	actors map[workflow.PersonID]*workflow.Actor // nil for who is not active
 }
@@ -51,10 +52,13 @@ func partsIn(i *workflow.Issue) []workflow.OrgID {
 
 // look looks up orgs and people that are not known yet.
 func (r *roster) look(ctx context.Context, orgs []workflow.OrgID, people []workflow.PersonID) error {
-	orgs = slices.DeleteFunc(orgs, func(org workflow.OrgID) bool { _, known := r.held[org]; return known || org == 0 })
+	orgs = slices.DeleteFunc(orgs, func(org workflow.OrgID) bool {
+		_, there := r.held[org]
+		return there || org == 0
+	})
 	slices.Sort(orgs)
 	orgs = slices.Compact(orgs)
-	held, err := r.e.db.AppointmentsIn(ctx, orgs, r.day)
+	held, err := r.e.db.AppointmentsIn(ctx, orgs, r.known())
 	if err != nil {
 		return err
 	}
@@ -69,7 +73,10 @@ func (r *roster) look(ctx context.Context, orgs []workflow.OrgID, people []workf
 }
 
 func (r *roster) lookAt(ctx context.Context, people []workflow.PersonID) error {
-	people = slices.DeleteFunc(people, func(p workflow.PersonID) bool { _, known := r.actors[p]; return known || p == 0 })
+	people = slices.DeleteFunc(people, func(p workflow.PersonID) bool {
+		_, there := r.actors[p]
+		return there || p == 0
+	})
 	slices.Sort(people)
 	people = slices.Compact(people)
 	if len(people) == 0 {
@@ -79,7 +86,7 @@ func (r *roster) lookAt(ctx context.Context, people []workflow.PersonID) error {
 	if err != nil {
 		return err
 	}
-	held, err := r.e.db.AppointmentsHeld(ctx, people, r.day)
+	held, err := r.e.db.AppointmentsHeld(ctx, people, r.known())
 	if err != nil {
 		return err
 	}
@@ -97,9 +104,36 @@ func (r *roster) lookAt(ctx context.Context, people []workflow.PersonID) error {
 	return nil
 }
 
+// known is the day of the appointments that are looked up, "" for all.
+func (r *roster) known() workflow.Day {
+	if r.past {
+		return ""
+	}
+	return r.day
+}
+
+// in is who holds a post in an org on the day.
+func (r *roster) in(org workflow.OrgID) []store.Appointed {
+	if !r.past {
+		return r.held[org]
+	}
+	return slices.DeleteFunc(slices.Clone(r.held[org]), func(a store.Appointed) bool { return !a.InForce(r.day) })
+}
+
+// by is somebody with what they are on the day, nil for who is not active.
+func (r *roster) by(person workflow.PersonID) *workflow.Actor {
+	all := r.actors[person]
+	if !r.past || all == nil {
+		return all
+	}
+	by := *all
+	by.Appointments = slices.DeleteFunc(slices.Clone(all.Appointments), func(a workflow.Appointment) bool { return !a.InForce(r.day) })
+	return &by
+}
+
 // sees says whether somebody is there and may see an issue.
 func (r *roster) sees(person workflow.PersonID, i *workflow.Issue) bool {
-	by := r.actors[person]
+	by := r.by(person)
 	if by == nil {
 		return false
 	}
@@ -124,7 +158,7 @@ func (r *roster) meant(rules *remind.Rules, i *workflow.Issue, to *remind.Addres
 	switch {
 	case to.Person != 0:
 		out := []workflow.PersonID{to.Person}
-		for _, a := range r.held[i.Responsible] { // who stands in for them hears it as well
+		for _, a := range r.in(i.Responsible) { // who stands in for them hears it as well
 			if a.For == to.Person {
 				out = append(out, a.Person)
 			}
@@ -149,7 +183,7 @@ func (r *roster) meant(rules *remind.Rules, i *workflow.Issue, to *remind.Addres
 // among are the people who hold one of the posts in the org.
 func (r *roster) among(org workflow.OrgID, posts []workflow.Post) []workflow.PersonID {
 	var out []workflow.PersonID
-	for _, a := range r.held[org] {
+	for _, a := range r.in(org) {
 		if slices.Contains(posts, a.Post) {
 			out = append(out, a.Person)
 		}
@@ -159,7 +193,7 @@ func (r *roster) among(org workflow.OrgID, posts []workflow.Post) []workflow.Per
 
 func (r *roster) heads(org workflow.OrgID) []workflow.PersonID {
 	var out []workflow.PersonID
-	for _, a := range r.held[org] {
+	for _, a := range r.in(org) {
 		if rule, _ := workflow.PostNamed(string(a.Post)); rule.Head {
 			out = append(out, a.Person)
 		}

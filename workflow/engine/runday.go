@@ -247,7 +247,7 @@ func (r *roster) hearers(i *workflow.Issue, v *store.ToldStep) []workflow.Person
 	seen := map[workflow.PersonID]bool{v.Person: true, 0: true}
 	var out []workflow.PersonID
 	ask := func(person workflow.PersonID) {
-		by := r.actors[person]
+		by := r.by(person)
 		if seen[person] || by == nil {
 			return
 		}
@@ -261,7 +261,7 @@ func (r *roster) hearers(i *workflow.Issue, v *store.ToldStep) []workflow.Person
 		ask(i.Measures[n].Person)
 	}
 	for _, org := range partsIn(i) {
-		for _, a := range r.held[org] {
+		for _, a := range r.in(org) {
 			ask(a.Person)
 		}
 	}

@@ -186,6 +186,15 @@ func (db *DB) CountDigests(ctx context.Context, day workflow.Day) (n int, err er
 	return n, err
 }
 
+// CountTold counts the reminders about dates of issues that digests of some days have told, the first and the last included.
+func (db *DB) CountTold(ctx context.Context, from, to workflow.Day) (n int, err error) {
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		return each(tx, func(scan func(...any) error) error { return scan(&n) },
+			"SELECT COUNT(*) FROM reminders WHERE told >= ? AND told <= ? AND what NOT IN ('news', 'month', 'quarter')", string(from), string(to))
+	})
+	return n, err
+}
+
 // SweepOwed forgets what was told before a day, and returns how much that was. What is forgotten could be owed again, so the day must
 // be long ago.
 func (db *DB) SweepOwed(ctx context.Context, before workflow.Day) (n int64, err error) {
