@@ -121,7 +121,7 @@ func workOut(out *Issue, i *workflow.Issue) {
 		return Evidence{Round: x.Round, Hash: x.Hash, Name: x.Name, Size: x.Size, Type: x.Type, Text: x.Text, Measure: x.Measure, By: id(x.By), At: x.At.UTC()}
 	})
 	out.Signs = some(i.Signs, func(s workflow.Sign) Sign {
-		return Sign{Org: id(s.Org), Person: id(s.Person), Note: s.Note, Mark: string(s.Mark), At: s.At.UTC()}
+		return Sign{Org: id(s.Org), Person: id(s.Person), For: id(s.For), Note: s.Note, Mark: string(s.Mark), At: s.At.UTC()}
 	})
 	out.Duties = some(i.Deeds, func(d workflow.Deed) Deed { return Deed{Person: id(d.Person), Duty: string(d.Duty)} })
 	out.Absorbed = some(i.Absorbed, func(a workflow.Absorbed) Absorbed {

@@ -18,7 +18,8 @@ func aroundOut(out *Issue, i *workflow.Issue) {
 
 func letterOut(l workflow.Letter) Letter {
 	out := Letter{Number: l.Number, Round: l.Round, Rung: string(l.Rung), Grounds: l.Grounds, Asked: l.Asked, Decided: l.Decided, Limit: day(l.Limit),
-		Org: id(l.Org), By: id(l.By), On: day(l.On), To: id(l.To), Signed: l.Signed(), SignedBy: id(l.SignedBy)}
+		Org: id(l.Org), By: id(l.By), ByFor: id(l.ByFor), On: day(l.On), To: id(l.To), Signed: l.Signed(), SignedBy: id(l.SignedBy),
+		SignedFor: id(l.SignedFor)}
 	if l.Signed() {
 		out.SignedAt = l.SignedAt.UTC()
 	}
@@ -26,8 +27,9 @@ func letterOut(l workflow.Letter) Letter {
 }
 
 func callOut(c workflow.CallFor) Call {
-	return Call{From: id(c.From), To: id(c.To), Wants: string(c.Wants), Text: c.Text, By: id(c.By), On: day(c.On), Until: day(c.Until),
-		Climbed: some(c.Climbed, id[workflow.OrgID]), Open: c.Open(), Reply: string(c.Reply), Said: c.Said, RepliedBy: id(c.RepliedBy), RepliedOn: day(c.RepliedOn)}
+	return Call{From: id(c.From), To: id(c.To), Wants: string(c.Wants), Text: c.Text, By: id(c.By), ByFor: id(c.ByFor), On: day(c.On), Until: day(c.Until),
+		Climbed: some(c.Climbed, id[workflow.OrgID]), Open: c.Open(), Reply: string(c.Reply), Said: c.Said, RepliedBy: id(c.RepliedBy), RepliedFor: id(c.RepliedFor),
+		RepliedOn: day(c.RepliedOn)}
 }
 
 func resultsOut(r workflow.Results) Results {

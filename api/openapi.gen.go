@@ -192,6 +192,40 @@ const (
 	WantsTransfer Wants = "transfer"
 )
 
+// Defines values for ListCallsParamsList.
+const (
+	Answered ListCallsParamsList = "answered"
+	Made     ListCallsParamsList = "made"
+	Waiting  ListCallsParamsList = "waiting"
+	Within   ListCallsParamsList = "within"
+)
+
+// Defines values for ListDutiesParamsPeriod.
+const (
+	ListDutiesParamsPeriodHalf    ListDutiesParamsPeriod = "half"
+	ListDutiesParamsPeriodMonth   ListDutiesParamsPeriod = "month"
+	ListDutiesParamsPeriodQuarter ListDutiesParamsPeriod = "quarter"
+	ListDutiesParamsPeriodYear    ListDutiesParamsPeriod = "year"
+)
+
+// Defines values for ExportDutiesParamsPeriod.
+const (
+	ExportDutiesParamsPeriodHalf    ExportDutiesParamsPeriod = "half"
+	ExportDutiesParamsPeriodMonth   ExportDutiesParamsPeriod = "month"
+	ExportDutiesParamsPeriodQuarter ExportDutiesParamsPeriod = "quarter"
+	ExportDutiesParamsPeriodYear    ExportDutiesParamsPeriod = "year"
+)
+
+// Defines values for ListLettersParamsRung.
+const (
+	ListLettersParamsRungAccountability ListLettersParamsRung = "accountability"
+	ListLettersParamsRungAdmonition     ListLettersParamsRung = "admonition"
+	ListLettersParamsRungEmpty          ListLettersParamsRung = ""
+	ListLettersParamsRungGuidance       ListLettersParamsRung = "guidance"
+	ListLettersParamsRungNotice         ListLettersParamsRung = "notice"
+	ListLettersParamsRungReminder       ListLettersParamsRung = "reminder"
+)
+
 // Absorbed defines model for Absorbed.
 type Absorbed struct {
 	// Issue 编号，十进制 an id in digits
@@ -335,6 +369,11 @@ type Call struct {
 	// Examples: 861234567890123
 	By Id `json:"by"`
 
+	// ByFor 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	ByFor Id `json:"by_for,omitempty,omitzero"`
+
 	// Climbed 逾期未答复的单位 who did not answer in time
 	Climbed []Id `json:"climbed,omitempty,omitzero"`
 
@@ -354,6 +393,11 @@ type Call struct {
 	// Examples: 861234567890123
 	RepliedBy Id `json:"replied_by,omitempty,omitzero"`
 
+	// RepliedFor 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	RepliedFor Id `json:"replied_for,omitempty,omitzero"`
+
 	// RepliedOn 日期，如 2026-03-31 a day
 	//
 	// Examples: 2026-03-31
@@ -361,6 +405,60 @@ type Call struct {
 	Reply     string `json:"reply,omitempty,omitzero"`
 	Said      string `json:"said,omitempty,omitzero"`
 	Text      string `json:"text"`
+
+	// To 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	To Id `json:"to"`
+
+	// Until 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Until Day    `json:"until,omitempty,omitzero"`
+	Wants string `json:"wants"`
+}
+
+// CallList defines model for CallList.
+type CallList struct {
+	Calls []CallRow `json:"calls"`
+	Next  string    `json:"next,omitempty,omitzero"`
+
+	// Orgs 出现的组织，以 id 为键 the organisations that occur
+	Orgs OrgNames `json:"orgs"`
+}
+
+// CallRow defines model for CallRow.
+type CallRow struct {
+	// Climbed 升级过几次 how often it went one higher
+	Climbed int `json:"climbed"`
+
+	// From 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	From Id `json:"from"`
+
+	// Issue 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Issue       Id     `json:"issue"`
+	IssueNumber string `json:"issue_number"`
+
+	// Late 逾期未答复 not answered in time
+	Late bool `json:"late"`
+	No   int  `json:"no"`
+
+	// On 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	On   Day  `json:"on"`
+	Open bool `json:"open"`
+
+	// RepliedOn 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	RepliedOn Day    `json:"replied_on,omitempty,omitzero"`
+	Reply     string `json:"reply,omitempty,omitzero"`
+	Title     string `json:"title"`
 
 	// To 编号，十进制 an id in digits
 	//
@@ -575,6 +673,73 @@ type Draws struct {
 	Draws []Draw `json:"draws"`
 }
 
+// Duties defines model for Duties.
+type Duties struct {
+	// From 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	From  Day        `json:"from"`
+	Lists []DutyList `json:"lists"`
+
+	// To 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	To Day `json:"to"`
+}
+
+// DutyCharge defines model for DutyCharge.
+type DutyCharge struct {
+	Actions []string `json:"actions"`
+
+	// Basis 两种语言的一句话 a sentence in both languages
+	Basis  Text   `json:"basis,omitempty,omitzero"`
+	Charge string `json:"charge"`
+
+	// Done 期间内由该岗办结 done by the post in the period
+	Done     int `json:"done"`
+	DoneLate int `json:"done_late"`
+
+	// Open 现在待办，同级各岗共有 open now, common to the posts of the organisation
+	Open     int    `json:"open"`
+	OpenLate int    `json:"open_late"`
+	Rule     string `json:"rule"`
+
+	// Text 两种语言的一句话 a sentence in both languages
+	Text Text   `json:"text"`
+	UpTo string `json:"up_to"`
+}
+
+// DutyList defines model for DutyList.
+type DutyList struct {
+	Below   bool  `json:"below"`
+	Letters Tally `json:"letters"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org      Id         `json:"org"`
+	OrgName  string     `json:"org_name"`
+	Outcomes Tally      `json:"outcomes"`
+	Posts    []DutyPost `json:"posts"`
+	Unsigned int        `json:"unsigned"`
+}
+
+// DutyPost defines model for DutyPost.
+type DutyPost struct {
+	Charges []DutyCharge `json:"charges"`
+
+	// Holders 现任(本组织) who holds it today in the organisation itself
+	Holders []string `json:"holders"`
+	Level   string   `json:"level"`
+	Post    string   `json:"post"`
+
+	// Seat 两种语言的一句话 a sentence in both languages
+	Seat Text `json:"seat"`
+
+	// Tier 两种语言的一句话 a sentence in both languages
+	Tier Text `json:"tier"`
+}
+
 // Evidence defines model for Evidence.
 type Evidence struct {
 	At time.Time `json:"at"`
@@ -692,6 +857,63 @@ type FirstPasswords struct {
 
 // Grade 等级 grade
 type Grade string
+
+// HandOver defines model for HandOver.
+type HandOver struct {
+	// End 同时申请终止任职的最后一天 the last day of the posts that is asked for with it
+	End  Day    `json:"end,omitempty,omitzero"`
+	Note string `json:"note"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org Id `json:"org"`
+
+	// To 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	To Id `json:"to"`
+}
+
+// Handing defines model for Handing.
+type Handing struct {
+	Done bool `json:"done"`
+
+	// From 姓名 name
+	From string `json:"from"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org Id `json:"org"`
+
+	// Ready 每一项都可移交 every step would be accepted
+	Ready      bool        `json:"ready"`
+	Rows       []HeldIssue `json:"rows"`
+	Successors []Successor `json:"successors"`
+
+	// To 姓名 name
+	To string `json:"to,omitempty,omitzero"`
+}
+
+// HeldIssue defines model for HeldIssue.
+type HeldIssue struct {
+	// Issue 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Issue Id `json:"issue"`
+
+	// Measures 未完成的措施，从1数起 open measures counted from 1
+	Measures []int `json:"measures,omitempty,omitzero"`
+
+	// Named 是责任人 the responsible person
+	Named  bool   `json:"named"`
+	Number string `json:"number"`
+
+	// Problem RFC 9457
+	Problem Problem `json:"problem,omitempty,omitzero"`
+	Title   string  `json:"title"`
+}
 
 // History defines model for History.
 type History struct {
@@ -1064,7 +1286,10 @@ type Letter struct {
 	// By 编号，十进制 an id in digits
 	//
 	// Examples: 861234567890123
-	By      Id     `json:"by"`
+	By Id `json:"by"`
+
+	// ByFor 代何人签发 whom the sender stood in for
+	ByFor   Id     `json:"by_for,omitempty,omitzero"`
 	Decided string `json:"decided,omitempty,omitzero"`
 	Grounds string `json:"grounds"`
 
@@ -1092,6 +1317,83 @@ type Letter struct {
 	//
 	// Examples: 861234567890123
 	SignedBy Id `json:"signed_by,omitempty,omitzero"`
+
+	// SignedFor 代何人签收 whom the signer stood in for
+	SignedFor Id `json:"signed_for,omitempty,omitzero"`
+
+	// To 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	To Id `json:"to"`
+}
+
+// LetterDocument defines model for LetterDocument.
+type LetterDocument struct {
+	// Issue 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Issue       Id     `json:"issue"`
+	IssueNumber string `json:"issue_number"`
+	Letter      Letter `json:"letter"`
+
+	// MaySign 您现在可以签收 you may sign for it now
+	MaySign bool `json:"may_sign"`
+	No      int  `json:"no"`
+
+	// Orgs 出现的组织，以 id 为键 the organisations that occur
+	Orgs    OrgNames `json:"orgs"`
+	Pending bool     `json:"pending"`
+
+	// People 出现的人员姓名，以 id 为键 the names of people that occur
+	People PersonNames `json:"people"`
+}
+
+// LetterList defines model for LetterList.
+type LetterList struct {
+	Letters []LetterRow `json:"letters"`
+	Next    string      `json:"next,omitempty,omitzero"`
+
+	// Orgs 出现的组织，以 id 为键 the organisations that occur
+	Orgs OrgNames `json:"orgs"`
+}
+
+// LetterRow defines model for LetterRow.
+type LetterRow struct {
+	// Issue 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Issue       Id     `json:"issue"`
+	IssueNumber string `json:"issue_number"`
+
+	// Late 已超过办理时限 past its limit
+	Late bool `json:"late"`
+
+	// Limit 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Limit  Day    `json:"limit"`
+	No     int    `json:"no"`
+	Number string `json:"number"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org Id `json:"org"`
+
+	// Pending 所要求的尚未办到 what it asks for is still to be done
+	Pending bool   `json:"pending"`
+	Rung    string `json:"rung"`
+
+	// SentOn 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	SentOn Day `json:"sent_on"`
+
+	// SignedOn 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	SignedOn Day    `json:"signed_on,omitempty,omitzero"`
+	Title    string `json:"title"`
 
 	// To 编号，十进制 an id in digits
 	//
@@ -1950,6 +2252,9 @@ type Settings struct {
 type Sign struct {
 	At time.Time `json:"at"`
 
+	// For 代何人办理 whom the person stood in for
+	For Id `json:"for,omitempty,omitzero"`
+
 	// Mark 对方案的评价 what the party thinks of the plan
 	Mark string `json:"mark,omitempty,omitzero"`
 	Note string `json:"note,omitempty,omitzero"`
@@ -2187,6 +2492,17 @@ type Steps struct {
 	Steps []BulkStep `json:"steps"`
 }
 
+// Successor defines model for Successor.
+type Successor struct {
+	Name string `json:"name"`
+
+	// Person 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Person Id     `json:"person"`
+	Post   string `json:"post"`
+}
+
 // System defines model for System.
 type System struct {
 	Name string `json:"name"`
@@ -2306,6 +2622,9 @@ type WithResponsible = Id
 // WithRev defines model for WithRev.
 type WithRev = int
 
+// WithSigned defines model for WithSigned.
+type WithSigned = bool
+
 // WithSource defines model for WithSource.
 type WithSource = []string
 
@@ -2338,6 +2657,21 @@ type SetBudgetParams struct {
 	// Rev 您看到的 rev；别人在此后改过则拒绝 the rev that you saw; refused when somebody changed it since
 	Rev *WithRev `form:"rev,omitempty" json:"rev,omitempty"`
 }
+
+// ListCallsParams defines parameters for ListCalls.
+type ListCallsParams struct {
+	// List 待本单位答复、本单位呼叫、本单位已答复、辖内待答复 to be answered by us, made by us, answered by us, open within reach
+	List ListCallsParamsList `form:"list,omitempty" json:"list,omitempty,omitzero"`
+
+	// After 上一页的 next the next of the page before
+	After WithAfter `form:"after,omitempty" json:"after,omitempty,omitzero"`
+
+	// Limit 每页条数 rows on a page
+	Limit WithLimit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// ListCallsParamsList defines parameters for ListCalls.
+type ListCallsParamsList string
 
 // ListChecklistsParams defines parameters for ListChecklists.
 type ListChecklistsParams struct {
@@ -2398,6 +2732,42 @@ type ListDrawsParams struct {
 	Before Id  `form:"before,omitempty" json:"before,omitempty,omitzero"`
 	Limit  int `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
+
+// ListDutiesParams defines parameters for ListDuties.
+type ListDutiesParams struct {
+	// Org 组织 organisation
+	Org Id `form:"org,omitempty" json:"org,omitempty,omitzero"`
+
+	// Below 含下级 with those below
+	Below bool `form:"below,omitempty" json:"below,omitempty,omitzero"`
+
+	// Period 期间 period
+	Period ListDutiesParamsPeriod `form:"period,omitempty" json:"period,omitempty,omitzero"`
+
+	// Day 期间内的任一天，不写为今天 a day within the period; none for today
+	Day Day `form:"day,omitempty" json:"day,omitempty,omitzero"`
+}
+
+// ListDutiesParamsPeriod defines parameters for ListDuties.
+type ListDutiesParamsPeriod string
+
+// ExportDutiesParams defines parameters for ExportDuties.
+type ExportDutiesParams struct {
+	// Org 组织 organisation
+	Org Id `form:"org,omitempty" json:"org,omitempty,omitzero"`
+
+	// Below 含下级 with those below
+	Below bool `form:"below,omitempty" json:"below,omitempty,omitzero"`
+
+	// Period 期间 period
+	Period ExportDutiesParamsPeriod `form:"period,omitempty" json:"period,omitempty,omitzero"`
+
+	// Day 期间内的任一天，不写为今天 a day within the period; none for today
+	Day Day `form:"day,omitempty" json:"day,omitempty,omitzero"`
+}
+
+// ExportDutiesParamsPeriod defines parameters for ExportDuties.
+type ExportDutiesParamsPeriod string
 
 // UploadFilesMultipartBody defines parameters for UploadFiles.
 type UploadFilesMultipartBody struct {
@@ -2557,6 +2927,30 @@ type ExportLedgerParams struct {
 	Text WithText `form:"text,omitempty" json:"text,omitempty,omitzero"`
 }
 
+// ListLettersParams defines parameters for ListLetters.
+type ListLettersParams struct {
+	// Rung 督办层次 rung
+	Rung ListLettersParamsRung `form:"rung,omitempty" json:"rung,omitempty,omitzero"`
+
+	// Signed 是否已签收 signed for
+	Signed *WithSigned `form:"signed,omitempty" json:"signed,omitempty"`
+
+	// Late 只看超过办理时限的 only those past their limit
+	Late bool `form:"late,omitempty" json:"late,omitempty,omitzero"`
+
+	// Under 该组织及其下级 this organisation and those below it
+	Under WithUnder `form:"under,omitempty" json:"under,omitempty,omitzero"`
+
+	// After 上一页的 next the next of the page before
+	After WithAfter `form:"after,omitempty" json:"after,omitempty,omitzero"`
+
+	// Limit 每页条数 rows on a page
+	Limit WithLimit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// ListLettersParamsRung defines parameters for ListLetters.
+type ListLettersParamsRung string
+
 // ListNoticesParams defines parameters for ListNotices.
 type ListNoticesParams struct {
 	// After 上一页的 next the next of the page before
@@ -2585,6 +2979,21 @@ type ListPeopleParams struct {
 
 	// Limit 每页条数 rows on a page
 	Limit WithLimit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// HandOverParams defines parameters for HandOver.
+type HandOverParams struct {
+	// IdempotencyKey 自定的请求标识，重发时不变 a key of your own; the same when you send again
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ListHeldParams defines parameters for ListHeld.
+type ListHeldParams struct {
+	// Org 组织 organisation
+	Org Id `form:"org" json:"org"`
+
+	// To 接手的人 who takes over
+	To Id `form:"to,omitempty" json:"to,omitempty,omitzero"`
 }
 
 // GetPromptParams defines parameters for GetPrompt.
@@ -2686,6 +3095,9 @@ type FirstPasswordsJSONRequestBody = Accounts
 // EndAppointmentJSONRequestBody defines body for EndAppointment for application/json ContentType.
 type EndAppointmentJSONRequestBody = AppointmentEnd
 
+// HandOverJSONRequestBody defines body for HandOver for application/json ContentType.
+type HandOverJSONRequestBody = HandOver
+
 // ChangeReminderRulesJSONRequestBody defines body for ChangeReminderRules for application/json ContentType.
 type ChangeReminderRulesJSONRequestBody = ReminderRulesFile
 
@@ -2712,6 +3124,9 @@ type ServerInterface interface {
 	// SetBudget 调整预算（系统管理员）Change the budget (system administrator)
 	// (PUT /api/v1/burden)
 	SetBudget(ctx echo.Context, params SetBudgetParams) error
+	// ListCalls 呼叫(有呼必应)，按答复期限 Calls for help, by the day on which an answer is due
+	// (GET /api/v1/calls)
+	ListCalls(ctx echo.Context, params ListCallsParams) error
 	// ListChecklists 问题清单，新的在前 Checklists, the latest first
 	// (GET /api/v1/checklists)
 	ListChecklists(ctx echo.Context, params ListChecklistsParams) error
@@ -2739,6 +3154,12 @@ type ServerInterface interface {
 	// HoldDraw 抽取（公布的日期6时以后）Hold the draw, on its day or later
 	// (POST /api/v1/draws/{draw})
 	HoldDraw(ctx echo.Context, draw Id) error
+	// ListDuties 三级四岗责任清单 Duty lists by level and post
+	// (GET /api/v1/duties)
+	ListDuties(ctx echo.Context, params ListDutiesParams) error
+	// ExportDuties 责任清单(Excel) The duty list as a workbook
+	// (GET /api/v1/duties.xlsx)
+	ExportDuties(ctx echo.Context, params ExportDutiesParams) error
 	// UploadFiles 上传文件 Upload files
 	// (POST /api/v1/files)
 	UploadFiles(ctx echo.Context) error
@@ -2769,6 +3190,9 @@ type ServerInterface interface {
 	// ListHistory 办理记录，从早到晚 History, oldest first
 	// (GET /api/v1/issues/{issue}/history)
 	ListHistory(ctx echo.Context, issue IssueId, params ListHistoryParams) error
+	// GetLetter 一份督办函 One supervision letter
+	// (GET /api/v1/issues/{issue}/letters/{no})
+	GetLetter(ctx echo.Context, issue IssueId, no int) error
 	// ListAskedSelfChecks 由该问题发出的举一反三自查 The self-checks that the issue asked for
 	// (GET /api/v1/issues/{issue}/self-checks)
 	ListAskedSelfChecks(ctx echo.Context, issue IssueId) error
@@ -2778,6 +3202,9 @@ type ServerInterface interface {
 	// ExportLedger 导出台账 Export the ledger
 	// (GET /api/v1/ledger.xlsx)
 	ExportLedger(ctx echo.Context, params ExportLedgerParams) error
+	// ListLetters 督办函，新的在前 Supervision letters, the latest first
+	// (GET /api/v1/letters)
+	ListLetters(ctx echo.Context, params ListLettersParams) error
 	// GetMe 我是谁，现任哪些职务 Who I am and which posts I hold
 	// (GET /api/v1/me)
 	GetMe(ctx echo.Context) error
@@ -2814,6 +3241,12 @@ type ServerInterface interface {
 	// EndAppointment 免职 End an appointment
 	// (POST /api/v1/people/{person}/appointments/{appointment}/end)
 	EndAppointment(ctx echo.Context, person string, appointment string) error
+	// HandOver 移交名下全部问题 Hand over what somebody holds in an organisation
+	// (POST /api/v1/people/{person}/hand-over)
+	HandOver(ctx echo.Context, person string, params HandOverParams) error
+	// ListHeld 名下的问题，移交前试办 What somebody holds in an organisation, rehearsed for a hand-over
+	// (GET /api/v1/people/{person}/held)
+	ListHeld(ctx echo.Context, person string, params ListHeldParams) error
 	// ListPolicy 现行的权限规则 The policy in force
 	// (GET /api/v1/policy)
 	ListPolicy(ctx echo.Context) error
@@ -2950,6 +3383,38 @@ func (w *ServerInterfaceWrapper) SetBudget(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SetBudget(ctx, params)
+	return err
+}
+
+// ListCalls converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCalls(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCallsParams
+	// ------------- Optional query parameter "list" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "list", ctx.QueryParams(), &params.List, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list: %s", err))
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCalls(ctx, params)
 	return err
 }
 
@@ -3177,6 +3642,84 @@ func (w *ServerInterfaceWrapper) HoldDraw(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.HoldDraw(ctx, draw)
+	return err
+}
+
+// ListDuties converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDuties(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDutiesParams
+	// ------------- Optional query parameter "org" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "org", ctx.QueryParams(), &params.Org, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter org: %s", err))
+	}
+
+	// ------------- Optional query parameter "below" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "below", ctx.QueryParams(), &params.Below, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter below: %s", err))
+	}
+
+	// ------------- Optional query parameter "period" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "period", ctx.QueryParams(), &params.Period, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter period: %s", err))
+	}
+
+	// ------------- Optional query parameter "day" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day", ctx.QueryParams(), &params.Day, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDuties(ctx, params)
+	return err
+}
+
+// ExportDuties converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportDuties(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportDutiesParams
+	// ------------- Optional query parameter "org" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "org", ctx.QueryParams(), &params.Org, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter org: %s", err))
+	}
+
+	// ------------- Optional query parameter "below" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "below", ctx.QueryParams(), &params.Below, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter below: %s", err))
+	}
+
+	// ------------- Optional query parameter "period" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "period", ctx.QueryParams(), &params.Period, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter period: %s", err))
+	}
+
+	// ------------- Optional query parameter "day" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day", ctx.QueryParams(), &params.Day, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportDuties(ctx, params)
 	return err
 }
 
@@ -3518,6 +4061,30 @@ func (w *ServerInterfaceWrapper) ListHistory(ctx echo.Context) error {
 	return err
 }
 
+// GetLetter converts echo context to params.
+func (w *ServerInterfaceWrapper) GetLetter(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "issue" -------------
+	var issue IssueId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "issue", ctx.Param("issue"), &issue, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter issue: %s", err))
+	}
+
+	// ------------- Path parameter "no" -------------
+	var no int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "no", ctx.Param("no"), &no, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter no: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetLetter(ctx, issue, no)
+	return err
+}
+
 // ListAskedSelfChecks converts echo context to params.
 func (w *ServerInterfaceWrapper) ListAskedSelfChecks(ctx echo.Context) error {
 	var err error
@@ -3691,6 +4258,59 @@ func (w *ServerInterfaceWrapper) ExportLedger(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ExportLedger(ctx, params)
+	return err
+}
+
+// ListLetters converts echo context to params.
+func (w *ServerInterfaceWrapper) ListLetters(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListLettersParams
+	// ------------- Optional query parameter "rung" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "rung", ctx.QueryParams(), &params.Rung, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rung: %s", err))
+	}
+
+	// ------------- Optional query parameter "signed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "signed", ctx.QueryParams(), &params.Signed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter signed: %s", err))
+	}
+
+	// ------------- Optional query parameter "late" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "late", ctx.QueryParams(), &params.Late, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter late: %s", err))
+	}
+
+	// ------------- Optional query parameter "under" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "under", ctx.QueryParams(), &params.Under, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter under: %s", err))
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListLetters(ctx, params)
 	return err
 }
 
@@ -3883,6 +4503,74 @@ func (w *ServerInterfaceWrapper) EndAppointment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.EndAppointment(ctx, person, appointment)
+	return err
+}
+
+// HandOver converts echo context to params.
+func (w *ServerInterfaceWrapper) HandOver(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "person" -------------
+	var person string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "person", ctx.Param("person"), &person, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter person: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params HandOverParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.HandOver(ctx, person, params)
+	return err
+}
+
+// ListHeld converts echo context to params.
+func (w *ServerInterfaceWrapper) ListHeld(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "person" -------------
+	var person string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "person", ctx.Param("person"), &person, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter person: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListHeldParams
+	// ------------- Required query parameter "org" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "org", ctx.QueryParams(), &params.Org, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter org: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListHeld(ctx, person, params)
 	return err
 }
 
@@ -4313,6 +5001,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/reminder-runs", wrapper.ListReminderRuns, options.OperationMiddlewares["listReminderRuns"]...)
 	router.POST(options.BaseURL+"/api/v1/reminder-runs/:day/release", wrapper.ReleaseReminderRun, options.OperationMiddlewares["releaseReminderRun"]...)
 	router.GET(options.BaseURL+"/api/v1/prompts", wrapper.GetPrompt, options.OperationMiddlewares["getPrompt"]...)
+	router.GET(options.BaseURL+"/api/v1/letters", wrapper.ListLetters, options.OperationMiddlewares["listLetters"]...)
+	router.GET(options.BaseURL+"/api/v1/issues/:issue/letters/:no", wrapper.GetLetter, options.OperationMiddlewares["getLetter"]...)
+	router.GET(options.BaseURL+"/api/v1/calls", wrapper.ListCalls, options.OperationMiddlewares["listCalls"]...)
+	router.GET(options.BaseURL+"/api/v1/duties", wrapper.ListDuties, options.OperationMiddlewares["listDuties"]...)
+	router.GET(options.BaseURL+"/api/v1/duties.xlsx", wrapper.ExportDuties, options.OperationMiddlewares["exportDuties"]...)
+	router.GET(options.BaseURL+"/api/v1/people/:person/held", wrapper.ListHeld, options.OperationMiddlewares["listHeld"]...)
+	router.POST(options.BaseURL+"/api/v1/people/:person/hand-over", wrapper.HandOver, options.OperationMiddlewares["handOver"]...)
 	router.GET(options.BaseURL+"/api/v1/openapi.json", wrapper.GetSpecification, options.OperationMiddlewares["getSpecification"]...)
 	router.GET(options.BaseURL+"/api/docs", wrapper.GetDocs, options.OperationMiddlewares["getDocs"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
@@ -4467,6 +5162,45 @@ type SetBudgetdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SetBudgetdefaultApplicationProblemPlusJSONResponse) VisitSetBudgetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCallsRequestObject struct {
+	Params ListCallsParams
+}
+
+type ListCallsResponseObject interface {
+	VisitListCallsResponse(w http.ResponseWriter) error
+}
+
+type ListCalls200JSONResponse CallList
+
+func (response ListCalls200JSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCallsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCallsdefaultApplicationProblemPlusJSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4823,6 +5557,90 @@ type HoldDrawdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response HoldDrawdefaultApplicationProblemPlusJSONResponse) VisitHoldDrawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDutiesRequestObject struct {
+	Params ListDutiesParams
+}
+
+type ListDutiesResponseObject interface {
+	VisitListDutiesResponse(w http.ResponseWriter) error
+}
+
+type ListDuties200JSONResponse Duties
+
+func (response ListDuties200JSONResponse) VisitListDutiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDutiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDutiesdefaultApplicationProblemPlusJSONResponse) VisitListDutiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportDutiesRequestObject struct {
+	Params ExportDutiesParams
+}
+
+type ExportDutiesResponseObject interface {
+	VisitExportDutiesResponse(w http.ResponseWriter) error
+}
+
+type ExportDuties200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportDuties200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportDutiesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportDutiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportDutiesdefaultApplicationProblemPlusJSONResponse) VisitExportDutiesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5243,6 +6061,46 @@ func (response ListHistorydefaultApplicationProblemPlusJSONResponse) VisitListHi
 	return err
 }
 
+type GetLetterRequestObject struct {
+	Issue IssueId `json:"issue"`
+	No    int     `json:"no"`
+}
+
+type GetLetterResponseObject interface {
+	VisitGetLetterResponse(w http.ResponseWriter) error
+}
+
+type GetLetter200JSONResponse LetterDocument
+
+func (response GetLetter200JSONResponse) VisitGetLetterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLetterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetLetterdefaultApplicationProblemPlusJSONResponse) VisitGetLetterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListAskedSelfChecksRequestObject struct {
 	Issue IssueId `json:"issue"`
 }
@@ -5358,6 +6216,45 @@ type ExportLedgerdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ExportLedgerdefaultApplicationProblemPlusJSONResponse) VisitExportLedgerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLettersRequestObject struct {
+	Params ListLettersParams
+}
+
+type ListLettersResponseObject interface {
+	VisitListLettersResponse(w http.ResponseWriter) error
+}
+
+type ListLetters200JSONResponse LetterList
+
+func (response ListLetters200JSONResponse) VisitListLettersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLettersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListLettersdefaultApplicationProblemPlusJSONResponse) VisitListLettersResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5803,6 +6700,87 @@ type EndAppointmentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EndAppointmentdefaultApplicationProblemPlusJSONResponse) VisitEndAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandOverRequestObject struct {
+	Person string `json:"person"`
+	Params HandOverParams
+	Body   *HandOverJSONRequestBody
+}
+
+type HandOverResponseObject interface {
+	VisitHandOverResponse(w http.ResponseWriter) error
+}
+
+type HandOver200JSONResponse Handing
+
+func (response HandOver200JSONResponse) VisitHandOverResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandOverdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HandOverdefaultApplicationProblemPlusJSONResponse) VisitHandOverResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHeldRequestObject struct {
+	Person string `json:"person"`
+	Params ListHeldParams
+}
+
+type ListHeldResponseObject interface {
+	VisitListHeldResponse(w http.ResponseWriter) error
+}
+
+type ListHeld200JSONResponse Handing
+
+func (response ListHeld200JSONResponse) VisitListHeldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHelddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListHelddefaultApplicationProblemPlusJSONResponse) VisitListHeldResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6531,6 +7509,9 @@ type StrictServerInterface interface {
 	// SetBudget 调整预算（系统管理员）Change the budget (system administrator)
 	// (PUT /api/v1/burden)
 	SetBudget(ctx context.Context, request SetBudgetRequestObject) (SetBudgetResponseObject, error)
+	// ListCalls 呼叫(有呼必应)，按答复期限 Calls for help, by the day on which an answer is due
+	// (GET /api/v1/calls)
+	ListCalls(ctx context.Context, request ListCallsRequestObject) (ListCallsResponseObject, error)
 	// ListChecklists 问题清单，新的在前 Checklists, the latest first
 	// (GET /api/v1/checklists)
 	ListChecklists(ctx context.Context, request ListChecklistsRequestObject) (ListChecklistsResponseObject, error)
@@ -6558,6 +7539,12 @@ type StrictServerInterface interface {
 	// HoldDraw 抽取（公布的日期6时以后）Hold the draw, on its day or later
 	// (POST /api/v1/draws/{draw})
 	HoldDraw(ctx context.Context, request HoldDrawRequestObject) (HoldDrawResponseObject, error)
+	// ListDuties 三级四岗责任清单 Duty lists by level and post
+	// (GET /api/v1/duties)
+	ListDuties(ctx context.Context, request ListDutiesRequestObject) (ListDutiesResponseObject, error)
+	// ExportDuties 责任清单(Excel) The duty list as a workbook
+	// (GET /api/v1/duties.xlsx)
+	ExportDuties(ctx context.Context, request ExportDutiesRequestObject) (ExportDutiesResponseObject, error)
 	// UploadFiles 上传文件 Upload files
 	// (POST /api/v1/files)
 	UploadFiles(ctx context.Context, request UploadFilesRequestObject) (UploadFilesResponseObject, error)
@@ -6588,6 +7575,9 @@ type StrictServerInterface interface {
 	// ListHistory 办理记录，从早到晚 History, oldest first
 	// (GET /api/v1/issues/{issue}/history)
 	ListHistory(ctx context.Context, request ListHistoryRequestObject) (ListHistoryResponseObject, error)
+	// GetLetter 一份督办函 One supervision letter
+	// (GET /api/v1/issues/{issue}/letters/{no})
+	GetLetter(ctx context.Context, request GetLetterRequestObject) (GetLetterResponseObject, error)
 	// ListAskedSelfChecks 由该问题发出的举一反三自查 The self-checks that the issue asked for
 	// (GET /api/v1/issues/{issue}/self-checks)
 	ListAskedSelfChecks(ctx context.Context, request ListAskedSelfChecksRequestObject) (ListAskedSelfChecksResponseObject, error)
@@ -6597,6 +7587,9 @@ type StrictServerInterface interface {
 	// ExportLedger 导出台账 Export the ledger
 	// (GET /api/v1/ledger.xlsx)
 	ExportLedger(ctx context.Context, request ExportLedgerRequestObject) (ExportLedgerResponseObject, error)
+	// ListLetters 督办函，新的在前 Supervision letters, the latest first
+	// (GET /api/v1/letters)
+	ListLetters(ctx context.Context, request ListLettersRequestObject) (ListLettersResponseObject, error)
 	// GetMe 我是谁，现任哪些职务 Who I am and which posts I hold
 	// (GET /api/v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -6633,6 +7626,12 @@ type StrictServerInterface interface {
 	// EndAppointment 免职 End an appointment
 	// (POST /api/v1/people/{person}/appointments/{appointment}/end)
 	EndAppointment(ctx context.Context, request EndAppointmentRequestObject) (EndAppointmentResponseObject, error)
+	// HandOver 移交名下全部问题 Hand over what somebody holds in an organisation
+	// (POST /api/v1/people/{person}/hand-over)
+	HandOver(ctx context.Context, request HandOverRequestObject) (HandOverResponseObject, error)
+	// ListHeld 名下的问题，移交前试办 What somebody holds in an organisation, rehearsed for a hand-over
+	// (GET /api/v1/people/{person}/held)
+	ListHeld(ctx context.Context, request ListHeldRequestObject) (ListHeldResponseObject, error)
 	// ListPolicy 现行的权限规则 The policy in force
 	// (GET /api/v1/policy)
 	ListPolicy(ctx context.Context, request ListPolicyRequestObject) (ListPolicyResponseObject, error)
@@ -6840,6 +7839,31 @@ func (sh *strictHandler) SetBudget(ctx echo.Context, params SetBudgetParams) err
 		return err
 	} else if validResponse, ok := response.(SetBudgetResponseObject); ok {
 		return validResponse.VisitSetBudgetResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCalls operation middleware
+func (sh *strictHandler) ListCalls(ctx echo.Context, params ListCallsParams) error {
+	var request ListCallsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalls(ctx.Request().Context(), request.(ListCallsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalls")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCallsResponseObject); ok {
+		return validResponse.VisitListCallsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -7092,6 +8116,56 @@ func (sh *strictHandler) HoldDraw(ctx echo.Context, draw Id) error {
 		return err
 	} else if validResponse, ok := response.(HoldDrawResponseObject); ok {
 		return validResponse.VisitHoldDrawResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDuties operation middleware
+func (sh *strictHandler) ListDuties(ctx echo.Context, params ListDutiesParams) error {
+	var request ListDutiesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDuties(ctx.Request().Context(), request.(ListDutiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDuties")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDutiesResponseObject); ok {
+		return validResponse.VisitListDutiesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportDuties operation middleware
+func (sh *strictHandler) ExportDuties(ctx echo.Context, params ExportDutiesParams) error {
+	var request ExportDutiesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportDuties(ctx.Request().Context(), request.(ExportDutiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportDuties")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportDutiesResponseObject); ok {
+		return validResponse.VisitExportDutiesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -7399,6 +8473,32 @@ func (sh *strictHandler) ListHistory(ctx echo.Context, issue IssueId, params Lis
 	return nil
 }
 
+// GetLetter operation middleware
+func (sh *strictHandler) GetLetter(ctx echo.Context, issue IssueId, no int) error {
+	var request GetLetterRequestObject
+
+	request.Issue = issue
+	request.No = no
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetLetter(ctx.Request().Context(), request.(GetLetterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetLetter")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetLetterResponseObject); ok {
+		return validResponse.VisitGetLetterResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListAskedSelfChecks operation middleware
 func (sh *strictHandler) ListAskedSelfChecks(ctx echo.Context, issue IssueId) error {
 	var request ListAskedSelfChecksRequestObject
@@ -7492,6 +8592,31 @@ func (sh *strictHandler) ExportLedger(ctx echo.Context, params ExportLedgerParam
 		return err
 	} else if validResponse, ok := response.(ExportLedgerResponseObject); ok {
 		return validResponse.VisitExportLedgerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListLetters operation middleware
+func (sh *strictHandler) ListLetters(ctx echo.Context, params ListLettersParams) error {
+	var request ListLettersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLetters(ctx.Request().Context(), request.(ListLettersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLetters")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListLettersResponseObject); ok {
+		return validResponse.VisitListLettersResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -7862,6 +8987,81 @@ func (sh *strictHandler) EndAppointment(ctx echo.Context, person string, appoint
 		return err
 	} else if validResponse, ok := response.(EndAppointmentResponseObject); ok {
 		return validResponse.VisitEndAppointmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// HandOver operation middleware
+func (sh *strictHandler) HandOver(ctx echo.Context, person string, params HandOverParams) error {
+	var request HandOverRequestObject
+
+	request.Person = person
+	request.Params = params
+
+	var body HandOverJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.HandOver(ctx.Request().Context(), request.(HandOverRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HandOver")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(HandOverResponseObject); ok {
+		return validResponse.VisitHandOverResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListHeld operation middleware
+func (sh *strictHandler) ListHeld(ctx echo.Context, person string, params ListHeldParams) error {
+	var request ListHeldRequestObject
+
+	request.Person = person
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListHeld(ctx.Request().Context(), request.(ListHeldRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListHeld")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListHeldResponseObject); ok {
+		return validResponse.VisitListHeldResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

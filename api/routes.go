@@ -84,6 +84,14 @@ func (s *Server) routes() []route {
 		{"POST", "/api/v1/appointments", member, jsonBody, w.Appoint},
 		{"POST", "/api/v1/people/:person/appointments/:appointment/end", member, jsonBody, w.EndAppointment},
 
+		{"GET", "/api/v1/letters", member, nothing, w.ListLetters},
+		{"GET", "/api/v1/issues/:issue/letters/:no", member, nothing, w.GetLetter},
+		{"GET", "/api/v1/calls", member, nothing, w.ListCalls},
+		{"GET", "/api/v1/duties", member, nothing, w.ListDuties},
+		{"GET", "/api/v1/duties.xlsx", member, nothing, w.ExportDuties},
+		{"GET", "/api/v1/people/:person/held", member, nothing, w.ListHeld},
+		{"POST", "/api/v1/people/:person/hand-over", member, jsonBody, w.HandOver},
+
 		{"GET", "/api/v1/words", member, nothing, w.ListWords},
 		{"GET", "/api/v1/definitions", member, nothing, w.ListDefinitions},
 		{"GET", "/api/v1/policy", member, nothing, w.ListPolicy},

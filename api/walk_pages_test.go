@@ -21,7 +21,7 @@ func busy(t *testing.T, adjust ...func(*Config)) (*office, string) {
 	helper, officer := o.signedIn(t, "mali"), o.signedIn(t, "gaofeng")
 	helper.do(issue, "finish", map[string][]byte{"现场.png": picture(t)}, "measure", "1", "note", "已补齐")
 	officer.do(issue, "submit", nil, "note", "提请验收")
-	o.rectifying()
+	o.take(t, "zhenglan", o.rectifying(), noticeLetter())
 	o.found()
 	return o, issue
 }

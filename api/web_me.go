@@ -27,8 +27,9 @@ func (s *Server) showMe(c echo.Context) error {
 	p := page.Me{Frame: s.frame(c, workflow.Say("我的", "Me")), Account: by.Account, Form: passwordForm(), Audit: engine.Administers(&by, "audit_admin")}
 	p.Form.Field("old").Focus = false
 	for _, a := range v.Appointments {
-		put(&a, held(a), s.Engine.Today(), &p.Past, &p.Now, &p.Later)
+		put(&a, standing(a, v.For), s.Engine.Today(), &p.Past, &p.Now, &p.Later)
 	}
+	p.StandIns = each(v.StandIns, heldBy)
 	if p.Sessions, err = s.ownSessions(c); err != nil {
 		return err
 	}

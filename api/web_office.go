@@ -13,6 +13,13 @@ func (s *Server) officeRoutes() []route {
 		{"GET", orgsPage + "/:org/end/:appointment", member, nothing, s.showEndPost},
 		{"POST", orgsPage + "/:org/end/:appointment", member, pageForm, s.endPostByForm},
 
+		{"GET", orgsPage + "/:org/hand-over/:person", member, nothing, s.showHandOver},
+		{"POST", orgsPage + "/:org/hand-over/:person", member, pageForm, s.handOverByForm},
+		{"GET", lettersPage, member, nothing, s.showLetters},
+		{"GET", "/issues/:issue/letters/:no", member, nothing, s.showLetter},
+		{"GET", callsPage, member, nothing, s.showCalls},
+		{"GET", dutiesPage, member, nothing, s.showDuties},
+
 		{"GET", page.NoticesPath, member, nothing, s.showNotices},
 		{"POST", page.NoticesPath, member, pageForm, s.readNotices},
 

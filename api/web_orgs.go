@@ -114,6 +114,13 @@ func heldBy(h engine.Holder) page.Held {
 	return out
 }
 
+// standing is held with the name of whom the holder stands in for.
+func standing(a workflow.Appointment, names map[workflow.PersonID]string) page.Held {
+	out := held(a)
+	out.For = names[a.For]
+	return out
+}
+
 func held(a workflow.Appointment) page.Held {
 	return page.Held{Org: a.OrgName, OrgPath: orgPath(a.Org), Post: postText(a.Post), From: a.From, Until: a.Until}
 }
@@ -144,6 +151,12 @@ func (s *Server) orgPage(c echo.Context, v *engine.OrgView, form *page.Form) pag
 		row := heldBy(h)
 		if appoints && (h.Until == "" || h.Until >= v.Today) {
 			row.EndPath = orgPath(v.ID) + "/end/" + id(h.ID)
+			if h.EndAsked() {
+				row.EndAsked = h.AskedUntil
+			}
+		}
+		if s.Engine.MayHandOver(&by, h.Person, v.Line) && h.InForce(v.Today) {
+			row.HandPath = handOverPath(v.ID, h.Person)
 		}
 		put(&h.Appointment, row, v.Today, &p.Past, &p.Now, &p.Later)
 	}
@@ -154,6 +167,9 @@ func (s *Server) orgPage(c echo.Context, v *engine.OrgView, form *page.Form) pag
 	}
 	if engine.Administers(&by, "audit_admin") {
 		p.AuditPath = auditPage + "?org=" + urlQuery(v.Code)
+	}
+	if s.Engine.Oversees(&by, v.Line) {
+		p.Duties = dutiesPage + "?org=" + id(v.ID)
 	}
 	return p
 }
@@ -221,7 +237,15 @@ func (s *Server) appointByForm(c echo.Context) error {
 
 // showEndPost asks on which day an appointment ends.
 func (s *Server) showEndPost(c echo.Context) error {
-	form := endForm(c, string(s.Engine.Today()))
+	_, h, err := s.ending(c)
+	if err != nil {
+		return err
+	}
+	day := s.Engine.Today()
+	if h.EndAsked() {
+		day = h.AskedUntil
+	}
+	form := endForm(c, string(day))
 	return s.showEndWith(c, &form, nil)
 }
 
@@ -254,10 +278,14 @@ func (s *Server) showEndWith(c echo.Context, form *page.Form, failed error) erro
 	if err != nil {
 		return err
 	}
+	open, err := s.Engine.StillHeld(c.Request().Context(), actorOf(c.Request().Context()), h.Person, v.ID)
+	if err != nil {
+		return err
+	}
 	return s.showForm(c, form, failed, func() page.Page {
 		frame := s.frame(c, workflow.Say("终止任职", "End an appointment"))
 		frame.Narrow = true
-		return page.EndPost{Frame: frame, Back: page.OrgLink{Path: orgPath(v.ID), Name: v.Shown()}, Held: heldBy(h), Form: *form}
+		return page.EndPost{Frame: frame, Back: page.OrgLink{Path: orgPath(v.ID), Name: v.Shown()}, Held: heldBy(h), Form: *form, Open: open}
 	})
 }
 
@@ -320,7 +348,11 @@ func (s *Server) showPerson(c echo.Context) error {
 	}
 	p := page.Person{Frame: s.frame(c, workflow.Text{Zh: v.Name, En: v.Name}), Tabs: orgTabs(""), Row: personRow(v)}
 	for _, a := range v.Appointments {
-		put(&a, held(a), s.Engine.Today(), &p.Past, &p.Now, &p.Later)
+		row := standing(a, v.For)
+		if s.Engine.MayHandOver(&by, v.ID, a.Line) {
+			row.HandPath = handOverPath(a.Org, v.ID)
+		}
+		put(&a, row, s.Engine.Today(), &p.Past, &p.Now, &p.Later)
 	}
 	if engine.Administers(&by, "audit_admin") {
 		p.Audits = []page.Link{{Path: auditPage + "?account=" + urlQuery(v.Account), Text: workflow.Say("账号记录", "Account history")},

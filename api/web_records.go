@@ -164,6 +164,7 @@ var deeds = map[string]workflow.Text{
 	"sign_in": {Zh: "登录", En: "signed in"}, "sign_in_failed": {Zh: "登录失败", En: "sign-in failed"}, "sign_out": {Zh: "退出", En: "signed out"},
 	"change_password": {Zh: "修改密码", En: "changed the password"}, "first_password": {Zh: "生成初始密码", En: "first password made"},
 	"demo_password": {Zh: "设置演示密码", En: "demonstration password"}, "account_added": {Zh: "新增账号", En: "account added"}, "appointed": {Zh: "任命", En: "appointed"},
+	"handed_over": {Zh: "移交名下问题", En: "handed over"}, "end_asked": {Zh: "申请终止任职", En: "end of posts asked for"}, "view_letter": {Zh: "查看督办函", En: "looked at a letter"},
 	"appointment_ended": {Zh: "终止任职", En: "appointment ended"}, "exported": {Zh: "导出台账", En: "exported the ledger"}, "org_added": {Zh: "新增组织", En: "organisation added"},
 	"org_changed": {Zh: "变更组织", En: "organisation changed"}, "audited": {Zh: "审计查看", En: "audited"}, "view_history": {Zh: "查阅历史", En: "read the history"},
 	"download": {Zh: "下载材料", En: "downloaded evidence"}, "moved": {Zh: "随组织调整", En: "moved with its organisation"},

@@ -18,6 +18,7 @@ const (
 // Link is a place to go to.
 type Link struct {
 	Path    string
+	Also    []string // other addresses of the same section
 	Text    workflow.Text
 	Current bool
 	Count   string // beside the text, "" for none
@@ -45,8 +46,8 @@ func navigation(admin bool) []Link {
 		{Path: NoticesPath, Text: workflow.Text{Zh: "通知", En: "Notices"}},
 		{Path: "/issues", Text: workflow.Text{Zh: "问题台账", En: "Ledger"}},
 		{Path: "/checklists", Text: workflow.Text{Zh: "清单导入", En: "Checklists"}},
-		{Path: "/draws", Text: workflow.Text{Zh: "督办", En: "Supervision"}},
-		{Path: "/burden", Text: workflow.Text{Zh: "报表", En: "Reports"}},
+		{Path: "/letters", Also: []string{"/calls", "/draws", "/self-checks"}, Text: workflow.Text{Zh: "督办", En: "Supervision"}},
+		{Path: "/duties", Also: []string{"/burden", "/sources"}, Text: workflow.Text{Zh: "报表", En: "Reports"}},
 		{Path: "/records", Text: workflow.Text{Zh: "历史查询", En: "History"}},
 		{Path: "/orgs", Text: workflow.Text{Zh: "组织与人员", En: "Organisations"}},
 		{Path: "/rules", Text: workflow.Text{Zh: "规则", En: "Rules"}},

@@ -40,8 +40,10 @@ type Held struct {
 	OrgPath     string
 	Post        workflow.Text
 	From, Until workflow.Day
-	For         string // whom they stand in for
-	EndPath     string // where it is ended, "" if the reader may not
+	For         string       // whom they stand in for
+	EndPath     string       // where it is ended, "" if the reader may not
+	HandPath    string       // where what they hold is handed over, "" if the reader may not
+	EndAsked    workflow.Day // the last day that was asked for when they handed over, "" for none
 }
 
 // Org is one organisation.
@@ -56,6 +58,7 @@ type Org struct {
 	Later     []Held
 	Form      *Form  // appoints somebody; nil for who may not
 	AuditPath string // for the audit administrator
+	Duties    string // where its duty list is, "" if the reader may not
 }
 
 func (Org) template() string { return "org" }
@@ -66,6 +69,7 @@ type EndPost struct {
 	Back OrgLink
 	Held Held
 	Form Form
+	Open int // issues in which they have something to do
 }
 
 func (EndPost) template() string { return "end_post" }
@@ -106,7 +110,8 @@ type Me struct {
 	Frame
 	Account          string
 	Now, Past, Later []Held
-	Form             Form // changes the password
+	StandIns         []Held // who stands in for the reader, today and later
+	Form             Form   // changes the password
 	Sessions         []SessionRow
 	Audit            bool
 }

@@ -10,7 +10,7 @@ import (
 func officeSamples(frame Frame, form Form, some workflow.Text) []Page {
 	tabs := []Link{{Path: "/orgs", Text: some, Current: true}, {Path: "/orgs/people", Text: some}}
 	above := []OrgLink{{"/orgs/1", "工委"}, {"/orgs/2", "党组"}}
-	held := []Held{{Name: "甲", Path: "/orgs/people/1", Org: "党委", OrgPath: "/orgs/1", Post: some, From: "2026-01-01", Until: "2026-12-31", For: "乙", EndPath: "/orgs/1/end/2"},
+	held := []Held{{Name: "甲", Path: "/orgs/people/1", Org: "党委", OrgPath: "/orgs/1", Post: some, From: "2026-01-01", Until: "2026-12-31", For: "乙", EndPath: "/orgs/1/end/2", HandPath: "/orgs/1/hand-over/2", EndAsked: "2026-11-30"},
 		{Name: "丙", Path: "/orgs/people/2", Post: some, From: "2026-01-01"}}
 	row := OrgRow{Path: "/orgs/1", Name: "党委", Code: "0100", Level: some, Below: 3, BelowPath: "/orgs?under=1", Held: held, Vacant: []workflow.Text{some}}
 	person := PersonRow{Path: "/orgs/people/1", Account: "jia", Name: "甲", Mobile: "139", Inactive: true, Held: held}
@@ -28,11 +28,11 @@ func officeSamples(frame Frame, form Form, some workflow.Text) []Page {
 	issue := &OrgLink{"/issues/1", "XC-1"}
 	return []Page{
 		Orgs{Frame: frame, Tabs: tabs, Above: above, Rows: []OrgRow{row, {Name: "空"}}, Pager: Pager{First: "/orgs", Next: "/orgs?after=1"}, Tables: tabs}, Orgs{Frame: frame},
-		Org{Frame: frame, Tabs: tabs, Above: above, Row: row, FullName: "全称", Now: held, Past: held, Later: held, Form: &form, AuditPath: "/records/audit"}, Org{Frame: frame},
-		EndPost{Frame: frame, Back: above[0], Held: held[0], Form: form},
+		Org{Frame: frame, Tabs: tabs, Above: above, Row: row, FullName: "全称", Now: held, Past: held, Later: held, Form: &form, AuditPath: "/records/audit", Duties: "/duties?org=1"}, Org{Frame: frame},
+		EndPost{Frame: frame, Back: above[0], Held: held[0], Form: form, Open: 3},
 		People{Frame: frame, Tabs: tabs, Text: "甲", Rows: []PersonRow{person, {Name: "乙"}}, Mobile: true, Tables: tabs}, People{Frame: frame},
 		Person{Frame: frame, Tabs: tabs, Row: person, Now: held, Past: held, Later: held, Audits: tabs}, Person{Frame: frame},
-		Me{Frame: frame, Account: "jia", Now: held, Past: held, Later: held, Form: form, Audit: true,
+		Me{Frame: frame, Account: "jia", Now: held, Past: held, Later: held, StandIns: held, Form: form, Audit: true,
 			Sessions: []SessionRow{{ID: "a", From: "10.0.0.1", With: "Chromium", Began: at, Seen: at, Ends: at, Current: true}, {ID: "b"}}},
 		Holidays{Frame: frame, Tabs: tabs, Loaded: some, Load: &form, Check: &HolidayCheck{Reckoned: 3, Take: form, Changes: []HolidayChange{
 			{Year: 2027, Notice: "国办发明电", New: true, Free: []workflow.Day{"2027-01-01"}, Worked: []workflow.Day{"2027-01-03"}}, {Year: 2026}}},
@@ -71,6 +71,18 @@ func officeSamples(frame Frame, form Form, some workflow.Text) []Page {
 		Record{Frame: frame, Number: "XC-1", Problem: "问题", IssuePath: "/issues/1", State: some, Lines: lines, Whole: true, ReadBy: "甲", ReadAt: at}, Record{Frame: frame},
 		Notices{Frame: frame, Upto: 1, Pager: Pager{First: "/notices"}, Rows: []NoticeRow{{At: at, Name: "甲", Org: "党委", Action: some, As: some, Note: "说明", Path: "/issues/1",
 			Number: "XC-1", Title: "问题", Unread: true}, {Path: "/issues/2", Number: "XC-2"}}}, Notices{Frame: frame},
+		LetterList{Frame: frame, Tabs: tabs, Filters: filters, Clear: true, Pager: Pager{Next: "/x"}, Rows: []LetterRow{{Path: "/issues/1/letters/1", Number: "XC-1-D1", Rung: some,
+			From: "党委", To: "支部", Title: "问题", Issue: "XC-1", IssuePath: "/issues/1", SentOn: "2026-11-01", Limit: "2026-11-02", Left: some, Late: true}, {On: "2026-11-02"}}},
+		LetterList{Frame: frame}, LetterDocument{Frame: frame, Tabs: tabs, Back: tabs[0], Head: "党委", Rung: some, Number: "XC-1-D1", To: "支部", Issue: "XC-1", Problem: "问题\n二",
+			Grounds: "依据", Asked: "要求", Decided: "会议", Limit: "2026-11-02", Late: true, From: "党委", By: "甲（代乙）", Date: some, SignPath: "/x"},
+		LetterDocument{Frame: frame, Signed: "甲", SignedAt: "2026-11-02 09:00"},
+		CallBoard{Frame: frame, Tabs: tabs, Lists: tabs, Pager: Pager{Next: "/x"}, Rows: []CallRow{{Path: "/issues/1", Issue: "XC-1", Title: "问题", From: "支部", To: "党委", Wants: some,
+			On: "2026-11-01", Until: "2026-11-02", Left: some, Late: true, Climbed: 1, AnswerPath: "/x"}, {Reply: some, RepliedOn: "2026-11-02"}, {}}}, CallBoard{Frame: frame, Empty: some},
+		HandOver{Frame: frame, Tabs: tabs, Name: "甲", Org: above[0], To: "乙", Ready: true, Form: &form, Rows: []HeldRow{{Path: "/issues/1", Number: "XC-1", Title: "问题", State: some,
+			Due: "2026-11-02", Named: true, Measures: []int{1, 2}, Fault: some}, {}}}, HandOver{Frame: frame}, HandOver{Frame: frame, Form: &form, Rows: []HeldRow{{}}},
+		DutyLists{Frame: frame, Tabs: tabs, Period: some, Kinds: tabs, Before: "/duties?a", After: "/duties?b", Export: "/x", Printed: "2026-11-02", Lead: tabs, Lists: []DutyList{{Org: above[0], Below: true,
+			Posts:   []DutyPost{{Tier: some, Seat: some, Post: some, Holders: []string{"甲", "乙"}, Charges: []DutyCharge{{Text: some, Actions: some, UpTo: some, Basis: some, Rule: "policy.csv:1", Open: 1, OpenLate: 1, Done: 2, DoneLate: 1, In: 1}, {}}}},
+			Letters: []Fact{{Label: some, Plain: "1"}}, Unsigned: 1, Outcomes: []Fact{{Label: some, Plain: "2"}}}, {}}}, DutyLists{Frame: frame},
 		Audit{Frame: frame, Filters: filters, Fault: some, Subject: some, Lines: lines, Pager: Pager{Next: "/x"}}, Audit{Frame: frame, Subject: some}, Audit{Frame: frame},
 	}
 }

@@ -47,6 +47,9 @@ func (f Frame) Nav() []Link {
 			links[n].Count = countText(f.Unread, f.UnreadMore)
 		}
 		links[n].Current = links[n].Path == f.Here || links[n].Path != "/" && strings.HasPrefix(f.Here, links[n].Path)
+		for _, also := range links[n].Also {
+			links[n].Current = links[n].Current || strings.HasPrefix(f.Here, also)
+		}
 	}
 	return links
 }

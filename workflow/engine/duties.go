@@ -84,7 +84,7 @@ func (e *Engine) Duties(ctx context.Context, by workflow.Actor, org workflow.Org
 	if err != nil {
 		return DutyList{}, err
 	}
-	if !e.oversees(&by, o.Line) {
+	if !e.Oversees(&by, o.Line) {
 		return DutyList{}, workflow.Forbidden("not_permitted", workflow.Say("责任清单由本单位和上级组织查看", "a duty list is for the organisation and those above it"))
 	}
 	return e.duties(ctx, o, whole, p, nil)

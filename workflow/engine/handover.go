@@ -131,7 +131,7 @@ func (e *Engine) handing(ctx context.Context, by *workflow.Actor, h HandOver) (o
 	if out.From, err = e.db.Person(ctx, h.From); err != nil {
 		return out, err
 	}
-	if by.Person != h.From && !e.oversees(by, out.Org.Line) {
+	if !e.MayHandOver(by, h.From, out.Org.Line) {
 		return out, workflow.Forbidden("not_permitted", workflow.Say("移交由本人、本单位或上级组织办理", "a hand-over is for the person, the organisation or those above it"))
 	}
 	if out.Successors, err = e.successors(ctx, out.Org.ID, h.From); err != nil {
@@ -150,8 +150,18 @@ func (e *Engine) handing(ctx context.Context, by *workflow.Actor, h HandOver) (o
 	return out, err
 }
 
-// oversees says whether everything in an organisation is within the actor's reach.
-func (e *Engine) oversees(by *workflow.Actor, line workflow.Lineage) bool {
+// MayHandOver says whether the actor may look at what a person holds in the organisation at the end of a line: the person may, and who
+// oversees it. Whether each issue may be handed over is decided one by one.
+func (e *Engine) MayHandOver(by *workflow.Actor, from workflow.PersonID, line workflow.Lineage) bool {
+	business := func(a workflow.Appointment) bool {
+		post, _ := workflow.PostNamed(string(a.Post))
+		return !post.Admin && a.Post != "inspector"
+	}
+	return slices.ContainsFunc(by.Appointments, business) && (by.Person == from || e.Oversees(by, line))
+}
+
+// Oversees says whether everything in an organisation is within the actor's reach.
+func (e *Engine) Oversees(by *workflow.Actor, line workflow.Lineage) bool {
 	return slices.ContainsFunc(e.guard.Scope(by).Subtrees, func(l workflow.Lineage) bool { return line.Passes(l.Last().Org) })
 }
 

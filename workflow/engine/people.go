@@ -12,6 +12,8 @@ import (
 type Person struct {
 	store.Person
 	Appointments []workflow.Appointment
+	For          map[workflow.PersonID]string // names of those stood in for, by PersonView
+	StandIns     []Holder                     // who stands in for the person today and later, by PersonView
 }
 
 // People lists people by account. The telephone number is shown to administrators only.

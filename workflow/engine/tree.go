@@ -203,7 +203,27 @@ func (e *Engine) PersonView(ctx context.Context, by workflow.Actor, id workflow.
 	if err != nil {
 		return Person{}, err
 	}
-	return out[0], nil
+	return out[0], e.standIns(ctx, &out[0])
+}
+
+// standIns looks up for whom somebody stands in, and who stands in for them.
+func (e *Engine) standIns(ctx context.Context, p *Person) error {
+	var whom []workflow.PersonID
+	for _, a := range p.Appointments {
+		if a.For != 0 {
+			whom = append(whom, a.For)
+		}
+	}
+	var err error
+	if p.For, err = e.names(ctx, whom); err != nil {
+		return err
+	}
+	held, err := e.db.StandInsFor(ctx, p.ID, e.Today())
+	if err != nil {
+		return err
+	}
+	p.StandIns, err = e.holders(ctx, held)
+	return err
 }
 
 // shown puts appointments to people and hides what only administrators see.

@@ -59,6 +59,11 @@ func (db *DB) AppointmentsOf(ctx context.Context, org workflow.OrgID) ([]Appoint
 	return db.appointed(ctx, "a.org = ? ORDER BY a.id", int64(org))
 }
 
+// StandInsFor reads who stands in for a person on a day or later.
+func (db *DB) StandInsFor(ctx context.Context, person workflow.PersonID, day workflow.Day) ([]Appointed, error) {
+	return db.appointed(ctx, "a.for_person = ? AND a.last_day >= ? ORDER BY a.first_day, a.id", int64(person), string(day))
+}
+
 // Appoint writes an appointment with its line of history, about the account. One that is there already gets the last day given.
 func (db *DB) Appoint(ctx context.Context, a Appointed, line workflow.Line) error {
 	return db.write(ctx, func(tx *gorm.DB) error {

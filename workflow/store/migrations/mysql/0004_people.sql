@@ -42,7 +42,8 @@ CREATE TABLE IF NOT EXISTS appointments (
   asked_until DATE       NOT NULL, -- the last day that was asked for when the holder handed over; 9999-12-31 for none
   PRIMARY KEY (id),
   UNIQUE KEY appointments_held (person, org, post, first_day, for_person),
-  KEY appointments_org (org)
+  KEY appointments_org (org),
+  KEY appointments_for (for_person, last_day)
 ) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 CREATE TABLE IF NOT EXISTS credentials (
   person       BIGINT       NOT NULL,

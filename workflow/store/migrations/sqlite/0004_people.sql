@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS appointments (
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS appointments_held ON appointments (person, org, post, first_day, for_person);
 CREATE INDEX IF NOT EXISTS appointments_org ON appointments (org);
+CREATE INDEX IF NOT EXISTS appointments_for ON appointments (for_person, last_day);
 CREATE TABLE IF NOT EXISTS credentials (
   person       INTEGER NOT NULL,
   hash         TEXT    NOT NULL,
