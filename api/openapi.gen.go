@@ -1446,6 +1446,112 @@ type Line struct {
 	Version  int    `json:"version"`
 }
 
+// ListedDuty defines model for ListedDuty.
+type ListedDuty struct {
+	// Closer 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Closer Id `json:"closer,omitempty,omitzero"`
+
+	// Done 其中已完成 of them done
+	Done int `json:"done"`
+
+	// Due 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Due Day `json:"due,omitempty,omitzero"`
+
+	// Issue 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Issue  Id     `json:"issue"`
+	Leader string `json:"leader,omitempty,omitzero"`
+
+	// Main true 主办，false 协办 whether it is the responsible one
+	Main bool `json:"main"`
+
+	// Measures 承担第几条措施 which measures it carries
+	Measures []int  `json:"measures"`
+	Number   string `json:"number"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org    Id   `json:"org"`
+	People []Id `json:"people,omitempty,omitzero"`
+
+	// Verifier 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Verifier Id `json:"verifier,omitempty,omitzero"`
+}
+
+// ListedProblem defines model for ListedProblem.
+type ListedProblem struct {
+	Aspect string `json:"aspect,omitempty,omitzero"`
+	Detail string `json:"detail"`
+
+	// Due 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Due   Day    `json:"due,omitempty,omitzero"`
+	Grade string `json:"grade,omitempty,omitzero"`
+
+	// Issue 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Issue     Id     `json:"issue"`
+	Kind      string `json:"kind,omitempty,omitzero"`
+	Light     string `json:"light,omitempty,omitzero"`
+	Number    string `json:"number"`
+	OwnNumber string `json:"own_number,omitempty,omitzero"`
+	Reported  bool   `json:"reported,omitempty,omitzero"`
+
+	// Responsible 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Responsible Id     `json:"responsible,omitempty,omitzero"`
+	Source      string `json:"source"`
+	State       string `json:"state"`
+}
+
+// ListedTask defines model for ListedTask.
+type ListedTask struct {
+	Done bool `json:"done"`
+
+	// DoneOn 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	DoneOn Day `json:"done_on,omitempty,omitzero"`
+
+	// Due 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Due Day `json:"due,omitempty,omitzero"`
+
+	// Issue 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Issue  Id     `json:"issue"`
+	Late   bool   `json:"late,omitempty,omitzero"`
+	Leader string `json:"leader,omitempty,omitzero"`
+
+	// Measure 第几条，从1数起 which measure, counted from 1
+	Measure int    `json:"measure"`
+	Number  string `json:"number"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org Id `json:"org,omitempty,omitzero"`
+
+	// Person 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Person Id     `json:"person,omitempty,omitzero"`
+	Text   string `json:"text"`
+}
+
 // Load defines model for Load.
 type Load struct {
 	// Fields 填写项 fields to write
@@ -2532,6 +2638,27 @@ type Text struct {
 	Zh string `json:"zh"`
 }
 
+// ThreeLists defines model for ThreeLists.
+type ThreeLists struct {
+	// Duties 责任清单，每个承担单位一行 who answers, one for each organisation
+	Duties []ListedDuty `json:"duties"`
+
+	// Next 下一页的 after；没有则是最后一页 after of the next page
+	Next string `json:"next,omitempty,omitzero"`
+
+	// Orgs 出现的组织，以 id 为键 the organisations that occur
+	Orgs OrgNames `json:"orgs"`
+
+	// People 出现的人员姓名，以 id 为键 the names of people that occur
+	People PersonNames `json:"people"`
+
+	// Problems 问题清单 the problems
+	Problems []ListedProblem `json:"problems"`
+
+	// Tasks 任务清单，每条措施一行 the tasks, one for each measure
+	Tasks []ListedTask `json:"tasks"`
+}
+
 // Wants 需要什么 what a call asks for
 type Wants string
 
@@ -2951,6 +3078,102 @@ type ListLettersParams struct {
 // ListLettersParamsRung defines parameters for ListLetters.
 type ListLettersParamsRung string
 
+// ListThreeParams defines parameters for ListThree.
+type ListThreeParams struct {
+	// State 状态(可重复) states (may be repeated)
+	State WithState `form:"state,omitempty" json:"state,omitempty,omitzero"`
+
+	// Phase 环节 phase
+	Phase WithPhase `form:"phase,omitempty" json:"phase,omitempty,omitzero"`
+
+	// Source 问题来源(可重复) sources
+	Source WithSource `form:"source,omitempty" json:"source,omitempty,omitzero"`
+
+	// Kind 整改类型(可重复) kinds
+	Kind WithKind `form:"kind,omitempty" json:"kind,omitempty,omitzero"`
+
+	// Grade 等级(可重复) grades
+	Grade WithGrade `form:"grade,omitempty" json:"grade,omitempty,omitzero"`
+
+	// Under 该组织及其下级 this organisation and those below it
+	Under WithUnder `form:"under,omitempty" json:"under,omitempty,omitzero"`
+
+	// Responsible 责任单位 responsible organisation
+	Responsible WithResponsible `form:"responsible,omitempty" json:"responsible,omitempty,omitzero"`
+
+	// Checklist 清单 checklist
+	Checklist WithChecklist `form:"checklist,omitempty" json:"checklist,omitempty,omitzero"`
+
+	// Person 责任人 responsible person
+	Person WithPerson `form:"person,omitempty" json:"person,omitempty,omitzero"`
+
+	// DueFrom 时限不早于 due on or after
+	DueFrom WithDueFrom `form:"due_from,omitempty" json:"due_from,omitempty,omitzero"`
+
+	// DueTo 时限不晚于 due on or before
+	DueTo WithDueTo `form:"due_to,omitempty" json:"due_to,omitempty,omitzero"`
+
+	// Light 红黄绿灯 light
+	Light WithLight `form:"light,omitempty" json:"light,omitempty,omitzero"`
+
+	// Reported 是否自报完成 reported done by the unit
+	Reported *WithReported `form:"reported,omitempty" json:"reported,omitempty"`
+
+	// Text 编号、原编号或问题的一部分 a part of the number or the problem
+	Text WithText `form:"text,omitempty" json:"text,omitempty,omitzero"`
+
+	// After 上一页的 next the next of the page before
+	After WithAfter `form:"after,omitempty" json:"after,omitempty,omitzero"`
+
+	// Limit 每页条数 rows on a page
+	Limit WithLimit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// ExportListsParams defines parameters for ExportLists.
+type ExportListsParams struct {
+	// State 状态(可重复) states (may be repeated)
+	State WithState `form:"state,omitempty" json:"state,omitempty,omitzero"`
+
+	// Phase 环节 phase
+	Phase WithPhase `form:"phase,omitempty" json:"phase,omitempty,omitzero"`
+
+	// Source 问题来源(可重复) sources
+	Source WithSource `form:"source,omitempty" json:"source,omitempty,omitzero"`
+
+	// Kind 整改类型(可重复) kinds
+	Kind WithKind `form:"kind,omitempty" json:"kind,omitempty,omitzero"`
+
+	// Grade 等级(可重复) grades
+	Grade WithGrade `form:"grade,omitempty" json:"grade,omitempty,omitzero"`
+
+	// Under 该组织及其下级 this organisation and those below it
+	Under WithUnder `form:"under,omitempty" json:"under,omitempty,omitzero"`
+
+	// Responsible 责任单位 responsible organisation
+	Responsible WithResponsible `form:"responsible,omitempty" json:"responsible,omitempty,omitzero"`
+
+	// Checklist 清单 checklist
+	Checklist WithChecklist `form:"checklist,omitempty" json:"checklist,omitempty,omitzero"`
+
+	// Person 责任人 responsible person
+	Person WithPerson `form:"person,omitempty" json:"person,omitempty,omitzero"`
+
+	// DueFrom 时限不早于 due on or after
+	DueFrom WithDueFrom `form:"due_from,omitempty" json:"due_from,omitempty,omitzero"`
+
+	// DueTo 时限不晚于 due on or before
+	DueTo WithDueTo `form:"due_to,omitempty" json:"due_to,omitempty,omitzero"`
+
+	// Light 红黄绿灯 light
+	Light WithLight `form:"light,omitempty" json:"light,omitempty,omitzero"`
+
+	// Reported 是否自报完成 reported done by the unit
+	Reported *WithReported `form:"reported,omitempty" json:"reported,omitempty"`
+
+	// Text 编号、原编号或问题的一部分 a part of the number or the problem
+	Text WithText `form:"text,omitempty" json:"text,omitempty,omitzero"`
+}
+
 // ListNoticesParams defines parameters for ListNotices.
 type ListNoticesParams struct {
 	// After 上一页的 next the next of the page before
@@ -3205,6 +3428,12 @@ type ServerInterface interface {
 	// ListLetters 督办函，新的在前 Supervision letters, the latest first
 	// (GET /api/v1/letters)
 	ListLetters(ctx echo.Context, params ListLettersParams) error
+	// ListThree 三张清单：问题、任务、责任 The three lists of problems, tasks and duties
+	// (GET /api/v1/lists)
+	ListThree(ctx echo.Context, params ListThreeParams) error
+	// ExportLists 导出三张清单 Export the three lists
+	// (GET /api/v1/lists.xlsx)
+	ExportLists(ctx echo.Context, params ExportListsParams) error
 	// GetMe 我是谁，现任哪些职务 Who I am and which posts I hold
 	// (GET /api/v1/me)
 	GetMe(ctx echo.Context) error
@@ -4314,6 +4543,238 @@ func (w *ServerInterfaceWrapper) ListLetters(ctx echo.Context) error {
 	return err
 }
 
+// ListThree converts echo context to params.
+func (w *ServerInterfaceWrapper) ListThree(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListThreeParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "phase" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "phase", ctx.QueryParams(), &params.Phase, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter phase: %s", err))
+	}
+
+	// ------------- Optional query parameter "source" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "source", ctx.QueryParams(), &params.Source, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter source: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "grade" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "grade", ctx.QueryParams(), &params.Grade, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter grade: %s", err))
+	}
+
+	// ------------- Optional query parameter "under" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "under", ctx.QueryParams(), &params.Under, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter under: %s", err))
+	}
+
+	// ------------- Optional query parameter "responsible" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "responsible", ctx.QueryParams(), &params.Responsible, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responsible: %s", err))
+	}
+
+	// ------------- Optional query parameter "checklist" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "checklist", ctx.QueryParams(), &params.Checklist, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter checklist: %s", err))
+	}
+
+	// ------------- Optional query parameter "person" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "person", ctx.QueryParams(), &params.Person, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter person: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_from", ctx.QueryParams(), &params.DueFrom, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_to", ctx.QueryParams(), &params.DueTo, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "light" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "light", ctx.QueryParams(), &params.Light, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter light: %s", err))
+	}
+
+	// ------------- Optional query parameter "reported" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reported", ctx.QueryParams(), &params.Reported, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter reported: %s", err))
+	}
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", ctx.QueryParams(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter text: %s", err))
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListThree(ctx, params)
+	return err
+}
+
+// ExportLists converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportLists(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportListsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "phase" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "phase", ctx.QueryParams(), &params.Phase, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter phase: %s", err))
+	}
+
+	// ------------- Optional query parameter "source" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "source", ctx.QueryParams(), &params.Source, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter source: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "grade" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "grade", ctx.QueryParams(), &params.Grade, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter grade: %s", err))
+	}
+
+	// ------------- Optional query parameter "under" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "under", ctx.QueryParams(), &params.Under, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter under: %s", err))
+	}
+
+	// ------------- Optional query parameter "responsible" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "responsible", ctx.QueryParams(), &params.Responsible, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responsible: %s", err))
+	}
+
+	// ------------- Optional query parameter "checklist" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "checklist", ctx.QueryParams(), &params.Checklist, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter checklist: %s", err))
+	}
+
+	// ------------- Optional query parameter "person" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "person", ctx.QueryParams(), &params.Person, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter person: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_from", ctx.QueryParams(), &params.DueFrom, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_to", ctx.QueryParams(), &params.DueTo, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "light" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "light", ctx.QueryParams(), &params.Light, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter light: %s", err))
+	}
+
+	// ------------- Optional query parameter "reported" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reported", ctx.QueryParams(), &params.Reported, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter reported: %s", err))
+	}
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", ctx.QueryParams(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter text: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportLists(ctx, params)
+	return err
+}
+
 // GetMe converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
 	var err error
@@ -4963,6 +5424,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/sources", wrapper.SumSources, options.OperationMiddlewares["sumSources"]...)
 	router.GET(options.BaseURL+"/api/v1/sources/:source", wrapper.ListSourceItems, options.OperationMiddlewares["listSourceItems"]...)
 	router.GET(options.BaseURL+"/api/v1/sources/:source/report.xlsx", wrapper.ExportSource, options.OperationMiddlewares["exportSource"]...)
+	router.GET(options.BaseURL+"/api/v1/lists", wrapper.ListThree, options.OperationMiddlewares["listThree"]...)
+	router.GET(options.BaseURL+"/api/v1/lists.xlsx", wrapper.ExportLists, options.OperationMiddlewares["exportLists"]...)
 	router.GET(options.BaseURL+"/api/v1/issues/:issue", wrapper.GetIssue, options.OperationMiddlewares["getIssue"]...)
 	router.POST(options.BaseURL+"/api/v1/issues/:issue/steps", wrapper.TakeStep, options.OperationMiddlewares["takeStep"]...)
 	router.GET(options.BaseURL+"/api/v1/issues/:issue/history", wrapper.ListHistory, options.OperationMiddlewares["listHistory"]...)
@@ -6255,6 +6718,90 @@ type ListLettersdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListLettersdefaultApplicationProblemPlusJSONResponse) VisitListLettersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListThreeRequestObject struct {
+	Params ListThreeParams
+}
+
+type ListThreeResponseObject interface {
+	VisitListThreeResponse(w http.ResponseWriter) error
+}
+
+type ListThree200JSONResponse ThreeLists
+
+func (response ListThree200JSONResponse) VisitListThreeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListThreedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListThreedefaultApplicationProblemPlusJSONResponse) VisitListThreeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportListsRequestObject struct {
+	Params ExportListsParams
+}
+
+type ExportListsResponseObject interface {
+	VisitExportListsResponse(w http.ResponseWriter) error
+}
+
+type ExportLists200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportLists200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportListsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportListsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportListsdefaultApplicationProblemPlusJSONResponse) VisitExportListsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7590,6 +8137,12 @@ type StrictServerInterface interface {
 	// ListLetters 督办函，新的在前 Supervision letters, the latest first
 	// (GET /api/v1/letters)
 	ListLetters(ctx context.Context, request ListLettersRequestObject) (ListLettersResponseObject, error)
+	// ListThree 三张清单：问题、任务、责任 The three lists of problems, tasks and duties
+	// (GET /api/v1/lists)
+	ListThree(ctx context.Context, request ListThreeRequestObject) (ListThreeResponseObject, error)
+	// ExportLists 导出三张清单 Export the three lists
+	// (GET /api/v1/lists.xlsx)
+	ExportLists(ctx context.Context, request ExportListsRequestObject) (ExportListsResponseObject, error)
 	// GetMe 我是谁，现任哪些职务 Who I am and which posts I hold
 	// (GET /api/v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -8617,6 +9170,56 @@ func (sh *strictHandler) ListLetters(ctx echo.Context, params ListLettersParams)
 		return err
 	} else if validResponse, ok := response.(ListLettersResponseObject); ok {
 		return validResponse.VisitListLettersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListThree operation middleware
+func (sh *strictHandler) ListThree(ctx echo.Context, params ListThreeParams) error {
+	var request ListThreeRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListThree(ctx.Request().Context(), request.(ListThreeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListThree")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListThreeResponseObject); ok {
+		return validResponse.VisitListThreeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportLists operation middleware
+func (sh *strictHandler) ExportLists(ctx echo.Context, params ExportListsParams) error {
+	var request ExportListsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportLists(ctx.Request().Context(), request.(ExportListsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportLists")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportListsResponseObject); ok {
+		return validResponse.VisitExportListsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -55,6 +55,8 @@ func (s *Server) routes() []route {
 		{"GET", "/api/v1/counts", member, nothing, w.CountIssues},
 		{"GET", "/api/v1/ledger.xlsx", member, nothing, w.ExportLedger},
 		{"GET", "/api/v1/issues/similar", member, nothing, w.SimilarIssues},
+		{"GET", "/api/v1/lists", member, nothing, w.ListThree},
+		{"GET", "/api/v1/lists.xlsx", member, nothing, w.ExportLists},
 		{"GET", "/api/v1/issues/:issue", member, nothing, w.GetIssue},
 		{"GET", "/api/v1/issues/:issue/self-checks", member, nothing, w.ListAskedSelfChecks},
 		{"GET", "/api/v1/self-checks", member, nothing, w.ListSelfChecks},

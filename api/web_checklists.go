@@ -60,5 +60,6 @@ func (s *Server) checklistRow(c echo.Context, by workflow.Actor, list engine.Che
 	ledger := "/issues?checklist=" + id(list.ID)
 	return page.ChecklistRow{Path: ledger, Title: list.Title, Source: source.Text, Unit: unit.Shown(), FoundOn: list.FoundOn, At: list.At,
 		Total: n.Total, Closed: n.Closed, Reported: n.Reported, Overdue: n.ByLight[workflow.LightOverdue], Amount: n.Amount, Recovered: n.Recovered,
-		ClosedPath: ledger + "&state=closed", ReportedPath: ledger + "&reported=true", OverduePath: ledger + "&light=overdue"}, err
+		ClosedPath: ledger + "&state=closed", ReportedPath: ledger + "&reported=true", OverduePath: ledger + "&light=overdue",
+		ListsPath: threeListsPage + "?checklist=" + id(list.ID)}, err
 }

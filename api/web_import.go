@@ -35,6 +35,8 @@ func (s *Server) listRoutes() []route {
 		{"GET", importPage + "/:hash/rejects", member, nothing, s.sendRejects},
 		{"GET", jobsPage + ":job", member, nothing, s.showJob},
 		{"GET", "/issues/export", member, nothing, s.exportShown},
+		{"GET", threeListsPage, member, nothing, s.showThreeLists},
+		{"GET", threeListsPage + "/export", member, nothing, s.exportThreeLists},
 		{"GET", bulkPage, member, nothing, s.showBulk},
 		{"POST", bulkPage, member, pageForm, s.doBulk},
 		{"GET", passwordsPage, member, nothing, s.showFirstPasswords},

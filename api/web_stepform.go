@@ -62,7 +62,8 @@ func (s *Server) stepForm(ctx context.Context, v *engine.View, o *engine.Offer) 
 	}
 	b := formBuilder{server: s, ctx: ctx, view: v, offer: o}
 	form := page.Form{Action: stepPath(v.Issue.ID, o.Action, o.Request), Key: newKey(), Version: v.Issue.Version, Submit: stepText(o.Action, o.Request),
-		Danger: slices.Contains(hardActions, o.Action), Files: true, Most: s.Limits.Files}
+		Danger: slices.Contains(hardActions, o.Action), Files: true, Most: s.Limits.Files,
+		Fold: workflow.Say("整改成果：建立的制度、追责问责（可不填）", "Results: rules that were made, accountability (may be left out)")}
 	for _, name := range fieldOrder {
 		if required, ok := wanted[name]; ok {
 			f := b.field(name)

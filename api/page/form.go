@@ -14,9 +14,10 @@ type Form struct {
 	Version int    // of the issue that the sender saw, 0 where there is none
 	Fields  []Field
 	Submit  workflow.Text
-	Danger  bool  // it cannot be undone easily
-	Files   bool  // it may carry files
-	Most    int64 // bytes that all of it together may have, 0 for what is not told
+	Fold    workflow.Text // what stands behind the others, "" for simply more
+	Danger  bool          // it cannot be undone easily
+	Files   bool          // it may carry files
+	Most    int64         // bytes that all of it together may have, 0 for what is not told
 	Fault   workflow.Text
 	Status  int // 200, or what went wrong
 }

@@ -146,6 +146,7 @@ func (Checklists) template() string { return "checklists" }
 // ChecklistRow is a checklist and how far it is: what the units report and what was verified and closed are kept apart.
 type ChecklistRow struct {
 	Path              string
+	ListsPath         string // of the three lists
 	Title             string
 	Source            workflow.Text
 	Unit              string

@@ -23,10 +23,13 @@ func samples() []Page {
 		Flash: workflow.Text{Zh: "已办", En: "done"}}
 	wrong := workflow.Text{Zh: "有误 <b>", En: "wrong <b>"}
 	form := Form{Action: "/x", Key: "k", Version: 3, Submit: workflow.Text{Zh: "提交", En: "send"}, Files: true, Fault: wrong}
-	for _, kind := range []Kind{Line, Secret, Area, Date, Number, Select, Many, Radio, Checks, Files, Measures, Hidden, OrgName} {
+	for _, kind := range []Kind{Line, Secret, Area, Date, Number, Select, Many, Radio, Checks, Files, Measures, Hidden, OrgName, Grid, Remarks, Said} {
 		form.Fields = append(form.Fields, Field{Name: string(kind), Kind: kind, Label: workflow.Text{Zh: "栏", En: "field"}, Value: "值", Required: true,
 			Help: workflow.Text{Zh: "说明", En: "help"}, Fault: wrong, Options: []Option{{Value: "1", Text: wrong, Chosen: true}},
-			Rows: []MeasureRow{{Text: "措施", Due: "2026-12-01", People: []Option{{Value: "1", Text: wrong}}}}, Kept: []KeptFile{{Hash: "abc", Name: "图.jpg"}}})
+			Rows:  []MeasureRow{{Text: "措施", Leader: "甲", Due: "2026-12-01", People: []Option{{Value: "1", Text: wrong}}, Orgs: []Option{{Value: "2", Text: wrong}}}},
+			Notes: []NoteRow{{N: 1, About: "措施", Text: "意见"}, {}},
+			Cells: [][]Cell{{{Name: "a", Kind: Line, Label: wrong, Value: "值"}, {Name: "b", Kind: Date, Label: wrong}, {Name: "c", Kind: Select, Label: wrong, Options: []Option{{Value: "1", Text: wrong}}}}},
+			Kept:  []KeptFile{{Hash: "abc", Name: "图.jpg"}}})
 	}
 	form.Fields = append(form.Fields, Field{Name: "later", Kind: Line, Label: wrong, Fault: wrong, More: true})
 	rows := []Row{{Path: "/issues/1", Number: "XC-0101-2026-1", OwnNumber: "3", Title: "问题", Org: "河道处", Person: "高峰", State: wrong, Light: "overdue", Due: "2026-11-01",
@@ -41,7 +44,12 @@ func samples() []Page {
 		Ledger{Frame: frame, Table: Table{Rows: rows, Columns: Columns()}, Total: 3, Choice: []Option{{Value: "due", Text: wrong, Chosen: true}}, Views: []View{{Name: "重大", Path: "/issues?grade=major", Current: true}}, Phases: tallies, Lights: tallies, Clear: true, Fault: wrong, Keep: []Field{{Name: "phase", Value: "find"}},
 			Filters: []Field{{Name: "text", Kind: Line, Label: wrong}, {Name: "due_from", Kind: Date}, {Name: "state", Kind: Select, Options: []Option{{Value: "a", Text: wrong}}}}},
 		Ledger{Frame: frame}, Ledger{Frame: frame, ViewQuery: "grade=major", Views: []View{{Name: "重大", Path: "/issues?grade=major"}}},
-		fullIssue(frame, head), Issue{Frame: frame, Head: head},
+		fullIssue(frame, head), Issue{Frame: frame, Head: head}, ThreeLists{Frame: frame, Ledger: "/issues"},
+		ThreeLists{Frame: frame, About: "甲", Ledger: "/issues", Export: "/x", Pager: Pager{Next: "/y"},
+			Problems: []ListedProblem{{ListedIssue: ListedIssue{"/issues/1", "N", "问题"}, OwnNumber: "1", Aspect: "方面", Detail: "有误 <b>", Source: wrong, Grade: wrong, Kind: wrong,
+				State: wrong, Org: "乙", Due: "2026-12-01", Light: "soon", Reported: true}},
+			Tasks:  []ListedTask{{N: 1, Text: "措施", Org: "乙", Leader: "丙", Person: "丁", Due: "2026-12-01", Late: true}, {N: 2, Done: true, DoneOn: "2026-11-01"}},
+			Duties: []ListedDuty{{Main: true, Org: "乙", People: "丁", Measures: "1", Of: 1, Due: "2026-12-01", Verifier: "戊", Closer: "己"}, {Org: "庚"}}},
 		Step{Frame: frame, Head: head, Form: form, As: wrong, Hint: []workflow.Text{wrong}}, Step{Frame: frame, Head: head, Form: form, Kept: []string{"写过的"}},
 		Why{Frame: frame, Head: head, Answers: []Answer{{Action: wrong, Allowed: true, Path: "/x"}, {Action: wrong, Reason: wrong, Who: wrong}}},
 		Find{Frame: frame, Form: form},

@@ -87,6 +87,13 @@ func (e *Engine) nameAll(ctx context.Context, d *Dossier) error {
 		for _, s := range i.Signs {
 			people, orgs = append(people, s.Person), append(orgs, s.Org)
 		}
+		for _, r := range i.Remarks {
+			people, orgs = append(people, r.Person), append(orgs, r.Org)
+		}
+		for n := range i.Calls {
+			orgs = append(append(orgs, i.Calls[n].From, i.Calls[n].To), i.Calls[n].Climbed...)
+		}
+		orgs = append(orgs, i.Spread...)
 	}
 	found, err := e.db.OrgsByID(ctx, orgs)
 	if err != nil {

@@ -47,12 +47,16 @@ func newWriter(name string, widths []float64) *writer {
 	w.body = w.style(&excelize.Style{NumFmt: 49, Border: border, Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})
 	w.head = w.style(&excelize.Style{NumFmt: 49, Border: border, Alignment: middle, Font: &excelize.Font{Bold: true}})
 	w.banner = w.style(&excelize.Style{NumFmt: 49, Alignment: middle, Font: &excelize.Font{Bold: true, Size: 16}})
+	w.widen(widths)
+	return w
+}
+
+func (w *writer) widen(widths []float64) {
 	for n, width := range widths {
 		if w.err == nil {
 			w.err = w.out.SetColWidth(n+1, n+1, width)
 		}
 	}
-	return w
 }
 
 func (w *writer) style(s *excelize.Style) int {
