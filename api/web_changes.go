@@ -166,7 +166,7 @@ func stack(all []workflow.Text) (out workflow.Text) {
 func (n *names) measures(i *workflow.Issue) workflow.Text {
 	all := make([]workflow.Text, len(i.Measures))
 	for at, m := range i.Measures {
-		who := first(n.people[m.Person], n.orgs[m.Org])
+		who := strings.Join(slices.DeleteFunc([]string{n.orgs[m.Org], m.Leader, n.people[m.Person]}, func(s string) bool { return s == "" }), " ")
 		all[at] = workflow.Say("%d. %s(%s,%s)", "%d. %s (%s, %s)", at+1, m.Text, who, m.Due)
 		if m.Done {
 			all[at] = workflow.Say("%s ✓ %s完成 %s", "%s ✓ done %s %s", all[at], m.DoneOn, m.Result)
