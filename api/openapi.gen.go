@@ -75,6 +75,16 @@ const (
 	ChecklistFileModeGood  ChecklistFileMode = "good"
 )
 
+// Defines values for DeliveryChannel.
+const (
+	DeliveryChannelDingtalk DeliveryChannel = "dingtalk"
+	DeliveryChannelFeishu   DeliveryChannel = "feishu"
+	DeliveryChannelInApp    DeliveryChannel = "in_app"
+	DeliveryChannelMail     DeliveryChannel = "mail"
+	DeliveryChannelWebhook  DeliveryChannel = "webhook"
+	DeliveryChannelWecom    DeliveryChannel = "wecom"
+)
+
 // Defines values for Grade.
 const (
 	Major    Grade = "major"
@@ -150,6 +160,14 @@ const (
 	RequestKindExtension    RequestKind = "extension"
 	RequestKindLasting      RequestKind = "lasting"
 	RequestKindSuspension   RequestKind = "suspension"
+)
+
+// Defines values for RobotChannel.
+const (
+	RobotChannelDingtalk RobotChannel = "dingtalk"
+	RobotChannelFeishu   RobotChannel = "feishu"
+	RobotChannelWebhook  RobotChannel = "webhook"
+	RobotChannelWecom    RobotChannel = "wecom"
 )
 
 // Defines values for Rung.
@@ -472,6 +490,19 @@ type CallRow struct {
 	Wants string `json:"wants"`
 }
 
+// ChangedRobot defines model for ChangedRobot.
+type ChangedRobot struct {
+	Active bool `json:"active"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org    Id     `json:"org"`
+	Secret string `json:"secret,omitempty,omitzero"`
+	Title  string `json:"title"`
+	Url    string `json:"url,omitempty,omitzero"`
+}
+
 // Checklist defines model for Checklist.
 type Checklist struct {
 	At time.Time `json:"at"`
@@ -530,6 +561,18 @@ type Checklists struct {
 	Next string `json:"next,omitempty,omitzero"`
 }
 
+// ChosenChannels defines model for ChosenChannels.
+type ChosenChannels struct {
+	Mail   string `json:"mail,omitempty,omitzero"`
+	MailOn bool   `json:"mail_on"`
+
+	// QuietFrom 北京时间，如 22:30；起止相同或都不给为不设 time in China such as 22:30; both alike or none for no quiet hours
+	QuietFrom ClockTime `json:"quiet_from,omitempty,omitzero"`
+
+	// QuietUntil 北京时间，如 22:30；起止相同或都不给为不设 time in China such as 22:30; both alike or none for no quiet hours
+	QuietUntil ClockTime `json:"quiet_until,omitempty,omitzero"`
+}
+
 // Clock 当前状态的时限 the time limit of the state
 type Clock struct {
 	// From 日期，如 2026-03-31 a day
@@ -555,6 +598,9 @@ type ClockRule struct {
 	Name  string `json:"name"`
 	Unit  string `json:"unit"`
 }
+
+// ClockTime 北京时间，如 22:30；起止相同或都不给为不设 time in China such as 22:30; both alike or none for no quiet hours
+type ClockTime = string
 
 // Column defines model for Column.
 type Column struct {
@@ -610,6 +656,42 @@ type Criteria struct {
 // Examples: 2026-03-31
 type Day = string
 
+// DeadLetter defines model for DeadLetter.
+type DeadLetter struct {
+	// Address 邮箱 of a mail
+	Address  string `json:"address,omitempty,omitzero"`
+	Attempts int    `json:"attempts"`
+
+	// Channel 站内、邮件、企业微信、钉钉、飞书、Webhook
+	Channel   DeliveryChannel `json:"channel"`
+	CreatedAt time.Time       `json:"created_at"`
+
+	// Day 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Day   Day    `json:"day,omitempty,omitzero"`
+	Error string `json:"error"`
+
+	// Id 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Id Id `json:"id"`
+
+	// To 人员，或组织和机器人 the person, or the organisation and its robot
+	To string `json:"to"`
+
+	// Topic 两种语言的一句话 a sentence in both languages
+	Topic Text `json:"topic"`
+
+	// TriedAt 第一次试送 first
+	TriedAt time.Time `json:"tried_at"`
+}
+
+// DeadLetters defines model for DeadLetters.
+type DeadLetters struct {
+	DeadLetters []DeadLetter `json:"dead_letters"`
+}
+
 // Deed defines model for Deed.
 type Deed struct {
 	Duty string `json:"duty"`
@@ -618,6 +700,36 @@ type Deed struct {
 	//
 	// Examples: 861234567890123
 	Person Id `json:"person"`
+}
+
+// Delivery defines model for Delivery.
+type Delivery struct {
+	Channels []DeliveryFigure `json:"channels"`
+}
+
+// DeliveryChannel 站内、邮件、企业微信、钉钉、飞书、Webhook
+type DeliveryChannel string
+
+// DeliveryFigure defines model for DeliveryFigure.
+type DeliveryFigure struct {
+	// Channel 站内、邮件、企业微信、钉钉、飞书、Webhook
+	Channel DeliveryChannel `json:"channel"`
+
+	// Dead 未送达的，不限今天 given up, of any day
+	Dead int `json:"dead"`
+
+	// Offered 本系统能用这个渠道 the program can send by it
+	Offered bool `json:"offered"`
+
+	// Oldest 等待的消息中最早应送的时刻 when the first that waits was due
+	Oldest time.Time `json:"oldest,omitempty,omitzero"`
+
+	// Sent 今天应送的当中已送达的 sent, of those due today
+	Sent int `json:"sent"`
+
+	// Skipped 今天应送的当中对方不要的 not wanted, of those due today
+	Skipped int `json:"skipped"`
+	Waiting int `json:"waiting"`
 }
 
 // Document 外部文件 a paper from outside
@@ -1650,6 +1762,35 @@ type Measure struct {
 	Text   string `json:"text"`
 }
 
+// Message defines model for Message.
+type Message struct {
+	At   time.Time `json:"at"`
+	Body string    `json:"body"`
+
+	// Day 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Day Day `json:"day,omitempty,omitzero"`
+
+	// Id 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Id      Id     `json:"id"`
+	Subject string `json:"subject"`
+
+	// Topic digest 每日提醒 the daily digest
+	Topic  string `json:"topic"`
+	Unread bool   `json:"unread"`
+}
+
+// Messages defines model for Messages.
+type Messages struct {
+	Messages []Message `json:"messages"`
+
+	// Unread 未读的条数 how many were not seen
+	Unread int `json:"unread"`
+}
+
 // NewAppointment defines model for NewAppointment.
 type NewAppointment struct {
 	Account string `json:"account"`
@@ -1775,6 +1916,19 @@ type NewRemark struct {
 	// Measure 第几条措施，0为方案整体 which measure, 0 for the plan as a whole
 	Measure int    `json:"measure,omitempty,omitzero"`
 	Text    string `json:"text"`
+}
+
+// NewRobot defines model for NewRobot.
+type NewRobot struct {
+	Channel RobotChannel `json:"channel"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org    Id     `json:"org"`
+	Secret string `json:"secret,omitempty,omitzero"`
+	Title  string `json:"title"`
+	Url    string `json:"url"`
 }
 
 // Notice defines model for Notice.
@@ -1913,6 +2067,21 @@ type Outcome struct {
 
 // OutcomeKind defines model for Outcome.Kind.
 type OutcomeKind string
+
+// OwnChannels defines model for OwnChannels.
+type OwnChannels struct {
+	Mail string `json:"mail"`
+
+	// MailOffered 本系统能发邮件 this program sends mail
+	MailOffered bool `json:"mail_offered"`
+	MailOn      bool `json:"mail_on"`
+
+	// QuietFrom 北京时间，如 22:30；起止相同或都不给为不设 time in China such as 22:30; both alike or none for no quiet hours
+	QuietFrom ClockTime `json:"quiet_from"`
+
+	// QuietUntil 北京时间，如 22:30；起止相同或都不给为不设 time in China such as 22:30; both alike or none for no quiet hours
+	QuietUntil ClockTime `json:"quiet_until"`
+}
 
 // PasswordChange defines model for PasswordChange.
 type PasswordChange struct {
@@ -2248,8 +2417,48 @@ type Results struct {
 	Systems  []System  `json:"systems,omitempty,omitzero"`
 }
 
+// Robot defines model for Robot.
+type Robot struct {
+	Active  bool         `json:"active"`
+	Channel RobotChannel `json:"channel"`
+
+	// Host 地址的协议和主机；其余不显示 scheme and host of the address; the rest is shown nowhere
+	Host string `json:"host"`
+
+	// Id 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Id Id `json:"id"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org     Id     `json:"org"`
+	OrgName string `json:"org_name"`
+
+	// Signed 已设置签名密钥 it has a secret to sign with
+	Signed bool   `json:"signed"`
+	Title  string `json:"title"`
+}
+
+// RobotChannel defines model for RobotChannel.
+type RobotChannel string
+
+// Robots defines model for Robots.
+type Robots struct {
+	Robots []Robot `json:"robots"`
+}
+
 // Rung 督办层次 rung of the supervision ladder
 type Rung string
+
+// SeenMessages defines model for SeenMessages.
+type SeenMessages struct {
+	// Upto 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Upto Id `json:"upto"`
+}
 
 // SelfCheck defines model for SelfCheck.
 type SelfCheck struct {
@@ -2316,6 +2525,21 @@ type SelfChecks struct {
 	Answered []SelfCheck       `json:"answered"`
 	Asked    []AskedSelfChecks `json:"asked"`
 	Open     []SelfCheck       `json:"open"`
+}
+
+// SendAgain defines model for SendAgain.
+type SendAgain struct {
+	// All 全部，可限一个渠道 all, of a channel if given
+	All bool `json:"all,omitempty,omitzero"`
+
+	// Channel 站内、邮件、企业微信、钉钉、飞书、Webhook
+	Channel DeliveryChannel `json:"channel,omitempty,omitzero"`
+	Ids     []Id            `json:"ids,omitempty,omitzero"`
+}
+
+// SentAgain defines model for SentAgain.
+type SentAgain struct {
+	Again int `json:"again"`
 }
 
 // Session defines model for Session.
@@ -2703,6 +2927,11 @@ type RulesList = string
 // WithAfter defines model for WithAfter.
 type WithAfter = string
 
+// WithBefore 编号，十进制 an id in digits
+//
+// Examples: 861234567890123
+type WithBefore = Id
+
 // WithChecklist 编号，十进制 an id in digits
 //
 // Examples: 861234567890123
@@ -2852,6 +3081,18 @@ type CountIssuesParams struct {
 
 	// Text 编号、原编号或问题的一部分 a part of the number or the problem
 	Text WithText `form:"text,omitempty" json:"text,omitempty,omitzero"`
+}
+
+// ListDeadLettersParams defines parameters for ListDeadLetters.
+type ListDeadLettersParams struct {
+	// Channel 渠道；不填为全部 the channel; all if empty
+	Channel DeliveryChannel `form:"channel,omitempty" json:"channel,omitempty,omitzero"`
+
+	// Before 上一页最后一条的 id the id of the last one of the page before
+	Before WithBefore `form:"before,omitempty" json:"before,omitempty,omitzero"`
+
+	// Limit 每页条数 rows on a page
+	Limit WithLimit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // ListDrawsParams defines parameters for ListDraws.
@@ -3174,6 +3415,15 @@ type ExportListsParams struct {
 	Text WithText `form:"text,omitempty" json:"text,omitempty,omitzero"`
 }
 
+// ListMessagesParams defines parameters for ListMessages.
+type ListMessagesParams struct {
+	// Before 上一页最后一条的 id the id of the last one of the page before
+	Before WithBefore `form:"before,omitempty" json:"before,omitempty,omitzero"`
+
+	// Limit 每页条数 rows on a page
+	Limit WithLimit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
 // ListNoticesParams defines parameters for ListNotices.
 type ListNoticesParams struct {
 	// After 上一页的 next the next of the page before
@@ -3288,6 +3538,9 @@ type ImportChecklistMultipartRequestBody = ChecklistFile
 // RejectsMultipartRequestBody defines body for Rejects for multipart/form-data ContentType.
 type RejectsMultipartRequestBody = ChecklistFile
 
+// SendAgainJSONRequestBody defines body for SendAgain for application/json ContentType.
+type SendAgainJSONRequestBody = SendAgain
+
 // AnnounceDrawJSONRequestBody defines body for AnnounceDraw for application/json ContentType.
 type AnnounceDrawJSONRequestBody = NewDraw
 
@@ -3303,8 +3556,14 @@ type FindIssueJSONRequestBody = Finding
 // TakeStepJSONRequestBody defines body for TakeStep for application/json ContentType.
 type TakeStepJSONRequestBody = Step
 
+// ChooseChannelsJSONRequestBody defines body for ChooseChannels for application/json ContentType.
+type ChooseChannelsJSONRequestBody = ChosenChannels
+
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
+
+// SeeMessagesJSONRequestBody defines body for SeeMessages for application/json ContentType.
+type SeeMessagesJSONRequestBody = SeenMessages
 
 // ImportOrgsMultipartRequestBody defines body for ImportOrgs for multipart/form-data ContentType.
 type ImportOrgsMultipartRequestBody = TableFile
@@ -3323,6 +3582,12 @@ type HandOverJSONRequestBody = HandOver
 
 // ChangeReminderRulesJSONRequestBody defines body for ChangeReminderRules for application/json ContentType.
 type ChangeReminderRulesJSONRequestBody = ReminderRulesFile
+
+// AddRobotJSONRequestBody defines body for AddRobot for application/json ContentType.
+type AddRobotJSONRequestBody = NewRobot
+
+// ChangeRobotJSONRequestBody defines body for ChangeRobot for application/json ContentType.
+type ChangeRobotJSONRequestBody = ChangedRobot
 
 // AnswerSelfCheckJSONRequestBody defines body for AnswerSelfCheck for application/json ContentType.
 type AnswerSelfCheckJSONRequestBody = SelfCheckReply
@@ -3362,9 +3627,18 @@ type ServerInterface interface {
 	// CountIssues 统计列表中的问题 Count what the list would show
 	// (GET /api/v1/counts)
 	CountIssues(ctx echo.Context, params CountIssuesParams) error
+	// ListDeadLetters 未送达的消息和原因，不含内容（系统管理员）Messages that were given up and why, without what they say (system administrator)
+	// (GET /api/v1/dead-letters)
+	ListDeadLetters(ctx echo.Context, params ListDeadLettersParams) error
+	// SendAgain 再发一些，或一个渠道的全部（系统管理员）Send some again, or all of a channel (system administrator)
+	// (POST /api/v1/dead-letters/again)
+	SendAgain(ctx echo.Context) error
 	// ListDefinitions 现行的状态机 The machines in force
 	// (GET /api/v1/definitions)
 	ListDefinitions(ctx echo.Context) error
+	// GetDelivery 消息投递情况（系统管理员）How delivery stands (system administrator)
+	// (GET /api/v1/delivery)
+	GetDelivery(ctx echo.Context) error
 	// ListDraws 回头看抽查 Draws of closed issues for a look-back
 	// (GET /api/v1/draws)
 	ListDraws(ctx echo.Context, params ListDrawsParams) error
@@ -3437,9 +3711,24 @@ type ServerInterface interface {
 	// GetMe 我是谁，现任哪些职务 Who I am and which posts I hold
 	// (GET /api/v1/me)
 	GetMe(ctx echo.Context) error
+	// GetChannels 我的提醒方式（站内消息总是开着）How I am told things, beside the program itself
+	// (GET /api/v1/me/channels)
+	GetChannels(ctx echo.Context) error
+	// ChooseChannels 改我的提醒方式 Change it
+	// (PUT /api/v1/me/channels)
+	ChooseChannels(ctx echo.Context) error
+	// TryMail 给我试发一封邮件，一分钟一封 Send me a mail to try, one a minute
+	// (POST /api/v1/me/channels/try)
+	TryMail(ctx echo.Context) error
 	// ChangePassword 修改密码；其他会话随之失效 Change the password; other sessions end
 	// (PUT /api/v1/me/password)
 	ChangePassword(ctx echo.Context) error
+	// ListMessages 我的站内消息（每日提醒等），新的在前 What I was told in the program, the latest first
+	// (GET /api/v1/messages)
+	ListMessages(ctx echo.Context, params ListMessagesParams) error
+	// SeeMessages 把某条及更早的标为已读 Mark a message and those before it as read
+	// (POST /api/v1/messages/seen)
+	SeeMessages(ctx echo.Context) error
 	// ListNotices 近30天与我有关、由别人办理的事项，新的在前 What others did in the last thirty days that I am to hear of, the latest first
 	// (GET /api/v1/notices)
 	ListNotices(ctx echo.Context, params ListNoticesParams) error
@@ -3497,6 +3786,21 @@ type ServerInterface interface {
 	// ReleaseReminderRun 放行被暂停的一次（系统管理员）Let a run go on that is held (system administrator)
 	// (POST /api/v1/reminder-runs/{day}/release)
 	ReleaseReminderRun(ctx echo.Context, day Day) error
+	// ListRobots 各组织的群机器人和 Webhook，不含密钥（系统管理员）Robots and webhooks of organisations, without secrets (system administrator)
+	// (GET /api/v1/robots)
+	ListRobots(ctx echo.Context) error
+	// AddRobot 添加机器人（系统管理员）Set a robot up (system administrator)
+	// (POST /api/v1/robots)
+	AddRobot(ctx echo.Context) error
+	// DeleteRobot 删除机器人和它的密钥（系统管理员）Forget a robot and its secrets (system administrator)
+	// (DELETE /api/v1/robots/{robot})
+	DeleteRobot(ctx echo.Context, robot Id) error
+	// ChangeRobot 修改机器人；不给的地址、密钥不变（系统管理员）Change a robot; an address or secret that is not given stays (system administrator)
+	// (PUT /api/v1/robots/{robot})
+	ChangeRobot(ctx echo.Context, robot Id) error
+	// TryRobot 给机器人试发一条，一分钟一条（系统管理员）Send a message to try, one a minute (system administrator)
+	// (POST /api/v1/robots/{robot}/try)
+	TryRobot(ctx echo.Context, robot Id) error
 	// ListSelfChecks 待本单位答复的、已答复的和本单位发出的自查 Self-checks to be answered, answered, and asked for by one's organisations
 	// (GET /api/v1/self-checks)
 	ListSelfChecks(ctx echo.Context) error
@@ -3799,12 +4103,62 @@ func (w *ServerInterfaceWrapper) CountIssues(ctx echo.Context) error {
 	return err
 }
 
+// ListDeadLetters converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDeadLetters(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeadLettersParams
+	// ------------- Optional query parameter "channel" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "channel", ctx.QueryParams(), &params.Channel, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter channel: %s", err))
+	}
+
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", ctx.QueryParams(), &params.Before, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDeadLetters(ctx, params)
+	return err
+}
+
+// SendAgain converts echo context to params.
+func (w *ServerInterfaceWrapper) SendAgain(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SendAgain(ctx)
+	return err
+}
+
 // ListDefinitions converts echo context to params.
 func (w *ServerInterfaceWrapper) ListDefinitions(ctx echo.Context) error {
 	var err error
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListDefinitions(ctx)
+	return err
+}
+
+// GetDelivery converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDelivery(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDelivery(ctx)
 	return err
 }
 
@@ -4784,12 +5138,73 @@ func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
 	return err
 }
 
+// GetChannels converts echo context to params.
+func (w *ServerInterfaceWrapper) GetChannels(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetChannels(ctx)
+	return err
+}
+
+// ChooseChannels converts echo context to params.
+func (w *ServerInterfaceWrapper) ChooseChannels(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChooseChannels(ctx)
+	return err
+}
+
+// TryMail converts echo context to params.
+func (w *ServerInterfaceWrapper) TryMail(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TryMail(ctx)
+	return err
+}
+
 // ChangePassword converts echo context to params.
 func (w *ServerInterfaceWrapper) ChangePassword(ctx echo.Context) error {
 	var err error
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ChangePassword(ctx)
+	return err
+}
+
+// ListMessages converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMessages(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMessagesParams
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", ctx.QueryParams(), &params.Before, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMessages(ctx, params)
+	return err
+}
+
+// SeeMessages converts echo context to params.
+func (w *ServerInterfaceWrapper) SeeMessages(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SeeMessages(ctx)
 	return err
 }
 
@@ -5151,6 +5566,72 @@ func (w *ServerInterfaceWrapper) ReleaseReminderRun(ctx echo.Context) error {
 	return err
 }
 
+// ListRobots converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRobots(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRobots(ctx)
+	return err
+}
+
+// AddRobot converts echo context to params.
+func (w *ServerInterfaceWrapper) AddRobot(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddRobot(ctx)
+	return err
+}
+
+// DeleteRobot converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteRobot(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "robot" -------------
+	var robot Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "robot", ctx.Param("robot"), &robot, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter robot: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteRobot(ctx, robot)
+	return err
+}
+
+// ChangeRobot converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeRobot(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "robot" -------------
+	var robot Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "robot", ctx.Param("robot"), &robot, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter robot: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeRobot(ctx, robot)
+	return err
+}
+
+// TryRobot converts echo context to params.
+func (w *ServerInterfaceWrapper) TryRobot(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "robot" -------------
+	var robot Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "robot", ctx.Param("robot"), &robot, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter robot: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TryRobot(ctx, robot)
+	return err
+}
+
 // ListSelfChecks converts echo context to params.
 func (w *ServerInterfaceWrapper) ListSelfChecks(ctx echo.Context) error {
 	var err error
@@ -5471,6 +5952,19 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/duties.xlsx", wrapper.ExportDuties, options.OperationMiddlewares["exportDuties"]...)
 	router.GET(options.BaseURL+"/api/v1/people/:person/held", wrapper.ListHeld, options.OperationMiddlewares["listHeld"]...)
 	router.POST(options.BaseURL+"/api/v1/people/:person/hand-over", wrapper.HandOver, options.OperationMiddlewares["handOver"]...)
+	router.GET(options.BaseURL+"/api/v1/messages", wrapper.ListMessages, options.OperationMiddlewares["listMessages"]...)
+	router.POST(options.BaseURL+"/api/v1/messages/seen", wrapper.SeeMessages, options.OperationMiddlewares["seeMessages"]...)
+	router.GET(options.BaseURL+"/api/v1/me/channels", wrapper.GetChannels, options.OperationMiddlewares["getChannels"]...)
+	router.PUT(options.BaseURL+"/api/v1/me/channels", wrapper.ChooseChannels, options.OperationMiddlewares["chooseChannels"]...)
+	router.POST(options.BaseURL+"/api/v1/me/channels/try", wrapper.TryMail, options.OperationMiddlewares["tryMail"]...)
+	router.GET(options.BaseURL+"/api/v1/delivery", wrapper.GetDelivery, options.OperationMiddlewares["getDelivery"]...)
+	router.GET(options.BaseURL+"/api/v1/dead-letters", wrapper.ListDeadLetters, options.OperationMiddlewares["listDeadLetters"]...)
+	router.POST(options.BaseURL+"/api/v1/dead-letters/again", wrapper.SendAgain, options.OperationMiddlewares["sendAgain"]...)
+	router.GET(options.BaseURL+"/api/v1/robots", wrapper.ListRobots, options.OperationMiddlewares["listRobots"]...)
+	router.POST(options.BaseURL+"/api/v1/robots", wrapper.AddRobot, options.OperationMiddlewares["addRobot"]...)
+	router.DELETE(options.BaseURL+"/api/v1/robots/:robot", wrapper.DeleteRobot, options.OperationMiddlewares["deleteRobot"]...)
+	router.PUT(options.BaseURL+"/api/v1/robots/:robot", wrapper.ChangeRobot, options.OperationMiddlewares["changeRobot"]...)
+	router.POST(options.BaseURL+"/api/v1/robots/:robot/try", wrapper.TryRobot, options.OperationMiddlewares["tryRobot"]...)
 	router.GET(options.BaseURL+"/api/v1/openapi.json", wrapper.GetSpecification, options.OperationMiddlewares["getSpecification"]...)
 	router.GET(options.BaseURL+"/api/docs", wrapper.GetDocs, options.OperationMiddlewares["getDocs"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
@@ -5837,6 +6331,84 @@ func (response CountIssuesdefaultApplicationProblemPlusJSONResponse) VisitCountI
 	return err
 }
 
+type ListDeadLettersRequestObject struct {
+	Params ListDeadLettersParams
+}
+
+type ListDeadLettersResponseObject interface {
+	VisitListDeadLettersResponse(w http.ResponseWriter) error
+}
+
+type ListDeadLetters200JSONResponse DeadLetters
+
+func (response ListDeadLetters200JSONResponse) VisitListDeadLettersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeadLettersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDeadLettersdefaultApplicationProblemPlusJSONResponse) VisitListDeadLettersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendAgainRequestObject struct {
+	Body *SendAgainJSONRequestBody
+}
+
+type SendAgainResponseObject interface {
+	VisitSendAgainResponse(w http.ResponseWriter) error
+}
+
+type SendAgain200JSONResponse SentAgain
+
+func (response SendAgain200JSONResponse) VisitSendAgainResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendAgaindefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SendAgaindefaultApplicationProblemPlusJSONResponse) VisitSendAgainResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListDefinitionsRequestObject struct {
 }
 
@@ -5864,6 +6436,44 @@ type ListDefinitionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListDefinitionsdefaultApplicationProblemPlusJSONResponse) VisitListDefinitionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeliveryRequestObject struct {
+}
+
+type GetDeliveryResponseObject interface {
+	VisitGetDeliveryResponse(w http.ResponseWriter) error
+}
+
+type GetDelivery200JSONResponse Delivery
+
+func (response GetDelivery200JSONResponse) VisitGetDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeliverydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDeliverydefaultApplicationProblemPlusJSONResponse) VisitGetDeliveryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6851,6 +7461,115 @@ func (response GetMedefaultApplicationProblemPlusJSONResponse) VisitGetMeRespons
 	return err
 }
 
+type GetChannelsRequestObject struct {
+}
+
+type GetChannelsResponseObject interface {
+	VisitGetChannelsResponse(w http.ResponseWriter) error
+}
+
+type GetChannels200JSONResponse OwnChannels
+
+func (response GetChannels200JSONResponse) VisitGetChannelsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetChannelsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetChannelsdefaultApplicationProblemPlusJSONResponse) VisitGetChannelsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChooseChannelsRequestObject struct {
+	Body *ChooseChannelsJSONRequestBody
+}
+
+type ChooseChannelsResponseObject interface {
+	VisitChooseChannelsResponse(w http.ResponseWriter) error
+}
+
+type ChooseChannels200JSONResponse OwnChannels
+
+func (response ChooseChannels200JSONResponse) VisitChooseChannelsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChooseChannelsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChooseChannelsdefaultApplicationProblemPlusJSONResponse) VisitChooseChannelsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryMailRequestObject struct {
+}
+
+type TryMailResponseObject interface {
+	VisitTryMailResponse(w http.ResponseWriter) error
+}
+
+type TryMail204Response struct {
+}
+
+func (response TryMail204Response) VisitTryMailResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type TryMaildefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TryMaildefaultApplicationProblemPlusJSONResponse) VisitTryMailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangePasswordRequestObject struct {
 	Body *ChangePasswordJSONRequestBody
 }
@@ -6879,6 +7598,78 @@ type ChangePassworddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ChangePassworddefaultApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMessagesRequestObject struct {
+	Params ListMessagesParams
+}
+
+type ListMessagesResponseObject interface {
+	VisitListMessagesResponse(w http.ResponseWriter) error
+}
+
+type ListMessages200JSONResponse Messages
+
+func (response ListMessages200JSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMessagesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMessagesdefaultApplicationProblemPlusJSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SeeMessagesRequestObject struct {
+	Body *SeeMessagesJSONRequestBody
+}
+
+type SeeMessagesResponseObject interface {
+	VisitSeeMessagesResponse(w http.ResponseWriter) error
+}
+
+type SeeMessages204Response struct {
+}
+
+func (response SeeMessages204Response) VisitSeeMessagesResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SeeMessagesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SeeMessagesdefaultApplicationProblemPlusJSONResponse) VisitSeeMessagesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7282,23 +8073,6 @@ func (response HandOver200JSONResponse) VisitHandOverResponse(w http.ResponseWri
 	return err
 }
 
-type HandOverdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response HandOverdefaultApplicationProblemPlusJSONResponse) VisitHandOverResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type ListHeldRequestObject struct {
 	Person string `json:"person"`
 	Params ListHeldParams
@@ -7594,6 +8368,183 @@ type ReleaseReminderRundefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReleaseReminderRundefaultApplicationProblemPlusJSONResponse) VisitReleaseReminderRunResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRobotsRequestObject struct {
+}
+
+type ListRobotsResponseObject interface {
+	VisitListRobotsResponse(w http.ResponseWriter) error
+}
+
+type ListRobots200JSONResponse Robots
+
+func (response ListRobots200JSONResponse) VisitListRobotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRobotsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRobotsdefaultApplicationProblemPlusJSONResponse) VisitListRobotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRobotRequestObject struct {
+	Body *AddRobotJSONRequestBody
+}
+
+type AddRobotResponseObject interface {
+	VisitAddRobotResponse(w http.ResponseWriter) error
+}
+
+type AddRobot200JSONResponse NewId
+
+func (response AddRobot200JSONResponse) VisitAddRobotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRobotdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddRobotdefaultApplicationProblemPlusJSONResponse) VisitAddRobotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRobotRequestObject struct {
+	Robot Id `json:"robot"`
+}
+
+type DeleteRobotResponseObject interface {
+	VisitDeleteRobotResponse(w http.ResponseWriter) error
+}
+
+type DeleteRobot204Response struct {
+}
+
+func (response DeleteRobot204Response) VisitDeleteRobotResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteRobotdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteRobotdefaultApplicationProblemPlusJSONResponse) VisitDeleteRobotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRobotRequestObject struct {
+	Robot Id `json:"robot"`
+	Body  *ChangeRobotJSONRequestBody
+}
+
+type ChangeRobotResponseObject interface {
+	VisitChangeRobotResponse(w http.ResponseWriter) error
+}
+
+type ChangeRobot204Response struct {
+}
+
+func (response ChangeRobot204Response) VisitChangeRobotResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ChangeRobotdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeRobotdefaultApplicationProblemPlusJSONResponse) VisitChangeRobotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryRobotRequestObject struct {
+	Robot Id `json:"robot"`
+}
+
+type TryRobotResponseObject interface {
+	VisitTryRobotResponse(w http.ResponseWriter) error
+}
+
+type TryRobot204Response struct {
+}
+
+func (response TryRobot204Response) VisitTryRobotResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type TryRobotdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TryRobotdefaultApplicationProblemPlusJSONResponse) VisitTryRobotResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8071,9 +9022,18 @@ type StrictServerInterface interface {
 	// CountIssues 统计列表中的问题 Count what the list would show
 	// (GET /api/v1/counts)
 	CountIssues(ctx context.Context, request CountIssuesRequestObject) (CountIssuesResponseObject, error)
+	// ListDeadLetters 未送达的消息和原因，不含内容（系统管理员）Messages that were given up and why, without what they say (system administrator)
+	// (GET /api/v1/dead-letters)
+	ListDeadLetters(ctx context.Context, request ListDeadLettersRequestObject) (ListDeadLettersResponseObject, error)
+	// SendAgain 再发一些，或一个渠道的全部（系统管理员）Send some again, or all of a channel (system administrator)
+	// (POST /api/v1/dead-letters/again)
+	SendAgain(ctx context.Context, request SendAgainRequestObject) (SendAgainResponseObject, error)
 	// ListDefinitions 现行的状态机 The machines in force
 	// (GET /api/v1/definitions)
 	ListDefinitions(ctx context.Context, request ListDefinitionsRequestObject) (ListDefinitionsResponseObject, error)
+	// GetDelivery 消息投递情况（系统管理员）How delivery stands (system administrator)
+	// (GET /api/v1/delivery)
+	GetDelivery(ctx context.Context, request GetDeliveryRequestObject) (GetDeliveryResponseObject, error)
 	// ListDraws 回头看抽查 Draws of closed issues for a look-back
 	// (GET /api/v1/draws)
 	ListDraws(ctx context.Context, request ListDrawsRequestObject) (ListDrawsResponseObject, error)
@@ -8146,9 +9106,24 @@ type StrictServerInterface interface {
 	// GetMe 我是谁，现任哪些职务 Who I am and which posts I hold
 	// (GET /api/v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
+	// GetChannels 我的提醒方式（站内消息总是开着）How I am told things, beside the program itself
+	// (GET /api/v1/me/channels)
+	GetChannels(ctx context.Context, request GetChannelsRequestObject) (GetChannelsResponseObject, error)
+	// ChooseChannels 改我的提醒方式 Change it
+	// (PUT /api/v1/me/channels)
+	ChooseChannels(ctx context.Context, request ChooseChannelsRequestObject) (ChooseChannelsResponseObject, error)
+	// TryMail 给我试发一封邮件，一分钟一封 Send me a mail to try, one a minute
+	// (POST /api/v1/me/channels/try)
+	TryMail(ctx context.Context, request TryMailRequestObject) (TryMailResponseObject, error)
 	// ChangePassword 修改密码；其他会话随之失效 Change the password; other sessions end
 	// (PUT /api/v1/me/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
+	// ListMessages 我的站内消息（每日提醒等），新的在前 What I was told in the program, the latest first
+	// (GET /api/v1/messages)
+	ListMessages(ctx context.Context, request ListMessagesRequestObject) (ListMessagesResponseObject, error)
+	// SeeMessages 把某条及更早的标为已读 Mark a message and those before it as read
+	// (POST /api/v1/messages/seen)
+	SeeMessages(ctx context.Context, request SeeMessagesRequestObject) (SeeMessagesResponseObject, error)
 	// ListNotices 近30天与我有关、由别人办理的事项，新的在前 What others did in the last thirty days that I am to hear of, the latest first
 	// (GET /api/v1/notices)
 	ListNotices(ctx context.Context, request ListNoticesRequestObject) (ListNoticesResponseObject, error)
@@ -8206,6 +9181,21 @@ type StrictServerInterface interface {
 	// ReleaseReminderRun 放行被暂停的一次（系统管理员）Let a run go on that is held (system administrator)
 	// (POST /api/v1/reminder-runs/{day}/release)
 	ReleaseReminderRun(ctx context.Context, request ReleaseReminderRunRequestObject) (ReleaseReminderRunResponseObject, error)
+	// ListRobots 各组织的群机器人和 Webhook，不含密钥（系统管理员）Robots and webhooks of organisations, without secrets (system administrator)
+	// (GET /api/v1/robots)
+	ListRobots(ctx context.Context, request ListRobotsRequestObject) (ListRobotsResponseObject, error)
+	// AddRobot 添加机器人（系统管理员）Set a robot up (system administrator)
+	// (POST /api/v1/robots)
+	AddRobot(ctx context.Context, request AddRobotRequestObject) (AddRobotResponseObject, error)
+	// DeleteRobot 删除机器人和它的密钥（系统管理员）Forget a robot and its secrets (system administrator)
+	// (DELETE /api/v1/robots/{robot})
+	DeleteRobot(ctx context.Context, request DeleteRobotRequestObject) (DeleteRobotResponseObject, error)
+	// ChangeRobot 修改机器人；不给的地址、密钥不变（系统管理员）Change a robot; an address or secret that is not given stays (system administrator)
+	// (PUT /api/v1/robots/{robot})
+	ChangeRobot(ctx context.Context, request ChangeRobotRequestObject) (ChangeRobotResponseObject, error)
+	// TryRobot 给机器人试发一条，一分钟一条（系统管理员）Send a message to try, one a minute (system administrator)
+	// (POST /api/v1/robots/{robot}/try)
+	TryRobot(ctx context.Context, request TryRobotRequestObject) (TryRobotResponseObject, error)
 	// ListSelfChecks 待本单位答复的、已答复的和本单位发出的自查 Self-checks to be answered, answered, and asked for by one's organisations
 	// (GET /api/v1/self-checks)
 	ListSelfChecks(ctx context.Context, request ListSelfChecksRequestObject) (ListSelfChecksResponseObject, error)
@@ -8531,6 +9521,77 @@ func (sh *strictHandler) CountIssues(ctx echo.Context, params CountIssuesParams)
 	return nil
 }
 
+// ListDeadLetters operation middleware
+func (sh *strictHandler) ListDeadLetters(ctx echo.Context, params ListDeadLettersParams) error {
+	var request ListDeadLettersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeadLetters(ctx.Request().Context(), request.(ListDeadLettersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeadLetters")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDeadLettersResponseObject); ok {
+		return validResponse.VisitListDeadLettersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SendAgain operation middleware
+func (sh *strictHandler) SendAgain(ctx echo.Context) error {
+	var request SendAgainRequestObject
+
+	var body SendAgainJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SendAgain(ctx.Request().Context(), request.(SendAgainRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendAgain")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SendAgainResponseObject); ok {
+		return validResponse.VisitSendAgainResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListDefinitions operation middleware
 func (sh *strictHandler) ListDefinitions(ctx echo.Context) error {
 	var request ListDefinitionsRequestObject
@@ -8548,6 +9609,29 @@ func (sh *strictHandler) ListDefinitions(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListDefinitionsResponseObject); ok {
 		return validResponse.VisitListDefinitionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDelivery operation middleware
+func (sh *strictHandler) GetDelivery(ctx echo.Context) error {
+	var request GetDeliveryRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDelivery(ctx.Request().Context(), request.(GetDeliveryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDelivery")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDeliveryResponseObject); ok {
+		return validResponse.VisitGetDeliveryResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -9249,6 +10333,98 @@ func (sh *strictHandler) GetMe(ctx echo.Context) error {
 	return nil
 }
 
+// GetChannels operation middleware
+func (sh *strictHandler) GetChannels(ctx echo.Context) error {
+	var request GetChannelsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetChannels(ctx.Request().Context(), request.(GetChannelsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetChannels")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetChannelsResponseObject); ok {
+		return validResponse.VisitGetChannelsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChooseChannels operation middleware
+func (sh *strictHandler) ChooseChannels(ctx echo.Context) error {
+	var request ChooseChannelsRequestObject
+
+	var body ChooseChannelsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChooseChannels(ctx.Request().Context(), request.(ChooseChannelsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChooseChannels")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChooseChannelsResponseObject); ok {
+		return validResponse.VisitChooseChannelsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TryMail operation middleware
+func (sh *strictHandler) TryMail(ctx echo.Context) error {
+	var request TryMailRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TryMail(ctx.Request().Context(), request.(TryMailRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TryMail")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TryMailResponseObject); ok {
+		return validResponse.VisitTryMailResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ChangePassword operation middleware
 func (sh *strictHandler) ChangePassword(ctx echo.Context) error {
 	var request ChangePasswordRequestObject
@@ -9289,6 +10465,77 @@ func (sh *strictHandler) ChangePassword(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ChangePasswordResponseObject); ok {
 		return validResponse.VisitChangePasswordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMessages operation middleware
+func (sh *strictHandler) ListMessages(ctx echo.Context, params ListMessagesParams) error {
+	var request ListMessagesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMessages(ctx.Request().Context(), request.(ListMessagesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMessages")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMessagesResponseObject); ok {
+		return validResponse.VisitListMessagesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SeeMessages operation middleware
+func (sh *strictHandler) SeeMessages(ctx echo.Context) error {
+	var request SeeMessagesRequestObject
+
+	var body SeeMessagesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SeeMessages(ctx.Request().Context(), request.(SeeMessagesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SeeMessages")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SeeMessagesResponseObject); ok {
+		return validResponse.VisitSeeMessagesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -9858,6 +11105,173 @@ func (sh *strictHandler) ReleaseReminderRun(ctx echo.Context, day Day) error {
 		return err
 	} else if validResponse, ok := response.(ReleaseReminderRunResponseObject); ok {
 		return validResponse.VisitReleaseReminderRunResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRobots operation middleware
+func (sh *strictHandler) ListRobots(ctx echo.Context) error {
+	var request ListRobotsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRobots(ctx.Request().Context(), request.(ListRobotsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRobots")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRobotsResponseObject); ok {
+		return validResponse.VisitListRobotsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddRobot operation middleware
+func (sh *strictHandler) AddRobot(ctx echo.Context) error {
+	var request AddRobotRequestObject
+
+	var body AddRobotJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddRobot(ctx.Request().Context(), request.(AddRobotRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddRobot")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddRobotResponseObject); ok {
+		return validResponse.VisitAddRobotResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteRobot operation middleware
+func (sh *strictHandler) DeleteRobot(ctx echo.Context, robot Id) error {
+	var request DeleteRobotRequestObject
+
+	request.Robot = robot
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteRobot(ctx.Request().Context(), request.(DeleteRobotRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteRobot")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteRobotResponseObject); ok {
+		return validResponse.VisitDeleteRobotResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeRobot operation middleware
+func (sh *strictHandler) ChangeRobot(ctx echo.Context, robot Id) error {
+	var request ChangeRobotRequestObject
+
+	request.Robot = robot
+
+	var body ChangeRobotJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeRobot(ctx.Request().Context(), request.(ChangeRobotRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeRobot")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeRobotResponseObject); ok {
+		return validResponse.VisitChangeRobotResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TryRobot operation middleware
+func (sh *strictHandler) TryRobot(ctx echo.Context, robot Id) error {
+	var request TryRobotRequestObject
+
+	request.Robot = robot
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TryRobot(ctx.Request().Context(), request.(TryRobotRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TryRobot")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TryRobotResponseObject); ok {
+		return validResponse.VisitTryRobotResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ type Robot struct {
 	LastTry Tried
 }
 
-// RobotPlan is a robot as an administrator sets it up. With an ID, an empty URL or Secret stays as it is.
+// RobotPlan is a robot as an administrator sets it up. With an ID, an empty URL or Secret stays as it is, and the Channel may be left out.
 type RobotPlan struct {
 	ID      int64 // 0 for a new one
 	Org     workflow.OrgID
@@ -126,7 +127,7 @@ func (e *Engine) robotAsBefore(ctx context.Context, r store.Robot) (store.Robot,
 	if err != nil {
 		return r, err
 	}
-	if r.Channel != old.Channel {
+	if r.Channel = cmp.Or(r.Channel, old.Channel); r.Channel != old.Channel {
 		return r, workflow.Invalid("channel_fixed", "channel", workflow.Say("渠道不能改，请另建一个", "the channel cannot be changed; set another one up"))
 	}
 	if r.URL == "" {
