@@ -75,6 +75,8 @@ func TestSelfChecksOnPages(t *testing.T) {
 	issue := o.asked()
 	b := o.signedIn(t, "luomin")
 	require.Contains(t, b.see("/"), "待我单位自查 1 项")
+	require.Regexp(t, `通知<span class="nav-count"[^>]*>1<`, b.see("/"), "it counts among what is new")
+	require.Contains(t, b.see("/notices"), "举一反三自查")
 	body := b.see("/self-checks")
 	require.Contains(t, body, "三会一课记录不完整")
 	require.NotContains(t, body, issue, "the other unit's issue is not named")

@@ -30,9 +30,11 @@ func (s *Server) showAwaiting(c echo.Context) error {
 			row.UntilBasis, row.UntilProvisional = why.Basis, why.Provisional
 		}
 	}
-	if p.Checks, err = s.openChecks(c); err != nil {
+	checks, err := s.openChecks(c)
+	if err != nil {
 		return err
 	}
+	p.Checks = len(checks)
 	p.Idle = !slices.ContainsFunc(by.Appointments, func(a workflow.Appointment) bool {
 		rule, _ := workflow.PostNamed(string(a.Post))
 		return !rule.Admin && a.Post != "inspector"

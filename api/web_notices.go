@@ -19,8 +19,14 @@ func (s *Server) showNotices(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, page.Notices{Frame: s.frame(c, workflow.Say("通知", "Notices")), Rows: each(found.Rows, noticeRow),
-		Upto: found.Upto.UnixMilli(), Pager: pagerOf(c, found.Next)})
+	p := page.Notices{Frame: s.frame(c, workflow.Say("通知", "Notices")), Rows: each(found.Rows, noticeRow),
+		Upto: found.Upto.UnixMilli(), Pager: pagerOf(c, found.Next)}
+	if c.QueryParam("after") == "" {
+		if p.Checks, err = s.openChecks(c); err != nil {
+			return err
+		}
+	}
+	return s.show(c, http.StatusOK, p)
 }
 
 func noticeRow(n engine.Notice) page.NoticeRow {

@@ -72,9 +72,9 @@ func (s *Server) checksOf(c echo.Context, i *workflow.Issue) ([]page.CheckRow, e
 	return each(all, checkRow), err
 }
 
-// openChecks counts the self-checks that wait for the caller's organisations.
-func (s *Server) openChecks(c echo.Context) (int, error) {
+// openChecks are the self-checks that wait for the caller's organisations.
+func (s *Server) openChecks(c echo.Context) ([]page.CheckRow, error) {
 	ctx := c.Request().Context()
 	open, err := s.Engine.OpenSelfChecks(ctx, actorOf(ctx), pageSize)
-	return len(open), err
+	return each(open, checkRow), err
 }

@@ -22,6 +22,6 @@ func alikeSamples(frame Frame, head Head, some workflow.Text) []Page {
 			Asked: []AskedRow{{Path: "/issues/1", Number: "XC-1", Text: "问题", Due: "2026-12-01", Asked: 3, Answered: 2, Have: 1, None: 1, Late: 1}, {Text: "二"}}},
 		SelfChecks{Frame: frame},
 		Issue{Frame: frame, Head: head, Similar: "/issues/1/similar", Absorbed: []AbsorbedRow{{Path: "/issues/2", Number: "XC-2", OwnNumber: "7", Source: some, Via: "XC-3"}, {}}, Checks: []CheckRow{check, open}},
-		Awaiting{Frame: frame, Checks: 2},
+		Awaiting{Frame: frame, Checks: 2}, Notices{Frame: frame, Checks: []CheckRow{open}},
 	}
 }

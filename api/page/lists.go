@@ -160,6 +160,7 @@ type ChecklistRow struct {
 	ClosedPath        string
 	ReportedPath      string
 	OverduePath       string
+	Sources           string // where its issues are reconciled by source
 }
 
 // Bulk is where one step is taken on many issues.

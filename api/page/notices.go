@@ -9,9 +9,10 @@ import (
 // Notices is what happened that the reader is to hear of, the latest first.
 type Notices struct {
 	Frame
-	Rows  []NoticeRow
-	Upto  int64 // milliseconds; what the form that marks them as read sends
-	Pager Pager
+	Rows   []NoticeRow
+	Checks []CheckRow // self-checks that wait for an answer
+	Upto   int64      // milliseconds; what the form that marks them as read sends
+	Pager  Pager
 }
 
 func (Notices) template() string { return "notices" }

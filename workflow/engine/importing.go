@@ -190,6 +190,11 @@ func (m *importer) understand(ctx context.Context) error {
 		return err
 	}
 	m.report.Taken = len(m.take)
+	if m.opt.Mode == ModeCheck {
+		if err := m.doubtSimilar(ctx); err != nil {
+			return err
+		}
+	}
 	for n := range m.take {
 		if m.take[n].issue.Reported {
 			m.report.ReportedDone++

@@ -50,7 +50,7 @@ func (e *Engine) Notices(ctx context.Context, by workflow.Actor, after string, l
 	return out, err
 }
 
-// NoticesUnread counts what Notices would show as unread. It stops at the most, and does not look further back than is cheap: more says
+// NoticesUnread counts what Notices would show as unread, and the self-checks that were asked since. It stops at the most, and does not look further back than is cheap: more says
 // that there may be others than the ones counted.
 func (e *Engine) NoticesUnread(ctx context.Context, by workflow.Actor, most int) (n int, more bool, err error) {
 	seen, err := e.db.NoticesSeen(ctx, by.Person)
@@ -64,8 +64,12 @@ func (e *Engine) NoticesUnread(ctx context.Context, by workflow.Actor, most int)
 	if err != nil {
 		return 0, false, err
 	}
+	asked, err := e.askedSince(ctx, &by, seen, most)
+	if err != nil {
+		return 0, false, err
+	}
 	found, err := e.noticesSince(ctx, &by, newest, "", most, 1)
-	return len(found.Rows), cut || found.Next != "", err
+	return min(asked+len(found.Rows), most), cut || found.Next != "", err
 }
 
 // NoticesSeen keeps that the actor has read everything up to a moment, which is not in the future.

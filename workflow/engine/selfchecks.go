@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"rectify/workflow"
 	"rectify/workflow/store"
@@ -65,8 +66,23 @@ func (e *Engine) SelfChecks(ctx context.Context, by workflow.Actor) (SelfChecks,
 }
 
 // OpenSelfChecks lists the self-checks that wait for an answer of the actor's orgs, the earliest last day first.
-func (e *Engine) OpenSelfChecks(ctx context.Context, by workflow.Actor, limit int) ([]workflow.SelfCheck, error) {
-	return e.db.SelfChecksOf(ctx, e.checksFor(&by), false, limit)
+func (e *Engine) OpenSelfChecks(ctx context.Context, by workflow.Actor, limit int) ([]Checked, error) {
+	open, err := e.db.SelfChecksOf(ctx, e.checksFor(&by), false, limit)
+	if err != nil || len(open) == 0 {
+		return nil, err
+	}
+	return e.checked(ctx, &by, open)
+}
+
+// askedSince counts the self-checks without an answer that the actor's orgs were asked after a moment; it stops at the most.
+func (e *Engine) askedSince(ctx context.Context, by *workflow.Actor, since time.Time, most int) (n int, err error) {
+	open, err := e.db.SelfChecksOf(ctx, e.checksFor(by), false, selfChecksShown)
+	for _, c := range open {
+		if n < most && c.AskedAt.After(since) {
+			n++
+		}
+	}
+	return n, err
 }
 
 // checksFor are the orgs in which the actor holds a post that may answer a self-check.

@@ -11,7 +11,8 @@ import (
 const (
 	similarLooked = 30 // candidates that are compared word by word
 	similarShown  = 10
-	similarQuoted = 24 // characters of a common piece
+	similarQuoted = 24  // characters of a common piece
+	similarRows   = 300 // rows of a checklist that are held against what there is
 )
 
 // Likewise says what something similar is looked for: a text, the org that it is about (the responsible one, or who found it where none
@@ -106,4 +107,32 @@ func reasons(q Likewise, i *workflow.Issue, near workflow.Lineage, alike int) (o
 		quoted += "…"
 	}
 	return append(out, workflow.Say("文字相似%d%%：“%s”", "the texts are alike by %d%%: “%s”", alike, quoted))
+}
+
+// doubtSimilar marks the rows of a checklist that read like an issue under way, when an import is looked at before it is made.
+func (m *importer) doubtSimilar(ctx context.Context) error {
+	for n := range m.take[:min(len(m.take), similarRows)] {
+		c := &m.take[n]
+		found, err := m.e.Similar(ctx, m.by, Likewise{Text: c.issue.Detail, Org: c.issue.Responsible})
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			continue
+		}
+		first, before := &found[0], len(c.row.Doubtful)
+		c.row.Doubt("detail", c.row.Detail, first.Issue.ShownNumber(), "similar_issue", workflow.Say("可能与%s是同一问题：%s；仍可导入，之后可并案",
+			"may be the same problem as %s: %s; it can be imported and merged later", first.Issue.ShownNumber(), first.why()))
+		m.report.Doubtful = append(m.report.Doubtful, c.row.Doubtful[before:]...)
+	}
+	return nil
+}
+
+// why are the reasons in one line.
+func (s *Similar) why() workflow.Text {
+	out := s.Reasons[0]
+	for _, r := range s.Reasons[1:] {
+		out = workflow.Say("%s；%s", "%s; %s", out, r)
+	}
+	return out
 }

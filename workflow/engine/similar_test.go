@@ -100,3 +100,32 @@ func TestMergesAreUndoneUntilClosure(t *testing.T) {
 		}
 	})
 }
+
+// A checklist that is looked at before it is imported says which rows read like what there is.
+func TestRowsLikeAnIssueAreDoubtful(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		first := o.import01(t, engine.ImportOptions{Source: "inspection"})
+		require.NotContains(t, doubts(first), "similar_issue")
+		again := o.import01(t, engine.ImportOptions{Source: "audit", Title: "另一份清单", Mode: engine.ModeCheck})
+		require.Equal(t, first.Taken, again.Taken, "a doubt keeps no row out")
+		require.Equal(t, first.Taken, doubts(again)["similar_issue"])
+		require.Contains(t, again.Rows[0].Row.Doubtful[len(again.Rows[0].Row.Doubtful)-1].Reason.Zh, "同一责任单位；文字相似100%")
+	})
+}
+
+func (o *office) import01(t *testing.T, opt engine.ImportOptions) engine.Report {
+	t.Helper()
+	opt.File = "01.xlsx"
+	r, err := o.ImportChecklist(o.ctx, o.actor("xuning"), o.book("01-巡察反馈任务清单.xlsx"), opt)
+	require.NoError(t, err)
+	require.NotZero(t, r.Taken)
+	return r
+}
+
+func doubts(r engine.Report) map[string]int {
+	out := map[string]int{}
+	for _, f := range r.Doubtful {
+		out[f.Code]++
+	}
+	return out
+}
