@@ -12,8 +12,10 @@ import (
 	"rectify/workflow/store"
 )
 
-// waitingShown is the most issues that a digest counts as waiting.
-const waitingShown = 50
+const (
+	waitingShown = 50  // the most issues that a digest counts as waiting
+	owedKept     = 400 // days for which it is known what people were told
+)
 
 // digests writes to everybody who has something to hear.
 func (d *dayRun) digests(ctx context.Context) error {
@@ -35,6 +37,9 @@ func (d *dayRun) digests(ctx context.Context) error {
 			}
 		}
 		if len(people) < digestsAtOne {
+			if err := d.e.db.SweepOwed(ctx, d.run.Day.Add(-owedKept)); err != nil {
+				return err
+			}
 			if err := d.robots(ctx); err != nil {
 				return err
 			}

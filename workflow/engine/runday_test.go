@@ -160,6 +160,15 @@ func TestWhatIsSettledIsNotSaid(t *testing.T) {
 		n, err := o.db.CountUntold(o.ctx)
 		require.NoError(t, err)
 		require.Zero(t, n, "nothing is left over for later")
+		known, err := o.db.KnownOwed(o.ctx, owed)
+		require.NoError(t, err)
+		require.Contains(t, known, owed[0].OwedKey)
+		o.runOn("2027-12-20")
+		require.NoError(t, o.ReleaseRun(o.ctx, o.actor("dingyi"), "2027-12-20"), "the last run is long ago")
+		o.runOn("2027-12-20")
+		known, err = o.db.KnownOwed(o.ctx, owed)
+		require.NoError(t, err)
+		require.NotContains(t, known, owed[0].OwedKey, "forgotten after a year and more")
 	})
 }
 

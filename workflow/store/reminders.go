@@ -195,14 +195,16 @@ func (db *DB) CountTold(ctx context.Context, from, to workflow.Day) (n int, err 
 	return n, err
 }
 
-// SweepOwed forgets what was told before a day, and returns how much that was. What is forgotten could be owed again, so the day must
-// be long ago.
-func (db *DB) SweepOwed(ctx context.Context, before workflow.Day) (n int64, err error) {
-	err = db.write(ctx, func(tx *gorm.DB) error {
-		n, err = exec(tx, "DELETE FROM reminders WHERE told < ?", string(before))
+// SweepOwed forgets the reminders that were told, and the digests that were sent, before a day. What is forgotten could be owed again, so
+// the day must be long ago.
+func (db *DB) SweepOwed(ctx context.Context, before workflow.Day) error {
+	return db.write(ctx, func(tx *gorm.DB) error {
+		_, err := exec(tx, "DELETE FROM reminders WHERE told < ?", string(before))
+		if err == nil {
+			_, err = exec(tx, "DELETE FROM digests WHERE day < ?", string(before))
+		}
 		return err
 	})
-	return n, err
 }
 
 // ToldStep is a step of which somebody is to hear, with who took it.
