@@ -39,7 +39,7 @@ type route struct {
 // routes are all routes of the program.
 func (s *Server) routes() []route {
 	w := &ServerInterfaceWrapper{Handler: NewStrictHandler(s, nil)}
-	return []route{
+	return slices.Concat([]route{
 		{"GET", "/healthz", anyone, nothing, w.GetHealth},
 		{"GET", "/readyz", anyone, nothing, w.GetReady},
 		{"GET", "/api/docs", anyone, nothing, w.GetDocs},
@@ -85,7 +85,12 @@ func (s *Server) routes() []route {
 		{"POST", "/api/v1/people/passwords", member, jsonBody, w.FirstPasswords},
 		{"POST", "/api/v1/appointments", member, jsonBody, w.Appoint},
 		{"POST", "/api/v1/people/:person/appointments/:appointment/end", member, jsonBody, w.EndAppointment},
+	}, s.aroundRoutes(w), s.ruleRoutes(w))
+}
 
+// aroundRoutes are those of what is done around the course of issues.
+func (s *Server) aroundRoutes(w *ServerInterfaceWrapper) []route {
+	return []route{
 		{"GET", "/api/v1/letters", member, nothing, w.ListLetters},
 		{"GET", "/api/v1/issues/:issue/letters/:no", member, nothing, w.GetLetter},
 		{"GET", "/api/v1/calls", member, nothing, w.ListCalls},
@@ -93,7 +98,12 @@ func (s *Server) routes() []route {
 		{"GET", "/api/v1/duties.xlsx", member, nothing, w.ExportDuties},
 		{"GET", "/api/v1/people/:person/held", member, nothing, w.ListHeld},
 		{"POST", "/api/v1/people/:person/hand-over", member, jsonBody, w.HandOver},
+	}
+}
 
+// ruleRoutes are those of words, rules and settings, and of what comes round by them.
+func (s *Server) ruleRoutes(w *ServerInterfaceWrapper) []route {
+	return []route{
 		{"GET", "/api/v1/words", member, nothing, w.ListWords},
 		{"GET", "/api/v1/definitions", member, nothing, w.ListDefinitions},
 		{"GET", "/api/v1/policy", member, nothing, w.ListPolicy},
