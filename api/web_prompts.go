@@ -25,7 +25,7 @@ func (s *Server) showPrompts(c echo.Context) error {
 			return err
 		}
 	}
-	p := page.Prompts{Frame: s.frame(c, workflow.Say("提示与督导", "Prompts"))}
+	p := page.Prompts{Frame: s.frame(c, workflow.Say("提示与督导", "Prompts")), Tabs: reportTabs(promptsPage)}
 	if p.None = org == 0; p.None {
 		return s.show(c, http.StatusOK, p)
 	}
@@ -51,7 +51,7 @@ func (s *Server) fillPrompts(p *page.Prompts, v *engine.PromptView, period strin
 	if !v.Fixed {
 		p.Made = workflow.Say("截至今天（%s）的情况，尚未定稿；销号统计 %s 至 %s。", "As it stands today (%s), not final; closures from %s to %s.", string(x.Day), string(x.From), string(x.To))
 	}
-	p.Tabs = promptTabs(v, period)
+	p.Periods = promptPeriods(v, period)
 	below := func(o engine.Org) page.OrgLink {
 		return page.OrgLink{Path: promptPath(o.ID, period), Name: o.Shown()}
 	}
@@ -83,8 +83,8 @@ func nameOf(orgs map[workflow.OrgID]engine.Org, org workflow.OrgID) string {
 	return o.Shown()
 }
 
-// promptTabs lead to this month, this quarter and the periods before. Where the pack of a quarter is there, it is named as such.
-func promptTabs(v *engine.PromptView, period string) []page.Link {
+// promptPeriods lead to this month, this quarter and the periods before. Where the pack of a quarter is there, it is named as such.
+func promptPeriods(v *engine.PromptView, period string) []page.Link {
 	links := []page.Link{{Path: promptPath(v.Org.ID, engine.ThisMonth), Text: workflow.Say("本月至今", "This month")},
 		{Path: promptPath(v.Org.ID, engine.ThisQuarter), Text: workflow.Say("本季至今", "This quarter")}}
 	for _, name := range v.Periods {

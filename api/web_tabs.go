@@ -13,6 +13,6 @@ func supervisionTabs(here string) []page.Link {
 
 // reportTabs are the pages that are made of the record and ask for nothing (报表).
 func reportTabs(here string) []page.Link {
-	return tabs(here, page.Link{Path: dutiesPage, Text: workflow.Say("责任清单", "Duty list")}, page.Link{Path: burdenPage, Text: workflow.Say("负担表", "Burden")},
+	return tabs(here, page.Link{Path: promptsPage, Text: workflow.Say("月提示与季督导", "Prompts")}, page.Link{Path: dutiesPage, Text: workflow.Say("责任清单", "Duty list")}, page.Link{Path: burdenPage, Text: workflow.Say("负担表", "Burden")},
 		page.Link{Path: sourcesPage, Text: workflow.Say("五改合一", "By source")})
 }

@@ -54,7 +54,7 @@ func officeSamples(frame Frame, form Form, some workflow.Text) []Page {
 		ReminderRules{Frame: frame, Back: "/rules/reminders", Path: "/rules/reminders/default", Body: "on: true", Rev: 1, Own: true, Fault: []workflow.Text{some},
 			Trial: &ReminderTrial{Day: "2026-11-23", Then: ReminderVolume{3, 4, 5}, Now: ReminderVolume{1, 2, 3}, Moved: 4, Held: true, Body: "x"}},
 		ReminderRules{Frame: frame, Trial: &ReminderTrial{}}, ReminderRules{Frame: frame},
-		Prompts{Frame: frame, Org: "党委", Period: some, Made: some, Tabs: tabs, Below: above, Above: above, Figures: []PromptFigure{{Text: some, N: 3, Light: workflow.LightSoon, Path: "/issues"}, {Text: some}},
+		Prompts{Frame: frame, Org: "党委", Period: some, Made: some, Tabs: tabs, Periods: tabs, Below: above, Above: above, Figures: []PromptFigure{{Text: some, N: 3, Light: workflow.LightSoon, Path: "/issues"}, {Text: some}},
 			Units: []PromptUnit{{Name: "支部", Path: "/prompts", Open: 1}}, Lists: []PromptList{{Title: some, Count: 1, Note: some, Rows: []PromptRow{{Number: "XC-1", Title: "问题", Path: "/issues/1", Org: "支部", Person: "甲",
 				Day: "2026-11-01", Days: some, Note: "条件"}}}, {Title: some, Rows: []PromptRow{{Number: "XC-2"}}}, {Title: some}}}, Prompts{Frame: frame, None: true},
 		Settings{Frame: frame, Rows: []SettingRow{{Name: "a", Text: some, Path: "/rules/holidays", Rev: 2, At: at, By: "丁一"}, {Text: some, Path: "/x"}}},

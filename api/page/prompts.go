@@ -9,6 +9,7 @@ type Prompts struct {
 	Period  workflow.Text
 	Made    workflow.Text // when, or that it is worked out now
 	Tabs    []Link
+	Periods []Link
 	Below   []OrgLink
 	Above   []OrgLink
 	Figures []PromptFigure
