@@ -165,7 +165,7 @@ func (e *Engine) tellDuties(ctx context.Context, list *DutyList, among store.Amo
 	if err != nil {
 		return err
 	}
-	met, err := e.db.MetCharges(ctx, among, list.Period.From, list.Period.To)
+	met, err := e.db.MetCharges(ctx, among, list.Period.From, list.Period.To, list.Today)
 	for n := range list.Rows {
 		r := &list.Rows[n]
 		for m := range r.Charges {

@@ -64,6 +64,13 @@ func TestDuties(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []int{0, 0, 2, 0}, officer("plan_review"), "the year holds its months")
 		require.Equal(t, 1, list.Accounts.Letters[workflow.RungNotice])
+		o.now = o.now.AddDate(0, 2, 0) // the months are over, and summed up
+		for range 2 {
+			list, err = o.Duties(o.ctx, o.actor("zhouqm"), o.org("00").ID, true, year)
+			require.NoError(t, err)
+			require.Equal(t, []int{0, 0, 2, 0}, officer("plan_review"))
+			require.Equal(t, []int{0, 0, 1, 1}, officer("verifying"))
+		}
 		list, err = o.Duties(o.ctx, o.actor("zhouqm"), o.org("02").ID, true, year)
 		require.NoError(t, err)
 		require.Equal(t, []int{0, 0, 0, 0}, officer("plan_review"), "bound to the subtree")

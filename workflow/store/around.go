@@ -104,7 +104,7 @@ func saveMet(tx *gorm.DB, all []kept, lines []entry) error {
 	for n := range all {
 		c, l := &all[n].change, &lines[n].Line
 		if m, ok := c.Met(); ok {
-			met = append(met, []any{l.Subject, l.Seq, int64(m.Org), string(m.Post), string(m.Charge), string(m.On), flag(m.Late)})
+			met = append(met, []any{l.Subject, l.Seq, int64(m.Org), string(m.Post), string(m.Charge), string(m.On), month(m.On), flag(m.Late)})
 		}
 		before := c.Before.Results.Outcomes
 		if c.Before.Round != c.Issue.Round {
@@ -115,7 +115,7 @@ func saveMet(tx *gorm.DB, all []kept, lines []entry) error {
 			outcomes = append(outcomes, []any{l.Subject, l.Seq, no, int64(c.Issue.Responsible), string(o.Kind), o.Count, string(workflow.DayOf(l.At))})
 		}
 	}
-	if err := insertAll(tx, "INSERT INTO duties_done (issue_id, seq, org, post, duty, on_day, late) VALUES ", met); err != nil {
+	if err := insertAll(tx, "INSERT INTO duties_done (issue_id, seq, org, post, duty, on_day, month, late) VALUES ", met); err != nil {
 		return err
 	}
 	return insertAll(tx, "INSERT INTO issue_outcomes (issue_id, seq, no, org, kind, persons, on_day) VALUES ", outcomes)

@@ -49,14 +49,13 @@ func (a *Among) orgs() condition {
 	return c
 }
 
-// openCharges are what orgs answer for, each as a table x joined to the orgs o, and the day of x before which it is late, "" for none.
-var openCharges = []struct{ charge, join, where, by string }{
-	{"i.state", "issues i ON i.turn = o.id", "i.state <> 'closed'", "i.step_by"},
-	{"'look_back'", "issues i ON i.turn = o.id", "i.state = 'closed'", "i.step_by"},
-	{"'request'", "issues i ON i.decider = o.id", "", ""},
-	{"'review'", "issue_waits w ON w.org_id = o.id JOIN issues i ON i.id = w.issue_id AND i.verifier = o.id", "i.state = 'lasting'", "i.due"},
-	{"'call'", "issue_calls c ON c.to_org = o.id", "c.waiting = 1", "c.until_day"},
-	{"'letter'", "issue_letters l ON l.to_org = o.id", "l.signed_on IS NULL", ""},
+// openCharges are what orgs answer for, each counted by an org of a table and a word: the day before which it is late is "" for none.
+var openCharges = []struct{ org, word, from, where, by string }{
+	{"turn", "state", "issues", "", "step_by"},
+	{"decider", "'request'", "issues", "", ""},
+	{"w.org_id", "'review'", "issue_waits w JOIN issues i ON i.id = w.issue_id AND i.verifier = w.org_id", "i.state = 'lasting'", "i.due"},
+	{"to_org", "'call'", "issue_calls", "waiting = 1", "until_day"},
+	{"to_org", "'letter'", "issue_letters", "signed_on IS NULL", ""},
 }
 
 // OpenCharges counts what waits for orgs today, by their level. It reads indexes alone, but for what is lasting.
@@ -69,11 +68,15 @@ func (db *DB) OpenCharges(ctx context.Context, a Among, today workflow.Day) (out
 			if q.by != "" {
 				late, args = "SUM(CASE WHEN "+q.by+" < ? THEN 1 ELSE 0 END)", []any{string(max(today, firstDay))}
 			}
-			where := and(o, condition{sql: q.where})
-			query := "SELECT o.level, " + q.charge + " AS charge, COUNT(*), " + late + " FROM orgs o JOIN " + q.join + " WHERE " + where.sql + " GROUP BY o.level, charge"
+			where := and(condition{q.org + " IN (SELECT o.id FROM orgs o WHERE " + o.sql + ")", o.args}, condition{sql: q.where})
+			query := "SELECT o.level, x.charge, x.n, x.late FROM (SELECT " + q.org + " AS org, " + q.word + " AS charge, COUNT(*) AS n, " + late + " AS late FROM " + q.from +
+				" WHERE " + where.sql + " GROUP BY " + q.org + ", charge) AS x JOIN orgs o ON o.id = x.org"
 			err := each(tx, func(scan func(...any) error) error {
 				var c ChargeCount
 				err := scan(&c.Level, &c.Charge, &c.Open, &c.Late)
+				if c.Charge == workflow.Charge(workflow.Closed) {
+					c.Charge = workflow.ChargeLookBack
+				}
 				out = append(out, c)
 				return err
 			}, query, append(args, where.args...)...)
@@ -86,20 +89,69 @@ func (db *DB) OpenCharges(ctx context.Context, a Among, today workflow.Day) (out
 	return out, err
 }
 
-// MetCharges counts what orgs did from a day to a day, by their level and the post that did it. It reads indexes alone.
-func (db *DB) MetCharges(ctx context.Context, a Among, from, to workflow.Day) (out []MetCount, err error) {
+// MetCharges counts what orgs did in the months from that of a day to that of another, by their level and the post that did it. A month
+// that was over on the day before yesterday never changes: it is summed up once, when it is first asked for.
+func (db *DB) MetCharges(ctx context.Context, a Among, from, to, today workflow.Day) (out []MetCount, err error) {
 	o := a.orgs()
-	err = db.read(ctx, func(tx *gorm.DB) error {
-		out = out[:0]
-		return each(tx, func(scan func(...any) error) error {
-			var c MetCount
-			err := scan(&c.Level, &c.Post, &c.Charge, &c.Done, &c.Late)
-			out = append(out, c)
-			return err
-		}, "SELECT o.level, d.post, d.duty, COUNT(*), SUM(d.late) FROM orgs o JOIN duties_done d ON d.org = o.id WHERE "+o.sql+
-			" AND d.on_day >= ? AND d.on_day <= ? GROUP BY o.level, d.post, d.duty", append(o.args[:len(o.args):len(o.args)], string(from), string(to))...)
+	for _, m := range months(from, to) {
+		table, done, late := "duties_done", "COUNT(*)", "SUM(late)"
+		if m < month(today.Add(-2)) {
+			if err := db.sumUp(ctx, m); err != nil {
+				return nil, err
+			}
+			table, done, late = "duty_months", "SUM(done)", "SUM(late)"
+		}
+		query := "SELECT o.level, x.post, x.duty, x.done, x.late FROM (SELECT org, duty, post, " + done + " AS done, " + late + " AS late FROM " + table +
+			" WHERE month = ? AND org IN (SELECT o.id FROM orgs o WHERE " + o.sql + ") GROUP BY org, duty, post) AS x JOIN orgs o ON o.id = x.org"
+		var found []MetCount
+		err = db.read(ctx, func(tx *gorm.DB) error {
+			found = found[:0]
+			return each(tx, func(scan func(...any) error) error {
+				var c MetCount
+				err := scan(&c.Level, &c.Post, &c.Charge, &c.Done, &c.Late)
+				found = append(found, c)
+				return err
+			}, query, append([]any{m}, o.args...)...)
+		})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// month is the month of a day, as 2026-11.
+func month(d workflow.Day) string { return string(d)[:min(len(d), len("2026-11"))] }
+
+// months are the months from that of a day to that of another.
+func months(from, to workflow.Day) (out []string) {
+	for t := from.Time(); month(workflow.DayOf(t)) <= month(to); t = t.AddDate(0, 1, 0) {
+		out = append(out, month(workflow.DayOf(t)))
+	}
+	return out
+}
+
+// sumUp adds up what was done in a month that is over. Where another was quicker, or it was done before, nothing happens.
+func (db *DB) sumUp(ctx context.Context, m string) error {
+	const summed = "SELECT COUNT(*) FROM duty_months WHERE month = ? AND org = 0"
+	known := 0
+	err := db.read(ctx, func(tx *gorm.DB) error {
+		return each(tx, func(scan func(...any) error) error { return scan(&known) }, summed, m)
 	})
-	return out, err
+	if err != nil || known > 0 {
+		return err
+	}
+	return db.write(ctx, func(tx *gorm.DB) error {
+		if err := each(tx, func(scan func(...any) error) error { return scan(&known) }, summed, m); err != nil || known > 0 {
+			return err
+		}
+		if _, err := exec(tx, "INSERT INTO duty_months (month, org, duty, post, done, late) VALUES (?, 0, '', '', 0, 0)", m); err != nil {
+			return raceLost(err, "PRIMARY")
+		}
+		_, err := exec(tx, "INSERT INTO duty_months (month, org, duty, post, done, late) SELECT month, org, duty, post, COUNT(*), SUM(late) FROM duties_done WHERE month = ? GROUP BY month, org, duty, post", m)
+		return err
+	})
 }
 
 // Accounts counts letters sent to orgs and outcomes about their issues from a day to a day.

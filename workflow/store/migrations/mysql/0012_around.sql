@@ -61,9 +61,19 @@ CREATE TABLE IF NOT EXISTS duties_done (
   post       VARCHAR(64)  NOT NULL,
   duty       VARCHAR(32)  NOT NULL,
   on_day     DATE         NOT NULL,
+  month      CHAR(7)      NOT NULL, -- of on_day, as 2026-11
   late       TINYINT      NOT NULL,
   PRIMARY KEY (issue_id, seq),
-  KEY duties_done_org (org, on_day, duty, post, late)
+  KEY duties_done_month (month, org, duty, post, late)
+) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+CREATE TABLE IF NOT EXISTS duty_months ( -- the sums of months that are over; that of org 0 says that the month was summed up
+  month CHAR(7)     NOT NULL,
+  org   BIGINT      NOT NULL,
+  duty  VARCHAR(32) NOT NULL,
+  post  VARCHAR(64) NOT NULL,
+  done  INT         NOT NULL,
+  late  INT         NOT NULL,
+  PRIMARY KEY (month, org, duty, post)
 ) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 CREATE TABLE IF NOT EXISTS issue_outcomes (
   issue_id   BIGINT       NOT NULL,

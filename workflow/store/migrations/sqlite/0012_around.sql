@@ -61,10 +61,20 @@ CREATE TABLE IF NOT EXISTS duties_done (
   post     TEXT    NOT NULL,
   duty     TEXT    NOT NULL,
   on_day   TEXT    NOT NULL,
+  month    TEXT    NOT NULL, -- of on_day, as 2026-11
   late     INTEGER NOT NULL,
   PRIMARY KEY (issue_id, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS duties_done_org ON duties_done (org, on_day, duty, post, late);
+CREATE INDEX IF NOT EXISTS duties_done_month ON duties_done (month, org, duty, post, late);
+CREATE TABLE IF NOT EXISTS duty_months ( -- the sums of months that are over; that of org 0 says that the month was summed up
+  month    TEXT    NOT NULL,
+  org      INTEGER NOT NULL,
+  duty     TEXT    NOT NULL,
+  post     TEXT    NOT NULL,
+  done     INTEGER NOT NULL,
+  late     INTEGER NOT NULL,
+  PRIMARY KEY (month, org, duty, post)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS issue_outcomes (
   issue_id INTEGER NOT NULL,
   seq      INTEGER NOT NULL, -- the line of history that brought it
