@@ -16,7 +16,7 @@ func (n *names) remarks(i *workflow.Issue) workflow.Text {
 func (n *names) letters(i *workflow.Issue) workflow.Text {
 	return stack(each(i.Letters, func(l workflow.Letter) workflow.Text {
 		if l.Signed() {
-			return workflow.Say("%s %s，限%s，%s已签收", "%s %s, limit %s, signed for by %s", l.Number, l.Rung.Text(), l.Limit, n.people[l.SignedBy])
+			return workflow.Say("%s %s，限%s，%s已签收", "%s %s, limit %s, signed for by %s", l.Number, l.Rung.Text(), l.Limit, actedBy(n.people, l.SignedBy, l.SignedFor))
 		}
 		return workflow.Say("%s %s，限%s，待签收", "%s %s, limit %s, not signed for yet", l.Number, l.Rung.Text(), l.Limit)
 	}))

@@ -186,7 +186,7 @@ func evidenceText(all []workflow.Evidence) workflow.Text {
 
 func (n *names) signs(i *workflow.Issue) workflow.Text {
 	return stack(each(i.Signs, func(s workflow.Sign) workflow.Text {
-		return workflow.Say("%s %s同意 %s", "%s %s: yes %s", n.orgs[s.Org], n.people[s.Person], s.Note)
+		return workflow.Say("%s %s同意 %s", "%s %s: yes %s", n.orgs[s.Org], actedBy(n.people, s.Person, s.For), s.Note)
 	}))
 }
 

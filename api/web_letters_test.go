@@ -191,7 +191,9 @@ func TestAStandInIsShown(t *testing.T) {
 	o.take(t, "luomin", issue, workflow.Step{Action: workflow.SignLetter})
 	require.Contains(t, o.signedIn(t, "zhenglan").see("/issues/"+issue+"/letters/1"), "罗敏（代高峰）")
 	require.Contains(t, o.signedIn(t, "zhenglan").see("/issues/"+issue), "高峰")
-	require.Contains(t, o.signedIn(t, "zhenglan").see(recordsPage+"/"+issue), "代办：高峰")
+	record := o.signedIn(t, "zhenglan").see(recordsPage + "/" + issue)
+	require.Contains(t, record, "代办：高峰")
+	require.Contains(t, record, "罗敏（代高峰）已签收")
 	history := o.call("zhenglan", "GET", "/api/v1/issues/"+issue+"/history?limit=200", "").body
 	require.Contains(t, history, `"for":"`+o.person("gaofeng")+`"`)
 	require.Contains(t, o.call("zhenglan", "GET", "/api/v1/issues/"+issue, "").body, `"signed_for":"`+o.person("gaofeng")+`"`)

@@ -50,6 +50,10 @@ func TestPersonsAreKeptApart(t *testing.T) {
 			func(i *workflow.Issue) { i.Signs = []workflow.Sign{{Org: beside, Person: partner}} }, "persons_kept_apart"},
 		{"one and a stand-in sign", workflow.PlanReview, workflow.ApprovePlan, standingIn(at(committeeLine, stranger), partner), nil,
 			func(i *workflow.Issue) { i.Signs = []workflow.Sign{{Org: beside, Person: partner}} }, "persons_kept_apart"},
+		{"the one stood in for signs after a stand-in", workflow.PlanReview, workflow.ApprovePlan, at(committeeLine, partner), nil,
+			func(i *workflow.Issue) { i.Signs = []workflow.Sign{{Org: beside, Person: stranger, For: partner}} }, "persons_kept_apart"},
+		{"two stand-ins of one person sign", workflow.PlanReview, workflow.ApprovePlan, standingIn(at(committeeLine, absent), partner), nil,
+			func(i *workflow.Issue) { i.Signs = []workflow.Sign{{Org: beside, Person: stranger, For: partner}} }, "persons_kept_apart"},
 		{"who asked grants", workflow.Rectifying, workflow.GrantIt, at(groupLine, stranger), nil, asks(stranger), "persons_kept_apart"},
 		{"who asked denies", workflow.Rectifying, workflow.Deny, at(groupLine, stranger), nil, asks(stranger), "persons_kept_apart"},
 		{"a stand-in of who asked grants", workflow.Rectifying, workflow.GrantIt, standingIn(at(groupLine, stranger), absent), nil, asks(absent), "persons_kept_apart"},
@@ -103,6 +107,19 @@ func TestAStandInAndTheOneStoodInForCountAsOne(t *testing.T) {
 	require.Equal(t, "persons_kept_apart", refused(t, d, i, stepOf(workflow.Close, ""), at(groupLine, partner)).Code)
 	i = do(t, d, i, stepOf(workflow.Refuse, ""), at(groupLine, closer))
 	require.Equal(t, "persons_kept_apart", refused(t, d, i, stepOf(workflow.Report, ""), at(branchLine, partner)).Code)
+}
+
+// Two stand-ins of one person count as that person, and it makes no difference that one of them was appointed after the deed.
+func TestTwoStandInsAndOneAppointedAfterwards(t *testing.T) {
+	d := machine(t, "standard")
+	i := issueOf(d, workflow.Rectifying)
+	i.Deeds = nil
+	i = do(t, d, i, stepOf(workflow.Submit, ""), standingIn(at(branchLine, rectifier), absent))
+	require.Equal(t, "persons_kept_apart", refused(t, d, i, stepOf(workflow.Pass, ""), standingIn(at(committeeLine, stranger), absent)).Code, "another stand-in of the same person")
+	require.Equal(t, "persons_kept_apart", refused(t, d, i, stepOf(workflow.Pass, ""), standingIn(at(committeeLine, stranger), rectifier)).Code, "appointed after the deed")
+	i = do(t, d, i, stepOf(workflow.Pass, ""), standingIn(at(committeeLine, verifier), partner))
+	require.Equal(t, "persons_kept_apart", refused(t, d, i, stepOf(workflow.Close, ""), standingIn(at(groupLine, closer), partner)).Code)
+	require.Equal(t, "persons_kept_apart", refused(t, d, i, stepOf(workflow.Close, ""), standingIn(at(groupLine, closer), verifier)).Code)
 }
 
 // Whoever judged this round is not named as responsible in it, by any of the ways in which people are named.

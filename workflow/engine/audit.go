@@ -85,15 +85,11 @@ func (e *Engine) nameAll(ctx context.Context, d *Dossier) error {
 			people, orgs = append(people, m.Person), append(orgs, m.Org)
 		}
 		for _, s := range i.Signs {
-			people, orgs = append(people, s.Person), append(orgs, s.Org)
-		}
-		for _, r := range i.Remarks {
-			people, orgs = append(people, r.Person), append(orgs, r.Org)
-		}
-		for n := range i.Calls {
-			orgs = append(append(orgs, i.Calls[n].From, i.Calls[n].To), i.Calls[n].Climbed...)
+			people, orgs = append(people, s.Person, s.For), append(orgs, s.Org)
 		}
 		orgs = append(orgs, i.Spread...)
+		beside, besideThem := besidePeople(&i)
+		people, orgs = append(people, beside...), append(orgs, besideThem...)
 	}
 	found, err := e.db.OrgsByID(ctx, orgs)
 	if err != nil {
@@ -105,6 +101,23 @@ func (e *Engine) nameAll(ctx context.Context, d *Dossier) error {
 	}
 	d.People, err = e.names(ctx, people)
 	return err
+}
+
+// besidePeople are those whom letters, calls and remarks name.
+func besidePeople(i *workflow.Issue) (people []workflow.PersonID, orgs []workflow.OrgID) {
+	for n := range i.Letters {
+		l := &i.Letters[n]
+		people, orgs = append(people, l.By, l.ByFor, l.SignedBy, l.SignedFor), append(orgs, l.Org, l.To)
+	}
+	for n := range i.Calls {
+		c := &i.Calls[n]
+		people, orgs = append(people, c.By, c.ByFor, c.RepliedBy, c.RepliedFor), append(append(orgs, c.From, c.To), c.Climbed...)
+	}
+	for n := range i.Remarks {
+		r := &i.Remarks[n]
+		people, orgs = append(people, r.Person, r.For), append(orgs, r.Org)
+	}
+	return people, orgs
 }
 
 // Record is a piece of the history of an account or an organisation, the newest line first.

@@ -123,16 +123,16 @@ func (e *Engine) view(ctx context.Context, by workflow.Actor, i workflow.Issue) 
 		people = append(people, x.By)
 	}
 	for _, s := range i.Signs {
-		people = append(people, s.Person)
+		people = append(people, s.Person, s.For)
 	}
 	for _, r := range i.Remarks {
 		people = append(people, r.Person)
 	}
 	for n := range i.Letters {
-		people = append(people, i.Letters[n].By, i.Letters[n].SignedBy)
+		people = append(people, i.Letters[n].By, i.Letters[n].ByFor, i.Letters[n].SignedBy, i.Letters[n].SignedFor)
 	}
 	for n := range i.Calls {
-		people = append(people, i.Calls[n].By, i.Calls[n].RepliedBy)
+		people = append(people, i.Calls[n].By, i.Calls[n].ByFor, i.Calls[n].RepliedBy, i.Calls[n].RepliedFor)
 	}
 	people = append(people, i.LookBack.By)
 	for _, d := range i.Deeds {
