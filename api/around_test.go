@@ -65,6 +65,7 @@ func TestLettersClimbRungByRung(t *testing.T) {
 	page := committee.do(issue, "letter", nil, append(letter, "rung", "notice")...)
 	require.Contains(t, page, "提示函")
 	require.Contains(t, page, "待签收")
+	require.Contains(t, page, `href="/issues/`+issue+`/letters/1"`, "the letter is a document")
 	require.Contains(t, branch.see("/issues/"+issue+"/do/sign_letter"), "连续两个月没有进展", "what is signed for is read first")
 	page = branch.do(issue, "sign_letter", nil)
 	require.Contains(t, page, "高峰")
@@ -331,6 +332,9 @@ func TestAPlanIsReviewedLineByLine(t *testing.T) {
 		require.Contains(t, page, a.Text.Zh, "who made the plan is advised")
 		require.Contains(t, committee.see("/issues/"+issue+"/do/approve_plan"), a.Text.Zh, "and so is who reviews it")
 	}
+	told := o.call("zhenglan", "GET", "/api/v1/issues/"+issue, "").json(t)
+	require.Equal(t, "talk_only", from(told, "plan_advice", 0, "code"))
+	require.Equal(t, "after_due", from(told, "plan_advice", 1, "code"))
 	path := "/issues/" + issue + "/do/reject_plan"
 	values := committee.form(committee.see(path), path)
 	require.Equal(t, url.Values{"remark_on": {"1", "0"}}, url.Values{"remark_on": values["remark_on"]})

@@ -99,7 +99,10 @@ func (s *Server) GetIssue(ctx context.Context, r GetIssueRequestObject) (GetIssu
 	return GetIssue200JSONResponse{
 		Body: IssueView{Issue: issueOut(&v.Issue), Light: string(v.Light), Orgs: orgNames(v.Orgs), People: personNames(v.People),
 			ClockBasis: textOut(v.Basis), DueProvisional: s.Engine.Provisional(v.Issue.State, v.Issue.Due),
-			DueAdvice: textOut(s.Engine.OffAdvice(v.Issue.State, v.Issue.Due)), Actions: each(v.Offers, offerOut)},
+			DueAdvice: textOut(s.Engine.OffAdvice(v.Issue.State, v.Issue.Due)), Actions: each(v.Offers, offerOut),
+			PlanAdvice: some(planAdvice(&v.Issue), func(a workflow.Advice) PlanAdvice {
+				return PlanAdvice{Measure: a.Measure, Code: PlanAdviceCode(a.Code), Text: textOut(a.Text)}
+			})},
 		Headers: GetIssue200ResponseHeaders{ETag: etag(&v.Issue)},
 	}, nil
 }

@@ -129,6 +129,16 @@ const (
 	PhaseVerify  Phase = "verify"
 )
 
+// Defines values for PlanAdviceCode.
+const (
+	AfterDue  PlanAdviceCode = "after_due"
+	NoResult  PlanAdviceCode = "no_result"
+	SameDay   PlanAdviceCode = "same_day"
+	SameWords PlanAdviceCode = "same_words"
+	TalkOnly  PlanAdviceCode = "talk_only"
+	TooLong   PlanAdviceCode = "too_long"
+)
+
 // Defines values for PlanMark.
 const (
 	PlanMarkFair PlanMark = "fair"
@@ -1386,6 +1396,9 @@ type IssueView struct {
 
 	// People 出现的人员姓名，以 id 为键 the names of people that occur
 	People PersonNames `json:"people"`
+
+	// PlanAdvice 方案提示，仅供参考 advice on a plan that can be changed or sent back
+	PlanAdvice []PlanAdvice `json:"plan_advice,omitempty,omitzero"`
 }
 
 // Kind 整改类型 kind
@@ -2115,6 +2128,20 @@ type PersonPage struct {
 
 // Phase 环节 phase
 type Phase string
+
+// PlanAdvice defines model for PlanAdvice.
+type PlanAdvice struct {
+	Code PlanAdviceCode `json:"code"`
+
+	// Measure 第几条措施，0为方案整体 which measure, 0 for the plan as a whole
+	Measure int `json:"measure"`
+
+	// Text 两种语言的一句话 a sentence in both languages
+	Text Text `json:"text"`
+}
+
+// PlanAdviceCode defines model for PlanAdvice.Code.
+type PlanAdviceCode string
 
 // PlanMark 对方案的评价 mark of a plan
 type PlanMark string
@@ -2907,12 +2934,17 @@ type Words struct {
 	Levels    WordList `json:"levels"`
 	Lights    WordList `json:"lights"`
 	Needs     WordList `json:"needs"`
+	Outcomes  WordList `json:"outcomes"`
 	Phases    WordList `json:"phases"`
+	PlanMarks WordList `json:"plan_marks"`
 	Posts     WordList `json:"posts"`
 	Relations WordList `json:"relations"`
+	Replies   WordList `json:"replies"`
 	Requests  WordList `json:"requests"`
+	Rungs     WordList `json:"rungs"`
 	Sources   WordList `json:"sources"`
 	States    WordList `json:"states"`
+	Wants     WordList `json:"wants"`
 }
 
 // IdempotencyKey defines model for IdempotencyKey.

@@ -32,18 +32,22 @@ func remarksOn(v *engine.View, measure int) (out []page.PlanRemark) {
 		}
 		if on == measure {
 			org := v.Orgs[r.Org]
-			out = append(out, page.PlanRemark{Text: r.Text, Org: org.Shown(), Person: v.People[r.Person], At: r.At})
+			out = append(out, page.PlanRemark{Text: r.Text, Org: org.Shown(), Person: actedBy(v.People, r.Person, r.For), At: r.At})
 		}
 	}
 	return out
 }
 
-// adviceOn is advice on a plan as long as it can be changed or sent back.
-func adviceOn(i *workflow.Issue) []workflow.Text {
+// planAdvice is advice on a plan as long as it can be changed or sent back.
+func planAdvice(i *workflow.Issue) []workflow.Advice {
 	if i.State != workflow.Planning && i.State != workflow.PlanReview {
 		return nil
 	}
-	return some(workflow.Advise(i), func(a workflow.Advice) workflow.Text { return a.Text })
+	return workflow.Advise(i)
+}
+
+func adviceOn(i *workflow.Issue) []workflow.Text {
+	return some(planAdvice(i), func(a workflow.Advice) workflow.Text { return a.Text })
 }
 
 // aroundOf is what was done beside the course of the issue.
@@ -59,12 +63,14 @@ func (s *Server) aroundOf(v *engine.View) page.Around {
 }
 
 func (s *Server) lettersOf(v *engine.View) []page.SentLetter {
-	today, over := s.Engine.Today(), v.Issue.State.End()
+	today := s.Engine.Today()
+	no := 0
 	return some(v.Issue.Letters, func(l workflow.Letter) page.SentLetter {
 		org := v.Orgs[l.Org]
-		return page.SentLetter{Number: l.Number, Rung: l.Rung.Text(), Grounds: l.Grounds, Asked: l.Asked, Decided: l.Decided, Limit: l.Limit,
-			Late: l.Limit < today && l.Round == v.Issue.Round && !over, By: org.Shown() + " " + v.People[l.By], On: l.On, Round: l.Round, Signed: l.Signed(),
-			SignedBy: v.People[l.SignedBy], SignedAt: l.SignedAt}
+		no++
+		return page.SentLetter{Number: l.Number, Path: letterPath(v.Issue.ID, no), Rung: l.Rung.Text(), Grounds: l.Grounds, Asked: l.Asked, Decided: l.Decided, Limit: l.Limit,
+			Late: l.Limit < today && v.Issue.Pending(no-1), By: org.Shown() + " " + actedBy(v.People, l.By, l.ByFor), On: l.On, Round: l.Round, Signed: l.Signed(),
+			SignedBy: actedBy(v.People, l.SignedBy, l.SignedFor), SignedAt: l.SignedAt}
 	})
 }
 
@@ -72,9 +78,9 @@ func (s *Server) callsOf(v *engine.View) []page.Call {
 	today := s.Engine.Today()
 	return some(v.Issue.Calls, func(c workflow.CallFor) page.Call {
 		from, to := v.Orgs[c.From], v.Orgs[c.To]
-		return page.Call{To: to.Shown(), By: from.Shown() + " " + v.People[c.By], Text: c.Text, Wants: c.Wants.Text(), On: c.On, Until: c.Until, Open: c.Open(),
+		return page.Call{To: to.Shown(), By: from.Shown() + " " + actedBy(v.People, c.By, c.ByFor), Text: c.Text, Wants: c.Wants.Text(), On: c.On, Until: c.Until, Open: c.Open(),
 			Late: c.Open() && c.Until != "" && c.Until < today, Climbed: orgList(v, c.Climbed), Reply: c.Reply.Text(), Said: c.Said,
-			Replied: v.People[c.RepliedBy], RepliedOn: c.RepliedOn, UntilProvisional: c.Open() && s.Engine.Provisional(v.Issue.State, c.Until)}
+			Replied: actedBy(v.People, c.RepliedBy, c.RepliedFor), RepliedOn: c.RepliedOn, UntilProvisional: c.Open() && s.Engine.Provisional(v.Issue.State, c.Until)}
 	})
 }
 
@@ -92,7 +98,7 @@ func (s *Server) lookBackOf(v *engine.View) (out []page.Fact) {
 	add("抽签", "Draw", l.Draw)
 	add("回头看日期", "Looked at on", string(l.On))
 	if l.On != "" {
-		add("回头看人", "By", org.Shown()+" "+v.People[l.By])
+		add("回头看人", "By", org.Shown()+" "+actedBy(v.People, l.By, l.For))
 	}
 	add("情况", "What was seen", l.Note)
 	return out

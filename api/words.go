@@ -26,6 +26,8 @@ func (s *Server) ListWords(context.Context, ListWordsRequestObject) (ListWordsRe
 		Levels:    each(workflow.Levels(), func(l workflow.Level) Word { return entry(l.String(), l.Text(), "") }),
 		Posts:     each(workflow.Posts(), func(r workflow.PostRule) Word { return entry(string(r.Post), r.Text, "") }),
 		Relations: each(workflow.AllRelations(), func(r workflow.Relation) Word { return entry(r.String(), r.Text(), "") }),
+		Rungs:     each(workflow.Rungs(), wording), Wants: each(workflow.AllWants(), wording), Replies: each(workflow.Replies(), wording),
+		PlanMarks: each(workflow.PlanMarks(), wording), Outcomes: each(workflow.OutcomeKinds(), wording),
 	}, nil
 }
 

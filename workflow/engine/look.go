@@ -126,7 +126,7 @@ func (e *Engine) view(ctx context.Context, by workflow.Actor, i workflow.Issue) 
 		people = append(people, s.Person, s.For)
 	}
 	for _, r := range i.Remarks {
-		people = append(people, r.Person)
+		people = append(people, r.Person, r.For)
 	}
 	for n := range i.Letters {
 		people = append(people, i.Letters[n].By, i.Letters[n].ByFor, i.Letters[n].SignedBy, i.Letters[n].SignedFor)
@@ -134,7 +134,7 @@ func (e *Engine) view(ctx context.Context, by workflow.Actor, i workflow.Issue) 
 	for n := range i.Calls {
 		people = append(people, i.Calls[n].By, i.Calls[n].ByFor, i.Calls[n].RepliedBy, i.Calls[n].RepliedFor)
 	}
-	people = append(people, i.LookBack.By)
+	people = append(people, i.LookBack.By, i.LookBack.For)
 	for _, d := range i.Deeds {
 		people = append(people, d.Person)
 	}
