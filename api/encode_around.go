@@ -7,11 +7,11 @@ func aroundOut(out *Issue, i *workflow.Issue) {
 	out.Letters = some(i.Letters, letterOut)
 	out.Calls = some(i.Calls, callOut)
 	out.Remarks = some(i.Remarks, func(r workflow.Remark) Remark {
-		return Remark{Measure: r.Measure, Text: r.Text, Org: id(r.Org), Person: id(r.Person), At: r.At.UTC()}
+		return Remark{Measure: r.Measure, Text: r.Text, Org: id(r.Org), Person: id(r.Person), For: id(r.For), At: r.At.UTC()}
 	})
 	out.Results = resultsOut(i.Results)
 	l := &i.LookBack
-	out.LookBack = LookBack{Due: day(l.Due), Draw: l.Draw, On: day(l.On), By: id(l.By), Org: id(l.Org), Note: l.Note}
+	out.LookBack = LookBack{Due: day(l.Due), Draw: l.Draw, On: day(l.On), By: id(l.By), For: id(l.For), Org: id(l.Org), Note: l.Note}
 	out.Spread = some(i.Spread, id[workflow.OrgID])
 	out.PausedOn, out.ReturnBy = day(i.PausedOn), day(i.ReturnBy)
 }

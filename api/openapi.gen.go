@@ -1699,7 +1699,12 @@ type LookBack struct {
 	// Due 日期，如 2026-03-31 a day
 	//
 	// Examples: 2026-03-31
-	Due  Day    `json:"due,omitempty,omitzero"`
+	Due Day `json:"due,omitempty,omitzero"`
+
+	// For 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	For  Id     `json:"for,omitempty,omitzero"`
 	Note string `json:"note,omitempty,omitzero"`
 
 	// On 日期，如 2026-03-31 a day
@@ -2278,8 +2283,13 @@ type PromptUnit struct {
 
 // Remark defines model for Remark.
 type Remark struct {
-	At      time.Time `json:"at"`
-	Measure int       `json:"measure"`
+	At time.Time `json:"at"`
+
+	// For 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	For     Id  `json:"for,omitempty,omitzero"`
+	Measure int `json:"measure"`
 
 	// Org 编号，十进制 an id in digits
 	//

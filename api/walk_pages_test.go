@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rectify/api/pagetest"
+	"rectify/workflow"
 )
 
 // busy is an office in which something has happened.
@@ -23,6 +24,9 @@ func busy(t *testing.T, adjust ...func(*Config)) (*office, string) {
 	officer.do(issue, "submit", nil, "note", "提请验收")
 	o.take(t, "zhenglan", o.rectifying(), noticeLetter())
 	o.found()
+	today := string(workflow.DayOf(o.now))
+	announced := o.call("wuhai", "POST", "/api/v1/draws", `{"org":"`+o.orgs["0100"]+`","from":"2026-01-01","to":"`+today+`","size":1,"on":"2027-01-01"}`)
+	require.Equal(t, 200, announced.status, announced.body)
 	return o, issue
 }
 

@@ -270,7 +270,7 @@ func signersOf(v *engine.View) (out []page.Signer) {
 		x := page.Signer{Org: org.Shown()}
 		for _, sign := range i.Signs {
 			if sign.Org == party {
-				x.Signed, x.Person, x.Note, x.Mark, x.At = true, v.People[sign.Person], sign.Note, sign.Mark.Text(), sign.At
+				x.Signed, x.Person, x.Note, x.Mark, x.At = true, actedBy(v.People, sign.Person, sign.For), sign.Note, sign.Mark.Text(), sign.At
 			}
 		}
 		out = append(out, x)
