@@ -36,9 +36,7 @@ func (y *year) judge() *findings {
 }
 
 func (w *world) judge(y *year, e *evidence, db *store.DB) *findings {
-	defs, err := definitions.Shipped()
-	require.NoError(y.t, err)
-	j := &judge{world: w, evidence: e, defs: defs, say: map[personDay][]told{}, new: map[personDay][]workflow.IssueID{}}
+	j := &judge{world: w, evidence: e, defs: y.defs, say: map[personDay][]told{}, new: map[personDay][]workflow.IssueID{}}
 	for _, id := range y.clerks.ids {
 		lines, err := db.History(context.WithoutCancel(y.ctx), workflow.KindIssue, int64(id), 0, 100_000)
 		require.NoError(y.t, err)

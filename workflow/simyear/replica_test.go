@@ -49,21 +49,27 @@ type worker struct {
 	cancel context.CancelFunc
 }
 
-func newEngine(ctx context.Context, db *store.DB, files *store.Files, now func() time.Time) (*engine.Engine, error) {
-	guard, err := policies.Shipped()
-	if err != nil {
-		return nil, err
+// office is what all engines of a process share, because it takes long to make and never changes.
+type office struct {
+	guard *policies.Guard
+	defs  *definitions.Set
+}
+
+func newOffice() (o office, err error) {
+	if o.guard, err = policies.Shipped(); err != nil {
+		return o, err
 	}
-	defs, err := definitions.Shipped()
-	if err != nil {
-		return nil, err
-	}
-	return engine.New(ctx, engine.Config{DB: db, Files: files, Guard: guard, Definitions: defs, Calendar: calendar.Shipped(), Now: now,
+	o.defs, err = definitions.Shipped()
+	return o, err
+}
+
+func (o office) engine(ctx context.Context, db *store.DB, files *store.Files, now func() time.Time) (*engine.Engine, error) {
+	return engine.New(ctx, engine.Config{DB: db, Files: files, Guard: o.guard, Definitions: o.defs, Calendar: calendar.Shipped(), Now: now,
 		NewID: engine.IDs(now, crand.Reader), Random: crand.Reader, Log: slog.New(slog.DiscardHandler)})
 }
 
-// newWorker begins a replica with a connection of its own.
-func newWorker(ctx context.Context, dsn, mailAt string, now time.Time) (*worker, error) {
+// worker begins a replica with a connection of its own.
+func (o office) worker(ctx context.Context, dsn, mailAt string, now time.Time) (*worker, error) {
 	w := &worker{}
 	w.clock.put(now)
 	w.ctx, w.cancel = context.WithCancel(ctx)
@@ -71,7 +77,7 @@ func newWorker(ctx context.Context, dsn, mailAt string, now time.Time) (*worker,
 	if w.db, err = store.Open(w.ctx, storetest.Config(dsn)); err != nil {
 		return nil, err
 	}
-	if w.engine, err = newEngine(w.ctx, w.db, nil, w.clock.now); err != nil {
+	if w.engine, err = o.engine(w.ctx, w.db, nil, w.clock.now); err != nil {
 		return nil, err
 	}
 	settings, err := remind.ParseMail("smtp+plain://" + mailAt + "/?from=rectify@city.gov.cn")
@@ -129,7 +135,9 @@ func (w *worker) kill() {
 // TestReplica is no test: it is a replica in a process of its own, which TestYear starts and kills.
 func TestReplica(t *testing.T) {
 	dsn, mailAt, in, out := replicaOf(t)
-	w, err := newWorker(t.Context(), dsn, mailAt, time.Now())
+	o, err := newOffice()
+	require.NoError(t, err)
+	w, err := o.worker(t.Context(), dsn, mailAt, time.Now())
 	require.NoError(t, err)
 	for {
 		var what, moment string

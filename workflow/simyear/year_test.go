@@ -48,6 +48,7 @@ func (w *world) days(day workflow.Day) worked {
 type year struct {
 	world
 	size
+	office
 	t     testing.TB
 	ctx   context.Context
 	rnd   *rand.Rand
@@ -107,12 +108,15 @@ func newYear(t testing.TB, dsn string, seed uint64, s size) *year {
 	if rnd.IntN(3) == 0 {
 		y.published = "2026-12-29" // so late that some dates are only days away
 	}
+	var err error
+	y.office, err = newOffice()
+	require.NoError(t, err)
 	y.clock.put(at(firstDay, 9))
 	y.db = storetest.Open(t, dsn)
 	files, err := store.OpenFiles(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = files.Close() })
-	y.desk, err = newEngine(y.ctx, y.db, files, y.clock.now)
+	y.desk, err = y.engine(y.ctx, y.db, files, y.clock.now)
 	require.NoError(t, err)
 	y.know(calendar.Shipped().Years())
 	y.town = newTown(rnd, s.branches)
@@ -212,7 +216,7 @@ func (y *year) alive(n int, now time.Time) replica {
 		if y.processes {
 			y.replicas[n], err = newProcess(y.dsn, y.post.at)
 		} else {
-			y.replicas[n], err = newWorker(y.ctx, y.dsn, y.post.at, now)
+			y.replicas[n], err = y.worker(y.ctx, y.dsn, y.post.at, now)
 		}
 		require.NoError(y.t, err)
 	}
@@ -227,7 +231,7 @@ func (y *year) morning() bool {
 	working := y.days(y.day).is(y.day)
 	deadly := 0 // mornings that are broken off
 	if y.rnd.IntN(6) == 0 {
-		deadly = 1 + y.rnd.IntN(4)
+		deadly = 1 + y.rnd.IntN(3)
 	}
 	half := working && deadly > 0 && y.rnd.IntN(4) == 0 && y.day < y.until
 	hour := 8 + y.rnd.Float64()/2
