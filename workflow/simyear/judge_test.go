@@ -11,7 +11,6 @@ import (
 
 	"rectify/workflow"
 	"rectify/workflow/definitions"
-	"rectify/workflow/store"
 )
 
 // findings are what the judge found.
@@ -32,13 +31,13 @@ type judge struct {
 
 // judge judges what happened by the histories, the rules and the calendar.
 func (y *year) judge() *findings {
-	return y.world.judge(y, y.gather(), y.db)
+	return y.world.judge(y, y.gather())
 }
 
-func (w *world) judge(y *year, e *evidence, db *store.DB) *findings {
+func (w *world) judge(y *year, e *evidence) *findings {
 	j := &judge{world: w, evidence: e, defs: y.defs, say: map[personDay][]told{}, new: map[personDay][]workflow.IssueID{}}
 	for _, id := range y.clerks.ids {
-		lines, err := db.History(context.WithoutCancel(y.ctx), workflow.KindIssue, int64(id), 0, 100_000)
+		lines, err := y.db.History(context.WithoutCancel(y.ctx), workflow.KindIssue, int64(id), 0, 100_000)
 		require.NoError(y.t, err)
 		j.issue(id, lines)
 	}

@@ -51,8 +51,9 @@ type worker struct {
 
 // office is what all engines of a process share, because it takes long to make and never changes.
 type office struct {
-	guard *policies.Guard
-	defs  *definitions.Set
+	guard   *policies.Guard
+	defs    *definitions.Set
+	distort func(remind.Channel) remind.Channel // nil but for the control
 }
 
 func newOffice() (o office, err error) {
@@ -89,7 +90,13 @@ func (o office) worker(ctx context.Context, dsn, mailAt string, now time.Time) (
 	if err != nil {
 		return nil, err
 	}
-	w.mail, err = remind.NewDeliverer(remind.DelivererConfig{DB: w.db, Channels: channels.All(), Owner: crand.Text(), Now: w.clock.now, Rand: rand.Float64,
+	all := channels.All()
+	for n := range all {
+		if o.distort != nil {
+			all[n] = o.distort(all[n])
+		}
+	}
+	w.mail, err = remind.NewDeliverer(remind.DelivererConfig{DB: w.db, Channels: all, Owner: crand.Text(), Now: w.clock.now, Rand: rand.Float64,
 		Log: slog.New(slog.DiscardHandler), Parallel: 8})
 	return w, err
 }
