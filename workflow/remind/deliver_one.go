@@ -164,7 +164,7 @@ func (d *Deliverer) settle(ctx context.Context, channel string, one Delivery, pu
 		return Report{Skipped: 1}, d.DB.Skipped(ctx, m, unwanted.why)
 	case errors.As(put, &failure) && !failure.Final && (m.Tried.IsZero() || at.Sub(m.Tried) < maxTrying):
 		return Report{Held: 1}, d.limited(ctx, channel, one, failure)
-	case errors.As(put, &failure), exhausted(&m, at):
+	case errors.As(put, &failure), m.Attempts >= maxAttempts:
 		d.Log.WarnContext(ctx, "message given up", "channel", channel, "message", m.ID, "attempts", m.Attempts, "error", put)
 		return Report{Dead: 1}, d.DB.Dead(ctx, m, at, put.Error())
 	}

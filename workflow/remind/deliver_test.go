@@ -48,6 +48,25 @@ func TestChoicesAreKept(t *testing.T) {
 	})
 }
 
+// Days on which nothing ran are no attempts: what failed before them is tried as often as anything else.
+func TestAWeekendIsNoAttempt(t *testing.T) {
+	var came atomic.Int64
+	db := onSQLite(t)
+	server := answers(t, func(w http.ResponseWriter, _ *http.Request) {
+		if came.Add(1) < 4 {
+			w.WriteHeader(http.StatusBadGateway)
+		}
+	})
+	putRobot(t, db, robotOf(9, store.Webhook, server))
+	put(t, db, to(1, store.Webhook, "9"))
+	d := deliverer(t, db, channels(t, remind.ChannelSettings{Reach: reach(server)}))
+	for n, days := range []int{0, 3, 6, 9} {
+		report := deliver(t, d, morning.AddDate(0, 0, days))
+		require.Equal(t, remind.Report{Failed: min(1, 3-n), Sent: n / 3}, report, "day %d", days)
+	}
+	require.Empty(t, theDead(t, db))
+}
+
 func TestRobotThatIsGoneIsSkipped(t *testing.T) {
 	db, p := onSQLite(t), &platform{clock: &clock{at: morning}}
 	server := p.robots(t)[store.WeCom]

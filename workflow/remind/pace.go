@@ -8,7 +8,8 @@ import (
 	"rectify/workflow/store"
 )
 
-// How long a message is tried. Eight attempts in a row take about ten hours; a receiver that is merely busy is given the whole day.
+// How long a message is tried. Eight attempts in a row take about ten hours; a receiver that is merely busy is given the whole day. Time
+// alone ends no attempts: over a weekend on which nothing ran there were none.
 const (
 	firstPause  = time.Minute
 	longestWait = 6 * time.Hour
@@ -22,11 +23,6 @@ func backoff(attempts int, chance float64) time.Duration {
 	growth := math.Pow(float64(longestWait)/float64(firstPause), 1/float64(maxAttempts-2))
 	pause := float64(firstPause) * math.Pow(growth, float64(max(attempts-1, 0))) * (0.75 + chance/2)
 	return time.Duration(min(max(pause, float64(firstPause)), float64(longestWait)))
-}
-
-// exhausted says whether a message that just failed is given up.
-func exhausted(m *store.Message, at time.Time) bool {
-	return m.Attempts >= maxAttempts || !m.Tried.IsZero() && at.Sub(m.Tried) >= maxTrying
 }
 
 // pace is how often one robot may be written to: a few in a row, then one every so often. No limit is pace{}.

@@ -202,7 +202,7 @@ func (c *clerks) beside(i *workflow.Issue) {
 		if person := c.staff(i); person != 0 && person != i.Person {
 			c.try(i, workflow.Step{Action: workflow.Entrust, Person: person}, c.above(i)...)
 		}
-	case c.one(40):
+	case c.one(30):
 		c.try(i, workflow.Step{Action: workflow.Urge, Note: reason}, c.above(i)...)
 	case c.one(60):
 		c.merge(i)

@@ -17,7 +17,7 @@ func (c *clerks) next(i *workflow.Issue) {
 		switch {
 		case c.one(20):
 			c.try(i, workflow.Step{Action: workflow.Return, Note: reason}, i.Responsible)
-		case c.one(20):
+		case c.one(18):
 			depts := c.town.depts[c.town.byID[i.Responsible].dept]
 			c.try(i, workflow.Step{Action: workflow.Transfer, Responsible: pick(c, depts).ID, Note: reason}, c.above(i)...)
 		default:

@@ -3,6 +3,7 @@ package simyear_test
 import (
 	"context"
 	crand "crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -148,7 +149,7 @@ func TestReplica(t *testing.T) {
 	require.NoError(t, err)
 	for {
 		var what, moment string
-		if _, err := fmt.Fscanln(in, &what, &moment); err == io.EOF {
+		if _, err := fmt.Fscanln(in, &what, &moment); errors.Is(err, io.EOF) {
 			return
 		}
 		now, err := time.Parse(time.RFC3339, moment)

@@ -95,7 +95,7 @@ func TestYear(t *testing.T) {
 			t.Error(complaint)
 		}
 		t.Logf("%d runs, %d kills, %d of them held and released, %d times the clock went back; %s; %v", len(y.runs), y.kills, y.released, y.jumps, found.figures(), y.clerks.counted)
-		require.Greater(t, found.reminders, s.issues)
+		require.Greater(t, found.reminders, y.clerks.counted["found"]/5)
 	})
 }
 
@@ -164,8 +164,11 @@ func at(day workflow.Day, hour float64) time.Time {
 
 // live lets the days pass.
 func (y *year) live() {
-	down := 0
+	down, began := 0, time.Now()
 	for ; y.day <= y.until; y.day = y.day.Add(1) {
+		if y.day.Time().Day() == 1 && y.processes {
+			y.t.Logf("%s after %v: %d runs, %d kills", y.day, time.Since(began).Round(time.Second), len(y.runs), y.kills)
+		}
 		if y.rnd.IntN(25) == 0 && y.day > firstDay {
 			down = 1 + y.rnd.IntN(4)*y.rnd.IntN(2)
 		}
