@@ -61,7 +61,7 @@ type SourceRow struct {
 type SourceReport struct {
 	Frame
 	Tabs   []Link
-	Place  string
+	Place  workflow.Text
 	Line   workflow.Text // of this source
 	Whole  workflow.Text
 	Rows   []SourceItem

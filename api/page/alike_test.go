@@ -15,7 +15,7 @@ func alikeSamples(frame Frame, head Head, some workflow.Text) []Page {
 		Sources{Frame: frame, Tabs: tabs, Org: Field{Name: "under", Kind: Select, Label: some, Options: []Option{{Value: "1", Text: some}}}, Checklist: "1", List: "清单", Line: some, Whole: some,
 			Groups: []SourceGroup{{Title: some, Rows: []SourceRow{row}, Sum: row}}},
 		Sources{Frame: frame, Org: Field{Name: "under", Kind: OrgName, Label: some}},
-		SourceReport{Frame: frame, Tabs: tabs, Place: "单位", Line: some, Whole: some, Export: "/x", Back: "/sources", Pager: Pager{Next: "/y"}, Rows: []SourceItem{
+		SourceReport{Frame: frame, Tabs: tabs, Place: some, Line: some, Whole: some, Export: "/x", Back: "/sources", Pager: Pager{Next: "/y"}, Rows: []SourceItem{
 			{OwnNumber: "7", Number: "XC-1", Path: "/issues/1", Detail: "有误 <b>", Org: "甲", Measures: []string{"一", "二"}, Result: "已办", State: some, Due: "2026-12-01", Into: "XC-2", IntoPath: "/issues/2"}, {Into: "已并案"}}},
 		SourceReport{Frame: frame, Back: "/sources"},
 		SelfChecks{Frame: frame, Tabs: tabs, Open: []CheckRow{open}, Answered: []CheckRow{check, {Answer: some, Became: "ZC-2"}},

@@ -7,6 +7,7 @@ import (
 
 	"rectify/workflow"
 	"rectify/workflow/engine"
+	"rectify/workflow/store"
 )
 
 // like are the numbers of what is offered as similar to a text about an org.
@@ -128,4 +129,17 @@ func doubts(r engine.Report) map[string]int {
 		out[f.Code]++
 	}
 	return out
+}
+
+// An organisation that moves to another unit takes what its issues are found by along.
+func TestWhatMovesIsFoundInItsNewUnit(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		i := o.find("gaofeng", engine.Finding{Detail: "党费收缴不及时", Source: "self_check"})
+		moved := o.org("0101")
+		moved.Parent = o.org("0200").ID
+		require.NoError(t, o.db.PutOrgs(o.ctx, []store.Org{moved}, func(store.Org, *store.Org) workflow.Line { return workflow.Line{At: o.now} }))
+		require.Equal(t, []string{i.Number}, o.like("zhouqm", "党费收缴不及时", "0200"))
+		require.Empty(t, o.like("zhouqm", "党费收缴不及时", "0100"))
+		require.Equal(t, []string{i.Number}, o.like("zhouqm", "党费收缴不及时", "00"), "everywhere, where no unit is named")
+	})
 }

@@ -157,7 +157,7 @@ func (x *SourceItem) Result() string {
 		}
 	}
 	for _, s := range i.Results.Systems {
-		parts = append(parts, "制度《"+s.Name+"》"+s.Number)
+		parts = append(parts, "《"+s.Name+"》"+s.Number)
 	}
 	return strings.Join(parts, "；")
 }
@@ -281,7 +281,7 @@ func (e *Engine) ExportSource(ctx context.Context, by workflow.Actor, source wor
 	rule, _ := source.Rule()
 	title := rule.Text.Zh + "问题整改情况报告"
 	own := whole.Of(source).Line(workflow.Say("本来源", "this source"))
-	if err := sheet.WriteReport(w, title, whole.Place()+own.Zh+"。"+whole.FiveLine.Zh+"。", sourceHeaders, rows); err != nil {
+	if err := sheet.WriteReport(w, title, whole.Place().Zh+own.Zh+"。"+whole.FiveLine.Zh+"。", sourceHeaders, rows); err != nil {
 		return err
 	}
 	return e.db.Note(ctx, e.note(&by, KindAccount, int64(by.Person), "exported", title, nil))
@@ -299,14 +299,15 @@ func (s *Sources) Of(source workflow.Source) SourceSum {
 	return SourceSum{}
 }
 
-// Place names the unit and the checklist, if they were named, in Chinese.
-func (s *Sources) Place() string {
-	var out string
+// Place names the unit and the checklist, if they were named.
+func (s *Sources) Place() workflow.Text {
+	var out workflow.Text
+	add := func(more workflow.Text) { out = workflow.Text{Zh: out.Zh + more.Zh, En: out.En + more.En} }
 	if s.Org.ID != 0 {
-		out += "单位：" + s.Org.Shown() + "。"
+		add(workflow.Say("单位：%s。", "Organisation: %s. ", s.Org.Shown()))
 	}
 	if s.List.ID != 0 {
-		out += "清单：" + s.List.Title + "。"
+		add(workflow.Say("清单：%s。", "Checklist: %s. ", s.List.Title))
 	}
 	return out
 }
@@ -320,13 +321,13 @@ func sourceRow(x *SourceItem) []string {
 	return []string{x.Issue.OwnNumber, x.Issue.ShownNumber(), x.Issue.Detail, x.Org, strings.Join(measures, "\n"), x.Result(), progress(i), string(i.Due), x.MergedNumber()}
 }
 
-// MergedNumber is the number of the issue into which the item was merged, "" where it was not.
+// MergedNumber is the number of the issue into which the item was merged, "" where it was not, a dash where the actor may not see that.
 func (x *SourceItem) MergedNumber() string {
 	switch {
 	case x.Into.ID != 0:
 		return x.Into.ShownNumber()
 	case x.Issue.MergedInto != 0:
-		return "已并案"
+		return "—"
 	}
 	return ""
 }
