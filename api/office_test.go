@@ -26,6 +26,7 @@ import (
 	"rectify/workflow/calendar"
 	"rectify/workflow/definitions"
 	"rectify/workflow/engine"
+	"rectify/workflow/remind"
 	"rectify/workflow/store"
 	"rectify/workflow/store/storetest"
 )
@@ -96,12 +97,12 @@ func newOffice(t testing.TB, adjust ...func(*Config)) *office {
 // opening is the moment at which an office opens.
 func opening() time.Time { return time.Date(2026, 11, 2, 9, 0, 0, 0, workflow.China) }
 
-func engineOn(ctx context.Context, db *store.DB, files *store.Files, guard *policies.Guard, clock func() time.Time, log *slog.Logger) (*engine.Engine, error) {
+func engineOn(ctx context.Context, db *store.DB, files *store.Files, guard *policies.Guard, clock func() time.Time, log *slog.Logger, channels ...*remind.Channels) (*engine.Engine, error) {
 	defs, err := definitions.Shipped()
 	if err != nil {
 		return nil, err
 	}
-	return engine.New(ctx, engine.Config{DB: db, Files: files, Guard: guard, Definitions: defs, Calendar: calendar.Shipped(), Now: clock,
+	return engine.New(ctx, engine.Config{Channels: append(channels, nil)[0], DB: db, Files: files, Guard: guard, Definitions: defs, Calendar: calendar.Shipped(), Now: clock,
 		NewID: engine.IDs(clock, rand.Reader), Random: rand.Reader, Log: log})
 }
 

@@ -27,6 +27,7 @@ func busy(t *testing.T, adjust ...func(*Config)) (*office, string) {
 	today := string(workflow.DayOf(o.now))
 	announced := o.call("wuhai", "POST", "/api/v1/draws", `{"org":"`+o.orgs["0100"]+`","from":"2026-01-01","to":"`+today+`","size":1,"on":"2027-01-01"}`)
 	require.Equal(t, 200, announced.status, announced.body)
+	o.delivering()
 	return o, issue
 }
 

@@ -24,7 +24,7 @@ func (s *Server) showMe(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := page.Me{Frame: s.frame(c, workflow.Say("我的", "Me")), Account: by.Account, Form: passwordForm(), Audit: engine.Administers(&by, "audit_admin")}
+	p := page.Me{Frame: s.frame(c, workflow.Say("我的", "Me")), Tabs: meTabs(mePage), Account: by.Account, Form: passwordForm(), Audit: engine.Administers(&by, "audit_admin")}
 	p.Form.Field("old").Focus = false
 	for _, a := range v.Appointments {
 		put(&a, standing(a, v.For), s.Engine.Today(), &p.Past, &p.Now, &p.Later)

@@ -19,11 +19,18 @@ func (s *Server) showNotices(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := page.Notices{Frame: s.frame(c, workflow.Say("通知", "Notices")), Rows: each(found.Rows, noticeRow),
-		Upto: found.Upto.UnixMilli(), Pager: pagerOf(c, found.Next)}
+	p := page.Notices{Frame: s.frame(c, workflow.Say("通知", "Notices")), Rows: each(found.Rows, noticeRow), Upto: found.Upto.UnixMilli(), Pager: pagerOf(c, found.Next)}
 	if c.QueryParam("after") == "" {
 		if p.Checks, err = s.openChecks(c); err != nil {
 			return err
+		}
+		told, err := s.Engine.Inbox(ctx, actorOf(ctx), 0, toldBeside)
+		if err != nil {
+			return err
+		}
+		p.Told = toldRows(told)
+		if len(told) > 0 {
+			p.Seen = id(told[0].ID)
 		}
 	}
 	return s.show(c, http.StatusOK, p)
@@ -41,13 +48,21 @@ func (s *Server) readNotices(c echo.Context) error {
 	if err != nil || upto <= 0 {
 		return workflow.Invalid("bad_moment", "upto", workflow.Say("表单有误，请重新打开本页", "the form is broken; open the page again"))
 	}
+	var in reading
+	seen := idOf[int64](&in, "seen", c.FormValue("seen"))
+	if in.err != nil {
+		return in.err
+	}
 	if err := s.Engine.NoticesSeen(ctx, actorOf(ctx), time.UnixMilli(upto)); err != nil {
+		return err
+	}
+	if err := s.Engine.InboxSeen(ctx, actorOf(ctx), seen); err != nil {
 		return err
 	}
 	return s.done(c, page.NoticesPath, workflow.Say("已全部标为已读", "all marked as read"))
 }
 
-// unread counts the notices of the caller for the navigation, and says whether there may be more. A page is shown without them rather than not at all.
+// unread counts the notices and messages of the caller for the navigation, and says whether there may be more. A page is shown without them rather than not at all.
 func (s *Server) unread(c echo.Context) (n int, more bool) {
 	ctx := c.Request().Context()
 	by := actorOf(ctx)
@@ -58,5 +73,9 @@ func (s *Server) unread(c echo.Context) (n int, more bool) {
 	if err != nil {
 		return 0, false
 	}
-	return n, more
+	told, err := s.Engine.InboxUnread(ctx, by)
+	if err != nil {
+		return n, more
+	}
+	return n + told, more
 }

@@ -22,6 +22,10 @@ func (s *Server) officeRoutes() []route {
 
 		{"GET", page.NoticesPath, member, nothing, s.showNotices},
 		{"POST", page.NoticesPath, member, pageForm, s.readNotices},
+		{"GET", digestsPage, member, nothing, s.showDigests},
+		{"GET", channelsPage, member, nothing, s.showChannels},
+		{"POST", channelsPage, member, pageForm, s.chooseChannelsByForm},
+		{"POST", channelsPage + "/try", member, pageForm, s.tryMailByForm},
 
 		{"GET", drawsPage, member, nothing, s.showDraws},
 		{"POST", drawsPage, member, pageForm, s.announceDrawByForm},
@@ -52,6 +56,14 @@ func (s *Server) officeRoutes() []route {
 		{"POST", remindersPage + "/runs/:day", member, pageForm, s.releaseRunByForm},
 		{"GET", promptsPage, member, nothing, s.showPrompts},
 		{"GET", settingsPage, member, nothing, s.showSettings},
+		{"GET", deliveryPage, member, nothing, s.showDelivery},
+		{"POST", deliveryPage, member, pageForm, s.sendAgainByForm},
+		{"GET", robotsPage, member, nothing, s.showRobots},
+		{"POST", robotsPage, member, pageForm, s.addRobotByForm},
+		{"GET", robotsPage + "/:robot", member, nothing, s.showRobot},
+		{"POST", robotsPage + "/:robot", member, pageForm, s.changeRobotByForm},
+		{"POST", robotsPage + "/:robot/try", member, pageForm, s.tryRobotByForm},
+		{"POST", robotsPage + "/:robot/delete", member, pageForm, s.deleteRobotByForm},
 
 		{"GET", recordsPage, member, nothing, s.showRecords},
 		{"GET", auditPage, member, nothing, s.showAudit},

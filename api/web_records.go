@@ -2,7 +2,9 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -168,7 +170,9 @@ var deeds = map[string]workflow.Text{
 	"appointment_ended": {Zh: "终止任职", En: "appointment ended"}, "exported": {Zh: "导出台账", En: "exported the ledger"}, "org_added": {Zh: "新增组织", En: "organisation added"},
 	"org_changed": {Zh: "变更组织", En: "organisation changed"}, "audited": {Zh: "审计查看", En: "audited"}, "view_history": {Zh: "查阅历史", En: "read the history"},
 	"download": {Zh: "下载材料", En: "downloaded evidence"}, "moved": {Zh: "随组织调整", En: "moved with its organisation"},
-	"setting_changed": {Zh: "修改设置", En: "setting changed"},
+	"setting_changed": {Zh: "修改设置", En: "setting changed"}, "channel_chosen": {Zh: "修改提醒方式", En: "chose how to be reminded"},
+	"robot_added": {Zh: "添加群机器人", En: "robot set up"}, "robot_changed": {Zh: "修改群机器人", En: "robot changed"}, "robot_deleted": {Zh: "删除群机器人", En: "robot deleted"},
+	"sent_again": {Zh: "再发未送达的消息", En: "sent again what was not delivered"},
 }
 
 // showAudit shows the audit administrator what was done to an account or an organisation.
@@ -179,14 +183,16 @@ func (s *Server) showAudit(c echo.Context) error {
 		return workflow.Forbidden("not_administrator", workflow.Say("只有安全审计员可以查看账号与组织的记录", "only the audit administrator reads the history of accounts and organisations"))
 	}
 	look := c.QueryParam("what") == "look"
+	settings, err := s.auditedSettings(c)
+	if err != nil {
+		return err
+	}
 	p := page.Audit{Frame: s.frame(c, workflow.Say("账号与组织的记录", "Accounts and organisations")), Filters: []page.Field{
 		{Name: "account", Kind: page.Line, Label: workflow.Say("账号", "Account"), Value: c.QueryParam("account")},
 		{Name: "what", Kind: page.Select, Label: workflow.Say("账号的", "Of the account"), Required: true, Hint: "wide", Options: []page.Option{
 			{Value: "account", Text: workflow.Say("登录、密码、任免", "sign-ins, passwords, posts")}, {Value: "look", Text: workflow.Say("查阅", "looks"), Chosen: look}}},
 		{Name: "org", Kind: page.Line, Label: workflow.Say("或组织（编码或名称）", "Or organisation (code or name)"), Value: c.QueryParam("org"), Hint: "wide"},
-		{Name: "setting", Kind: page.Select, Label: workflow.Say("或设置", "Or setting"), Hint: "wide", Options: each(settingRows(), func(r page.SettingRow) page.Option {
-			return page.Option{Value: r.Name, Text: r.Text, Chosen: r.Name == c.QueryParam("setting")}
-		})}}}
+		{Name: "setting", Kind: page.Select, Label: workflow.Say("或设置、群机器人", "Or setting or robot"), Hint: "wide", Options: settings}}}
 	kind, subject, title, err := s.audited(c, look)
 	if err == nil && subject != 0 {
 		err = s.fillAudit(c, &p, kind, subject)
@@ -198,6 +204,23 @@ func (s *Server) showAudit(c echo.Context) error {
 	return s.show(c, http.StatusOK, p)
 }
 
+// auditedSettings are the settings and robots whose history can be asked for.
+func (s *Server) auditedSettings(c echo.Context) (out []page.Option, err error) {
+	ctx := c.Request().Context()
+	for _, r := range settingRows() {
+		out = append(out, page.Option{Value: r.Name, Text: r.Text, Chosen: r.Name == c.QueryParam("setting")})
+	}
+	robots, err := s.Engine.RobotsAudited(ctx, actorOf(ctx))
+	for _, robot := range slices.Sorted(maps.Keys(robots)) {
+		value := auditedRobot + id(robot)
+		out = append(out, page.Option{Value: value, Text: same(robots[robot]), Chosen: value == c.QueryParam("setting"), Group: workflow.Say("群机器人", "Robots")})
+	}
+	return out, err
+}
+
+// auditedRobot stands before the id of a robot where the name of a setting could be.
+const auditedRobot = "robot-"
+
 // audited finds out whose history is asked for; 0 for nobody's.
 func (s *Server) audited(c echo.Context, look bool) (kind string, subject int64, title workflow.Text, err error) {
 	ctx := c.Request().Context()
@@ -205,6 +228,10 @@ func (s *Server) audited(c echo.Context, look bool) (kind string, subject int64,
 		if r.Name == c.QueryParam("setting") {
 			return engine.KindSetting, engine.SettingSubject(r.Name), r.Text, nil
 		}
+	}
+	if robot, ok := strings.CutPrefix(c.QueryParam("setting"), auditedRobot); ok {
+		number, err := pathID[int64](robot)
+		return engine.KindRobot, number, workflow.Say("群机器人", "Robot"), err
 	}
 	switch account, org := strings.TrimSpace(c.QueryParam("account")), strings.TrimSpace(c.QueryParam("org")); {
 	case account != "":

@@ -27,7 +27,7 @@ func (s *Server) showSettings(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := page.Settings{Frame: s.frame(c, workflow.Say("设置", "Settings")), Rows: settingRows()}
+	p := page.Settings{Frame: s.frame(c, workflow.Say("设置", "Settings")), Tabs: settingsTabs(settingsPage), Rows: settingRows()}
 	for n := range p.Rows {
 		for _, x := range all {
 			if r := &p.Rows[n]; x.Name == r.Name {

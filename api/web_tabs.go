@@ -16,3 +16,14 @@ func reportTabs(here string) []page.Link {
 	return tabs(here, page.Link{Path: promptsPage, Text: workflow.Say("月提示与季督导", "Prompts")}, page.Link{Path: dutiesPage, Text: workflow.Say("责任清单", "Duty list")}, page.Link{Path: burdenPage, Text: workflow.Say("负担表", "Burden")},
 		page.Link{Path: sourcesPage, Text: workflow.Say("五改合一", "By source")})
 }
+
+// meTabs are the pages about oneself (我的).
+func meTabs(here string) []page.Link {
+	return tabs(here, page.Link{Path: mePage, Text: workflow.Say("任职与登录", "Posts and sessions")}, page.Link{Path: channelsPage, Text: workflow.Say("提醒方式", "Reminders")})
+}
+
+// settingsTabs are what the system administrator decides for the whole program (设置).
+func settingsTabs(here string) []page.Link {
+	return tabs(here, page.Link{Path: settingsPage, Text: workflow.Say("设置", "Settings")}, page.Link{Path: deliveryPage, Text: workflow.Say("消息投递", "Delivery")},
+		page.Link{Path: robotsPage, Text: workflow.Say("群机器人", "Robots")})
+}

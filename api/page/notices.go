@@ -9,6 +9,8 @@ import (
 // Notices is what happened that the reader is to hear of, the latest first.
 type Notices struct {
 	Frame
+	Told   []Told // the newest messages in the program
+	Seen   string // the id of the first of them; what the form that marks them as read sends
 	Rows   []NoticeRow
 	Checks []CheckRow // self-checks that wait for an answer
 	Upto   int64      // milliseconds; what the form that marks them as read sends

@@ -108,6 +108,7 @@ func (Person) template() string { return "person" }
 // Me is the page of one's own.
 type Me struct {
 	Frame
+	Tabs             []Link
 	Account          string
 	Now, Past, Later []Held
 	StandIns         []Held // who stands in for the reader, today and later

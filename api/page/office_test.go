@@ -32,7 +32,7 @@ func officeSamples(frame Frame, form Form, some workflow.Text) []Page {
 		EndPost{Frame: frame, Back: above[0], Held: held[0], Form: form, Open: 3},
 		People{Frame: frame, Tabs: tabs, Text: "甲", Rows: []PersonRow{person, {Name: "乙"}}, Mobile: true, Tables: tabs}, People{Frame: frame},
 		Person{Frame: frame, Tabs: tabs, Row: person, Now: held, Past: held, Later: held, Audits: tabs}, Person{Frame: frame},
-		Me{Frame: frame, Account: "jia", Now: held, Past: held, Later: held, StandIns: held, Form: form, Audit: true,
+		Me{Frame: frame, Tabs: tabs, Account: "jia", Now: held, Past: held, Later: held, StandIns: held, Form: form, Audit: true,
 			Sessions: []SessionRow{{ID: "a", From: "10.0.0.1", With: "Chromium", Began: at, Seen: at, Ends: at, Current: true}, {ID: "b"}}},
 		Holidays{Frame: frame, Tabs: tabs, Loaded: some, Load: &form, Check: &HolidayCheck{Reckoned: 3, Take: form, Changes: []HolidayChange{
 			{Year: 2027, Notice: "国办发明电", New: true, Free: []workflow.Day{"2027-01-01"}, Worked: []workflow.Day{"2027-01-03"}}, {Year: 2026}}},

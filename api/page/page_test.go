@@ -36,7 +36,7 @@ func samples() []Page {
 		Left: wrong, Supervised: true, Reported: true, Kind: wrong, Amount: 5, Why: wrong, Until: "2026-11-01", UntilLeft: wrong, UntilLate: true}, {Path: "/issues/2", Light: "none"}}
 	tallies := []Tally{{Text: wrong, Count: 3, Path: "/issues?phase=find", Chosen: true, Class: "late"}}
 	head := Head{Path: "/issues/1", Number: "XC-1", Title: "问题", State: wrong, Light: "soon", Left: wrong, Phases: []Phase{{Text: wrong, Past: true}, {Text: wrong, Current: true}, {Text: wrong}}}
-	return append(append(append(listSamples(frame, form, wrong), officeSamples(frame, form, wrong)...), alikeSamples(frame, head, wrong)...), []Page{
+	return append(append(append(listSamples(frame, form, wrong), append(officeSamples(frame, form, wrong), deliverySamples(frame, form, wrong)...)...), alikeSamples(frame, head, wrong)...), []Page{
 		SignIn{Frame: frame, Form: form, Next: "/issues", People: []DemoOrg{{Name: "水务局", People: []DemoPerson{{Account: "a", Name: "甲", Post: wrong}}}}},
 		Password{Frame: frame, Form: form, Must: true},
 		Awaiting{Frame: frame, Table: Table{Rows: rows, Columns: Columns()}, Pager: Pager{First: "/", Next: "/?after=x"}},

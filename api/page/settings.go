@@ -9,6 +9,7 @@ import (
 // Settings lists what the system administrator decides for the whole program.
 type Settings struct {
 	Frame
+	Tabs []Link
 	Rows []SettingRow
 }
 

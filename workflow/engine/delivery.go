@@ -14,6 +14,7 @@ import (
 
 // The channels by which a message can go.
 const (
+	InProgram  = store.InApp
 	ByMail     = store.Mail
 	ByWeCom    = store.WeCom
 	ByDingTalk = store.DingTalk

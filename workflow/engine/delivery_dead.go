@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -144,7 +145,7 @@ func topicText(topic string) workflow.Text {
 	return workflow.Text{Zh: topic, En: topic}
 }
 
-// SendAgain puts dead letters back, to be sent as if they were never tried, with a line of history each. Only the system administrator may.
+// SendAgain puts dead letters back, to be sent as if they were never tried, with a line of history each, and one about who did it. Only the system administrator may.
 //
 // Errors: ErrForbidden; ErrNotFound with the code no_dead_letter when none of them is one by now.
 func (e *Engine) SendAgain(ctx context.Context, by workflow.Actor, ids []int64) error {
@@ -154,9 +155,13 @@ func (e *Engine) SendAgain(ctx context.Context, by workflow.Actor, ids []int64) 
 	}
 	by.As.Appointment = as
 	at := e.moment()
-	return e.db.Again(ctx, ids, at, func(m store.Message) workflow.Line {
+	err = e.db.Again(ctx, ids, at, func(m store.Message) workflow.Line {
 		return e.note(&by, store.KindMessage, m.ID, "sent_again", m.Channel+" "+m.Error, nil)
 	})
+	if err != nil {
+		return err
+	}
+	return e.db.Note(ctx, e.note(&by, KindAccount, int64(by.Person), "sent_again", fmt.Sprintf("未送达的消息%d条", len(ids)), nil))
 }
 
 // SendAllAgain puts all dead letters of a channel, or ("") of all, back, as SendAgain, and returns how many. It may be broken off and

@@ -70,6 +70,23 @@ func (e *Engine) Robots(ctx context.Context, by workflow.Actor) ([]Robot, error)
 	return out, nil
 }
 
+// RobotsAudited names the robots that have history, those that were deleted included, for Audit. Only the audit administrator may.
+func (e *Engine) RobotsAudited(ctx context.Context, by workflow.Actor) (titles map[int64]string, err error) {
+	if _, err := administers(&by, "audit_admin"); err != nil {
+		return nil, err
+	}
+	ids, err := e.db.Subjects(ctx, KindRobot, PageLimit)
+	titles = make(map[int64]string, len(ids))
+	for _, id := range ids {
+		line, err := e.db.LastLine(ctx, KindRobot, id)
+		if err != nil {
+			return nil, err
+		}
+		titles[id] = line.Note
+	}
+	return titles, err
+}
+
 // Robot shows one. ErrForbidden for all but the system administrator, ErrNotFound with the code no_such_robot.
 func (e *Engine) Robot(ctx context.Context, by workflow.Actor, id int64) (Robot, error) {
 	all, err := e.Robots(ctx, by)
@@ -150,7 +167,7 @@ func (e *Engine) DeleteRobot(ctx context.Context, by workflow.Actor, id int64) e
 	if err != nil {
 		return err
 	}
-	return e.db.DeleteRobot(ctx, id, e.note(&by, KindRobot, id, "robot_deleted", r.Title, nil))
+	return e.db.DeleteRobot(ctx, id, e.note(&by, KindRobot, id, "robot_deleted", e.orgShown(ctx, r.Org)+" "+r.Title, nil))
 }
 
 // TryRobot sends a message to a robot to see whether it arrives. Only the system administrator may. Errors as TryMail, and ErrNotFound.
@@ -166,6 +183,11 @@ func (e *Engine) TryRobot(ctx context.Context, by workflow.Actor, id int64) erro
 		return workflow.Refused("robot_off", workflow.Say("已停用，请先启用", "it is switched off; switch it on first"))
 	}
 	return e.try(ctx, toRobot(&r, robotTries(id)), "系统管理员")
+}
+
+func (e *Engine) orgShown(ctx context.Context, id workflow.OrgID) string {
+	org, _ := e.db.Org(ctx, id)
+	return org.Shown()
 }
 
 func robotTries(id int64) string { return fmt.Sprintf("try/r%d/", id) }

@@ -184,6 +184,20 @@ func (db *DB) LastLine(ctx context.Context, kind string, subject int64) (line wo
 	return line, err
 }
 
+// Subjects lists the subjects of a kind that have history, in the order of their ids.
+func (db *DB) Subjects(ctx context.Context, kind string, limit int) (out []int64, err error) {
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		out = nil
+		return each(tx, func(scan func(...any) error) error {
+			var subject int64
+			err := scan(&subject)
+			out = append(out, subject)
+			return err
+		}, "SELECT DISTINCT subject FROM history WHERE kind = ? ORDER BY subject LIMIT ?", kind, limit)
+	})
+	return out, err
+}
+
 // historyOf reads the lines after one place up to another: the places of a subject have no gaps.
 func historyOf(tx *gorm.DB, kind string, subject int64, after, upTo int) (lines []workflow.Line, err error) {
 	err = each(tx, func(scan func(...any) error) error {
