@@ -172,6 +172,33 @@ func TestWhatIsSettledIsNotSaid(t *testing.T) {
 	})
 }
 
+// Who may not see an issue is not even owed its reminder, and of two rungs that wait for one digest the later is said.
+func TestWhoIsNotOwed(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.now = at("2026-11-02", 9)
+		i := o.rectifying(workflow.Ordinary)
+		gone := o.actor("gaofeng")
+		o.runOn("2026-11-03")
+		o.digests()
+		mali := o.actor("mali").Person
+		for _, rung := range []string{"-20", "-10"} {
+			_, err := o.db.PutOwed(o.ctx, []store.Owed{{OwedKey: store.OwedKey{Issue: int64(i.ID), Round: 1, What: "due", Date: i.Due, Rung: rung, Person: mali}, On: "2026-12-20"}})
+			require.NoError(t, err)
+		}
+		for _, a := range gone.Appointments {
+			require.NoError(t, o.db.EndAppointment(o.ctx, a.ID, "2026-11-30", workflow.Line{At: o.now, Action: "appointed"}))
+		}
+		o.runOn("2026-12-11")
+		key := store.Owed{OwedKey: store.OwedKey{Issue: int64(i.ID), Round: 1, What: "due", Date: i.Due, Rung: "-20", Person: gone.Person}}
+		known, err := o.db.KnownOwed(o.ctx, []store.Owed{key})
+		require.NoError(t, err)
+		require.NotContains(t, known, key.OwedKey)
+		got := o.digests()
+		require.NotContains(t, got, "gaofeng 2026-12-11")
+		require.Equal(t, 1, strings.Count(got["mali 2026-12-11"], "整改时限：2026-12-31"), "the later rung says it")
+	})
+}
+
 // A call that nobody answers climbs by itself; a closed issue is picked for a look-back when its time has come.
 func TestWhatComesRoundByItself(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
