@@ -2218,6 +2218,9 @@ type Prompt struct {
 	Orgs    OrgNames   `json:"orgs"`
 	Overdue PromptList `json:"overdue"`
 
+	// Own 在办中由单位自查发现的，不计为被查出 of the open ones: found by the units themselves
+	Own int `json:"own"`
+
 	// People 出现的人员姓名，以 id 为键 the names of people that occur
 	People    PersonNames `json:"people"`
 	Period    string      `json:"period"`

@@ -91,6 +91,7 @@ type Prompt struct {
 	Quarter   bool                   `json:"quarter,omitempty"`
 	Open      int                    `json:"open"`
 	Lights    map[workflow.Light]int `json:"lights"`
+	Own       int                    `json:"own"` // of those open: found by the units themselves
 	Gap       int                    `json:"gap"` // reported done by the units and not closed
 	Closed    PromptList             `json:"closed"`
 	Overdue   PromptList             `json:"overdue"`
@@ -131,6 +132,9 @@ func (p *Prompt) Add(i *workflow.Issue) {
 	}
 	p.Open++
 	unit.Open++
+	if i.OwnFinding() {
+		p.Own++
+	}
 	light := workflow.LightOf(i.State, i.Due, i.Warn, p.Day)
 	p.Lights[light]++
 	switch light {

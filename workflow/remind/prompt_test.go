@@ -30,8 +30,8 @@ func TestPromptCounts(t *testing.T) {
 	}
 	p := remind.NewPrompt(1, remind.QuarterOf("2026-11-22"), "2026-11-22")
 	for _, i := range []*workflow.Issue{
-		issue("A", workflow.Rectifying, func(i *workflow.Issue) { i.Due, i.Warn = "2026-11-20", "2026-11-10" }),
-		issue("B", workflow.Verifying, func(i *workflow.Issue) { i.Due, i.Warn, i.Reported = "2026-11-25", "2026-11-15", true }),
+		issue("A", workflow.Rectifying, func(i *workflow.Issue) { i.Due, i.Warn, i.Finder = "2026-11-20", "2026-11-10", 100 }),
+		issue("B", workflow.Verifying, func(i *workflow.Issue) { i.Due, i.Warn, i.Reported, i.SelfCheck = "2026-11-25", "2026-11-15", true, 7 }),
 		issue("C", workflow.Suspended, func(i *workflow.Issue) { i.PausedOn, i.Condition = "2026-11-01", "经费到位" }),
 		issue("D", workflow.Lasting, func(i *workflow.Issue) {
 			i.Due, i.Warn, i.NextReview, i.Letters = "2027-01-10", "2026-12-31", "2027-01-10", []workflow.Letter{{Number: "D-D1", To: 100, On: "2026-11-18"}, {Number: "D-D2", To: 100, SignedBy: 3}}
@@ -46,6 +46,7 @@ func TestPromptCounts(t *testing.T) {
 	p.Finish()
 	require.Equal(t, map[workflow.Light]int{workflow.LightOverdue: 1, workflow.LightSoon: 1, workflow.LightInTime: 1, workflow.LightNone: 1}, p.Lights)
 	require.Equal(t, []int{4, 1, 1, 1, 1, 1, 1, 1}, []int{p.Open, p.Gap, p.Closed.Count, p.Overdue.Count, p.Soon.Count, p.Suspended.Count, p.Reviews.Count, p.Letters.Count})
+	require.Equal(t, 2, p.Own, "found by the unit itself, of its own accord or when it was asked to look")
 	require.Equal(t, []any{"A", 2, "经费到位", "D-D1"}, []any{p.Overdue.Rows[0].Number, p.Overdue.Rows[0].Days, p.Suspended.Rows[0].Note, p.Letters.Rows[0].Note})
 	require.Equal(t, []remind.PromptUnit{{Org: 10, Open: 4, Overdue: 1, Closed: 1, Gap: 1}}, p.Units, "by the unit right below")
 	require.Equal(t, "2026年第4季度督导", p.Title().Zh)
