@@ -65,9 +65,9 @@ func newOffice() (o office, err error) {
 	return o, err
 }
 
-func (o office) engine(ctx context.Context, db *store.DB, files *store.Files, now func() time.Time) (*engine.Engine, error) {
+func (o office) engine(ctx context.Context, db *store.DB, files *store.Files, channels *remind.Channels, now func() time.Time) (*engine.Engine, error) {
 	return engine.New(ctx, engine.Config{DB: db, Files: files, Guard: o.guard, Definitions: o.defs, Calendar: calendar.Shipped(), Now: now,
-		NewID: engine.IDs(now, crand.Reader), Random: crand.Reader, Log: slog.New(slog.DiscardHandler)})
+		NewID: engine.IDs(now, crand.Reader), Random: crand.Reader, Log: slog.New(slog.DiscardHandler), Channels: channels})
 }
 
 // worker begins a replica with a connection of its own.
@@ -79,9 +79,6 @@ func (o office) worker(ctx context.Context, dsn, mailAt string, now time.Time) (
 	if w.db, err = store.Open(w.ctx, storetest.Config(dsn)); err != nil {
 		return nil, err
 	}
-	if w.engine, err = o.engine(w.ctx, w.db, nil, w.clock.now); err != nil {
-		return nil, err
-	}
 	settings, err := remind.ParseMail("smtp+plain://" + mailAt + "/?from=rectify@city.gov.cn")
 	if err != nil {
 		return nil, err
@@ -89,6 +86,9 @@ func (o office) worker(ctx context.Context, dsn, mailAt string, now time.Time) (
 	reach := remind.Reach{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
 	channels, err := remind.NewChannels(remind.ChannelSettings{Mail: &settings, Reach: reach})
 	if err != nil {
+		return nil, err
+	}
+	if w.engine, err = o.engine(w.ctx, w.db, nil, channels, w.clock.now); err != nil {
 		return nil, err
 	}
 	all := channels.All()

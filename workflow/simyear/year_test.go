@@ -116,7 +116,7 @@ func newYear(t testing.TB, dsn string, seed uint64, s size) *year {
 	files, err := store.OpenFiles(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = files.Close() })
-	y.desk, err = y.engine(y.ctx, y.db, files, y.clock.now)
+	y.desk, err = y.engine(y.ctx, y.db, files, nil, y.clock.now)
 	require.NoError(t, err)
 	y.know(calendar.Shipped().Years())
 	y.town = newTown(rnd, s.branches)
