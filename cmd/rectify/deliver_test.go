@@ -225,3 +225,29 @@ func TestDeliveryFlagsAreRefusedAtTheStart(t *testing.T) {
 		require.NotContains(t, got.err, "geheim")
 	}
 }
+
+// A demonstration has every page of delivery, and writes to nobody outside.
+func TestADemonstrationDeliversInsideAlone(t *testing.T) {
+	t.Parallel()
+	p := at(t, newOffice(t).folder)
+	for _, demo := range []bool{true, false} {
+		c := serveCommand{Demo: demo, deliveryFlags: deliveryFlags{Mail: "smtp+plain://127.0.0.1/?from=rectify@example.org"}}
+		var err error
+		p.channels, err = c.channels()
+		require.NoError(t, err)
+		require.NoError(t, p.with(false, func(_ context.Context, o *opened) error {
+			d, err := c.deliverer(p, o)
+			require.NoError(t, err)
+			var names []string
+			for _, channel := range d.Channels {
+				names = append(names, channel.Name())
+			}
+			if demo {
+				require.Equal(t, []string{store.InApp}, names)
+			} else {
+				require.Equal(t, []string{store.InApp, store.Mail, store.WeCom, store.DingTalk, store.Feishu, store.Webhook}, names)
+			}
+			return nil
+		}))
+	}
+}
