@@ -131,7 +131,7 @@ func robotForm(action string, r *engine.Robot) *page.Form {
 		{Name: "title", Kind: page.Line, Label: workflow.Say("名称", "Name"), Required: true, Help: workflow.Say("如“支部工作群”", "such as “group of the branch”")},
 		{Name: "channel", Kind: page.Select, Label: workflow.Say("渠道", "Channel"), Required: true},
 		{Name: "url", Kind: page.Line, Label: workflow.Say("地址", "Address"), Required: true, Hint: "off",
-			Help: workflow.Say("平台给出的 https 地址，保存后不再显示", "the https address that the platform gave; it is not shown once it is kept")},
+			Help: workflow.Say("平台给出的网址，保存后不再显示", "the https address that the platform gave; it is not shown once it is kept")},
 		{Name: "secret", Kind: page.Secret, Label: workflow.Say("签名密钥", "Secret"), Hint: "new-password",
 			Help: workflow.Say("钉钉、飞书、Webhook 必填，企业微信不填；保存后不再显示", "needed for DingTalk, Feishu and webhooks, none for WeCom; it is not shown once it is kept")},
 	}}

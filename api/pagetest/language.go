@@ -17,7 +17,7 @@ var read = []string{"title", "placeholder", "aria-label", "alt"}
 var (
 	latin   = regexp.MustCompile(`[A-Za-z][A-Za-z]+`)
 	machine = regexp.MustCompile(`\b[0-9a-f]{16,64}\b|\bpolicy\.csv:\d+|https?://\S+`) // digests, places in files, addresses
-	foreign = []string{"Excel", "Word", "PDF", "OFD", "WPS", "MB", "KB", "xlsx", "xls", "csv", "json", "YAML", "IP", "SHA"}
+	foreign = []string{"Excel", "Word", "PDF", "OFD", "WPS", "MB", "KB", "xlsx", "xls", "csv", "json", "YAML", "IP", "SHA", "Webhook"}
 )
 
 // Language says which texts of a page are not in its language: Chinese on an English page, English on a Chinese one, and bare words of
