@@ -95,14 +95,14 @@ func TestDigestsAmongTheNotices(t *testing.T) {
 	require.Contains(t, b.see(digestsPage), "整改提醒 2026-11-03")
 
 	list := o.call("gaofeng", "GET", "/api/v1/messages", "").json(t)
-	require.Equal(t, 1.0, list["unread"])
+	require.EqualValues(t, 1, list["unread"])
 	all, _ := list["messages"].([]any)
 	require.Len(t, all, 1)
 	mine, _ := all[0].(map[string]any)
 	require.Contains(t, mine["body"], "高峰：")
 	upto, _ := mine["id"].(string)
 	require.Equal(t, 204, o.call("mali", "POST", "/api/v1/messages/seen", `{"upto":"`+upto+`9"}`).status, "another's are not touched")
-	require.Equal(t, 1.0, o.call("gaofeng", "GET", "/api/v1/messages", "").json(t)["unread"])
+	require.EqualValues(t, 1, o.call("gaofeng", "GET", "/api/v1/messages", "").json(t)["unread"])
 	require.Equal(t, 422, o.call("gaofeng", "POST", "/api/v1/messages/seen", `{"upto":"x"}`).status)
 
 	require.Equal(t, 303, b.post("/notices", b.form(body, "/notices")).status)
@@ -110,7 +110,7 @@ func TestDigestsAmongTheNotices(t *testing.T) {
 	require.NotContains(t, body, `class="nav-count"`)
 	require.NotContains(t, body, `class="unread"`)
 	require.Contains(t, body, "整改提醒 2026-11-03", "what was read stays")
-	require.Equal(t, 0.0, o.call("gaofeng", "GET", "/api/v1/messages", "").json(t)["unread"])
+	require.EqualValues(t, 0, o.call("gaofeng", "GET", "/api/v1/messages", "").json(t)["unread"])
 	require.Equal(t, 204, o.call("gaofeng", "POST", "/api/v1/messages/seen", `{"upto":"`+upto+`"}`).status)
 }
 

@@ -45,7 +45,7 @@ func (s *Server) pageRoutes() []route {
 // registerPages gives every page what stands before its handler.
 func (s *Server) registerPages() error {
 	slow := s.slowDown()
-	for _, r := range slices.Concat(s.pageRoutes(), s.listRoutes(), s.officeRoutes()) {
+	for _, r := range slices.Concat(s.pageRoutes(), s.listRoutes(), s.officeRoutes(), s.besidePages(), s.toldPages()) {
 		if r.access == undecided {
 			return errUndecided(r)
 		}
