@@ -78,13 +78,14 @@ func (r Results) with(more Results) Results {
 
 // LookBack is the later check of a closed issue (回头看).
 type LookBack struct {
-	Due  Day      `json:"due,omitempty"`  // by when it is to be looked at; set when it was picked
-	Draw string   `json:"draw,omitempty"` // the draw that picked it, "" for the clock
-	On   Day      `json:"on,omitempty"`   // when it was found to have kept
-	By   PersonID `json:"by,omitempty,string"`
-	For  PersonID `json:"for,omitempty,string"` // whom they stood in for
-	Org  OrgID    `json:"org,omitempty,string"`
-	Note string   `json:"note,omitempty"`
+	Due         Day      `json:"due,omitempty"`         // by when it is to be looked at; set when it was picked
+	Provisional bool     `json:"provisional,omitempty"` // the program worked Due out, and the holidays of a year on the way are not known yet
+	Draw        string   `json:"draw,omitempty"`        // the draw that picked it, "" for the clock
+	On          Day      `json:"on,omitempty"`          // when it was found to have kept
+	By          PersonID `json:"by,omitempty,string"`
+	For         PersonID `json:"for,omitempty,string"` // whom they stood in for
+	Org         OrgID    `json:"org,omitempty,string"`
+	Note        string   `json:"note,omitempty"`
 }
 
 // Waits says whether the issue was picked and not looked at yet.

@@ -22,11 +22,15 @@ type Dates struct {
 	ReturnBy Day
 	Pause    Pause
 	Calls    []Day // until when each call is to be answered
+
+	LookBack    Day  // by when a look-back is done that came round by itself
+	Provisional bool // LookBack is
 }
 
 // Dates are those of the issue as it is.
 func (i *Issue) Dates() Dates {
-	d := Dates{Clock: i.Clock, Due: i.Due, Warn: i.Warn, ReturnBy: i.ReturnBy, Pause: i.Pause, Calls: make([]Day, len(i.Calls))}
+	d := Dates{Clock: i.Clock, Due: i.Due, Warn: i.Warn, ReturnBy: i.ReturnBy, Pause: i.Pause, Calls: make([]Day, len(i.Calls)),
+		LookBack: i.LookBack.Due, Provisional: i.LookBack.Provisional}
 	for n := range i.Calls {
 		d.Calls[n] = i.Calls[n].Until
 	}
@@ -36,12 +40,13 @@ func (i *Issue) Dates() Dates {
 // Equal says whether they are the same days.
 func (d Dates) Equal(other Dates) bool {
 	return d.Clock == other.Clock && d.Due == other.Due && d.Warn == other.Warn && d.ReturnBy == other.ReturnBy && d.Pause == other.Pause &&
-		slices.Equal(d.Calls, other.Calls)
+		d.LookBack == other.LookBack && d.Provisional == other.Provisional && slices.Equal(d.Calls, other.Calls)
 }
 
 // reclock puts the days as they are worked out now in the place of those that the issue has.
 func reclock(i *Issue, d Dates) {
 	i.Clock, i.Due, i.Warn, i.ReturnBy, i.Pause = d.Clock, d.Due, d.Warn, d.ReturnBy, d.Pause
+	i.LookBack.Due, i.LookBack.Provisional = d.LookBack, d.Provisional
 	i.Calls = slices.Clone(i.Calls)
 	for n := range min(len(i.Calls), len(d.Calls)) {
 		i.Calls[n].Until = d.Calls[n]

@@ -95,7 +95,7 @@ func mark(d *Definition, i *Issue, s *Step, by *Actor) {
 	case Entrust:
 		entrust(i, s)
 	case Pick:
-		i.LookBack = LookBack{Due: s.Due, Draw: s.Draw}
+		i.LookBack = LookBack{Due: s.Due, Provisional: s.Facts.Provisional, Draw: s.Draw}
 	case Spread:
 		i.Spread = append(slices.Clip(i.Spread), without(s.Orgs, i.Spread)...)
 	case Reclock:

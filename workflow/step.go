@@ -58,6 +58,8 @@ type Facts struct {
 	Orgs  map[OrgID]Lineage // of Step.Orgs
 	Dates Dates             // as they are worked out now, for Reclock
 	Other *Issue            // the other issue of a merge, nil when there is none
+
+	Provisional bool // Step.Due was worked out and the holidays of a year on the way are not known yet, for Pick
 }
 
 // Change is everything that one step writes: the issue after it, its line of history, and who is to hear of it.

@@ -113,6 +113,9 @@ func reckoned(days *calendar.Calendar, book *remind.Book, d *workflow.Definition
 		}
 		out.Clock = k
 	}
+	if i.LookBack.Waits() && i.LookBack.Provisional {
+		out.LookBack, out.Provisional = days.Next(i.LookBack.Due)
+	}
 	if i.State.End() {
 		return out
 	}
@@ -212,11 +215,15 @@ func reckonedNote(was, is workflow.Dates) string {
 	}
 	moved("本环节期限", was.Clock.Until, is.Clock.Until)
 	moved("整改时限", was.Due, is.Due)
+	moved("回头看时限", was.LookBack, is.LookBack)
 	for n := range min(len(was.Calls), len(is.Calls)) {
 		moved("呼叫答复期限", was.Calls[n], is.Calls[n])
 	}
 	if len(notes) == 0 && was.Clock.Provisional && !is.Clock.Provisional {
 		notes = append(notes, "节假日安排已公布，本环节期限"+string(is.Clock.Until)+"不变")
+	}
+	if len(notes) == 0 && was.Provisional && !is.Provisional {
+		notes = append(notes, "节假日安排已公布，回头看时限"+string(is.LookBack)+"不变")
 	}
 	if len(notes) == 0 && was.Warn != is.Warn {
 		notes = append(notes, "提醒规则调整，临期日由"+string(was.Warn)+"改为"+string(is.Warn))

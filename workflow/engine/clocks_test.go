@@ -178,6 +178,23 @@ func TestOtherDatesAreReckonedAnew(t *testing.T) {
 	})
 }
 
+// A look-back that came round by itself is not due on a day that turns out to be off; what somebody gave by hand stays.
+func TestALookBackIsReckonedAnew(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.now = workflow.Day("2026-06-18").Time().Add(9 * time.Hour)
+		closed, byHand := o.closedIssue().ID, o.closedIssue().ID
+		o.do("zhenglan", byHand, workflow.Step{Action: workflow.Pick, Due: "2027-01-01"})
+		o.runOn("2026-12-18")
+		require.Equal(t, []any{workflow.Day("2027-01-01"), true}, []any{o.read(closed).LookBack.Due, o.read(closed).LookBack.Provisional})
+		o.loaded()
+		o.reckon(1)
+		i := o.read(closed)
+		require.Equal(t, []any{workflow.Day("2027-01-03"), false, true}, []any{i.LookBack.Due, i.LookBack.Provisional, i.LookBack.Waits()})
+		require.Equal(t, workflow.Day("2027-01-01"), o.read(byHand).LookBack.Due)
+		require.Contains(t, o.chainHolds(closed)[i.Version+1].Note, "回头看时限因节假日安排公布由2027-01-01改为2027-01-03")
+	})
+}
+
 // It may be returned within two working days of being assigned, also when it was accepted, and no longer.
 func TestReturnedWithinTheTimeLimit(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {

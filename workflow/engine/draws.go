@@ -196,7 +196,7 @@ func (e *Engine) closedBetween(ctx context.Context, d Draw, org store.Org) (numb
 
 // pickDrawn has the program pick what was drawn, each issue once. One that was reopened meanwhile is let be.
 func (e *Engine) pickDrawn(ctx context.Context, d Draw) error {
-	due, _ := e.calendar.Load().After(workflow.DayOf(d.DrawnAt), workflow.Span{N: lookBackDays, Unit: "working"})
+	due, provisional := e.calendar.Load().After(workflow.DayOf(d.DrawnAt), workflow.Span{N: lookBackDays, Unit: "working"})
 	for _, number := range d.Drawn {
 		i, err := e.db.IssueByNumber(ctx, number)
 		if err != nil {
@@ -205,9 +205,9 @@ func (e *Engine) pickDrawn(ctx context.Context, d Draw) error {
 		if i.LookBack.Draw == d.Number || i.State != workflow.Closed || i.LookBack.Waits() {
 			continue
 		}
-		s := workflow.Step{Action: workflow.Pick, Due: due, Draw: d.Number, Note: "抽查" + d.Number}
+		s := workflow.Step{Action: workflow.Pick, Due: due, Draw: d.Number, Note: "抽查" + d.Number, Facts: workflow.Facts{Provisional: provisional}}
 		if due <= e.Today() { // it was drawn long ago and is picked only now
-			s.Due, _ = e.calendar.Load().After(e.Today(), workflow.Span{N: lookBackDays, Unit: "working"})
+			s.Due, s.Facts.Provisional = e.calendar.Load().After(e.Today(), workflow.Span{N: lookBackDays, Unit: "working"})
 		}
 		_, err = e.Do(ctx, workflow.Program(i.Line[0]), i.ID, 0, fmt.Sprintf(drawCommand, d.ID, number), s)
 		if err != nil && !isFault(err) {

@@ -163,8 +163,8 @@ func (d *dayRun) comesRound(ctx context.Context, i workflow.Issue) (workflow.Iss
 	if !look || i.LookBack.Waits() || i.LookBack.On != "" {
 		return i, nil
 	}
-	due, _ := d.e.calendar.Load().AddWorking(d.run.Day, d.e.book.Load().For(i.Checklist).Within)
-	return d.step(ctx, i, workflow.Step{Action: workflow.Pick, Due: due})
+	due, provisional := d.e.calendar.Load().AddWorking(d.run.Day, d.e.book.Load().For(i.Checklist).Within)
+	return d.step(ctx, i, workflow.Step{Action: workflow.Pick, Due: due, Facts: workflow.Facts{Provisional: provisional}})
 }
 
 // step takes a step of the program. One that is not possible by now, or that the policy of the office does not let the program take, is

@@ -3,4 +3,4 @@
 package simyear_test
 
 // small is the city of make test.
-func small() size { return size{branches: 60, issues: 240, until: lastDay} }
+func small() size { return size{branches: 60, issues: 160, until: lastDay} }
