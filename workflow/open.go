@@ -62,3 +62,8 @@ func standing(need Need, i *Issue, s *Step, by *Actor, at time.Time) error {
 	}
 	return nil
 }
+
+// Undoable says whether the merge of the issue into the other one can be undone as that one stands now: nil, or the reason why not.
+func Undoable(i, other *Issue) error {
+	return needOther(i, &Step{Action: Unmerge, Other: i.MergedInto, Facts: Facts{Other: other}}, time.Time{})
+}

@@ -18,6 +18,7 @@ import (
 	"rectify/workflow"
 	"rectify/workflow/calendar"
 	"rectify/workflow/engine"
+	"rectify/workflow/remind"
 	"rectify/workflow/sheet"
 )
 
@@ -122,10 +123,14 @@ type city struct {
 	clock    *demoClock
 	today    workflow.Day
 
-	orgs   map[string]workflow.OrgID // by code
-	units  map[workflow.OrgID]string // codes
+	orgs   map[string]workflow.OrgID    // by code
+	units  map[workflow.OrgID]string    // codes
+	people map[string]workflow.PersonID // by account
 	issues map[string]workflow.IssueID
+	lists  map[string]workflow.ChecklistID // by letter
 	events []event
+
+	deliverer *remind.Deliverer
 }
 
 // day is the n-th working day of the story: demoDays is today or the day after, what comes later is to come.
@@ -138,7 +143,11 @@ func (c *city) day(n int) workflow.Day {
 func tellStory(ctx context.Context, o *opened, cal *calendar.Calendar, clock *demoClock) error {
 	now := clock.now
 	c := &city{ctx: ctx, o: o, calendar: cal, clock: clock, today: workflow.DayOf(now), orgs: map[string]workflow.OrgID{},
-		units: map[workflow.OrgID]string{}, issues: map[string]workflow.IssueID{}}
+		units: map[workflow.OrgID]string{}, people: map[string]workflow.PersonID{}, issues: map[string]workflow.IssueID{}, lists: map[string]workflow.ChecklistID{}}
+	var err error
+	if c.deliverer, err = demoDeliverer(o, clock.read); err != nil {
+		return err
+	}
 	people, err := o.engine.People(ctx, workflow.Actor{}, "", 1)
 	if err != nil {
 		return err
@@ -156,7 +165,11 @@ func tellStory(ctx context.Context, o *opened, cal *calendar.Calendar, clock *de
 		return err
 	}
 	clock.now = now
-	return c.passwords()
+	if err := c.passwords(); err != nil {
+		return err
+	}
+	_, err = o.engine.Tick(ctx) // the digests of today; the server delivers them
+	return err
 }
 
 // settle sets the city up: organisations and people.
@@ -179,7 +192,11 @@ func (c *city) settle() error {
 	for _, org := range orgs {
 		c.orgs[org.Code], c.units[org.ID] = org.ID, org.Code
 	}
-	return err
+	people, errPeople := c.o.engine.People(c.ctx, workflow.Actor{}, "", engine.PageLimit)
+	for _, x := range people {
+		c.people[x.Account] = x.ID
+	}
+	return errors.Join(err, errPeople)
 }
 
 // spotless complains when a row of a table of the demonstration was refused.
@@ -238,6 +255,7 @@ func (c *city) take(account, table, letter, title string, source workflow.Source
 	if err = errors.Join(err, spotless(report)); err != nil {
 		return err
 	}
+	c.lists[letter] = report.Checklist
 	page, err := c.o.engine.Issues(c.ctx, by, engine.Filter{Checklist: report.Checklist}, 0, "", engine.PageLimit)
 	for _, row := range page.Rows {
 		number, err := strconv.Atoi(strings.TrimPrefix(row.OwnNumber, "审-"))

@@ -191,8 +191,11 @@ func (t *thread) pass(others ...string) *thread {
 	return t
 }
 
-func (t *thread) close() *thread {
-	return t.wait(4).step(t.closer, workflow.Step{Action: workflow.Close, Note: "同意销号"})
+func (t *thread) close() *thread { return t.closeWith(workflow.Results{}) }
+
+// closeWith closes an issue with what came of it beside.
+func (t *thread) closeWith(r workflow.Results) *thread {
+	return t.wait(4).step(t.closer, workflow.Step{Action: workflow.Close, Note: "同意销号", Results: r})
 }
 
 // publicize is the way of a major issue from closing to publicized.

@@ -87,7 +87,11 @@ func (x *town) data() *pagetest.Data {
 		require.NoError(x.t, err)
 		lists, err := x.engine.Checklists(ctx, by, 0, engine.PageLimit)
 		require.NoError(x.t, err)
-		all = append(all, by, lists)
+		checks, err := x.engine.SelfChecks(ctx, by)
+		require.NoError(x.t, err)
+		inbox, err := x.engine.Inbox(ctx, by, 0, engine.PageLimit)
+		require.NoError(x.t, err)
+		all = append(all, by, lists, checks, inbox)
 		page, err := x.engine.Issues(ctx, by, engine.Filter{}, 0, "", engine.PageLimit)
 		require.NoError(x.t, err)
 		for _, row := range page.Rows {
@@ -98,7 +102,9 @@ func (x *town) data() *pagetest.Data {
 	}
 	holidays, err := x.engine.Holidays(ctx)
 	require.NoError(x.t, err)
-	all = append(all, holidays)
+	draws, err := x.engine.Draws(ctx, 0, engine.PageLimit)
+	require.NoError(x.t, err)
+	all = append(all, holidays, draws)
 	auditor, err := x.engine.ActorNamed(ctx, "lujin")
 	require.NoError(x.t, err)
 	audited := func(kind string, subject int64) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"rectify/policies"
 	"rectify/workflow"
@@ -85,11 +86,12 @@ func (e *Engine) seen(by *workflow.Actor, i workflow.Issue) (workflow.Issue, err
 func (e *Engine) view(ctx context.Context, by workflow.Actor, i workflow.Issue) (View, error) {
 	v := View{Issue: i, Light: workflow.LightOf(i.State, i.Due, i.Warn, e.Today())}
 	err := e.withDefinitions(ctx, func() (err error) {
-		if v.Basis, err = e.basis(&i); err == nil {
-			v.Offers, err = e.offers(by, &i)
-		}
+		v.Basis, err = e.basis(&i)
 		return err
 	})
+	if err == nil {
+		v.Offers, err = e.offersOf(ctx, by, &i)
+	}
 	if err != nil {
 		return v, err
 	}
@@ -151,7 +153,32 @@ func (e *Engine) names(ctx context.Context, ids []workflow.PersonID) (map[workfl
 	return names, err
 }
 
-// offers lists the steps that are open to the actor.
+// offersOf lists the steps that are open to the actor, and looks at the other issue where one was merged: what that one has come to since
+// may forbid to undo it.
+func (e *Engine) offersOf(ctx context.Context, by workflow.Actor, i *workflow.Issue) (out []Offer, err error) {
+	err = e.withDefinitions(ctx, func() (err error) {
+		out, err = e.offers(by, i)
+		return err
+	})
+	if err != nil || i.MergedInto == 0 {
+		return out, err
+	}
+	err = e.undoable(ctx, i)
+	if isFault(err) {
+		return slices.DeleteFunc(out, func(o Offer) bool { return o.Action == workflow.Unmerge }), nil
+	}
+	return out, err
+}
+
+func (e *Engine) undoable(ctx context.Context, i *workflow.Issue) error {
+	other, err := e.db.Issue(ctx, i.MergedInto)
+	if err != nil {
+		return err
+	}
+	return workflow.Undoable(i, &other)
+}
+
+// offers lists the steps that are open to the actor as far as the issue alone tells.
 func (e *Engine) offers(by workflow.Actor, i *workflow.Issue) ([]Offer, error) {
 	d, err := e.definition(i.Definition)
 	if err != nil {
@@ -286,6 +313,9 @@ func (e *Engine) Explain(ctx context.Context, by workflow.Actor, account string,
 	}
 	x := Explanation{Person: whom.Name, Policy: e.guard.Explain(&whom, a, &i, i.Grade), Who: e.guard.Who(a, i.Grade)}
 	err = e.withDefinitions(ctx, func() error { return e.wouldAccept(whom, &i, a, of, x.Policy) })
+	if err == nil && a == workflow.Unmerge {
+		err = e.undoable(ctx, &i)
+	}
 	if fault, ok := errors.AsType[*workflow.Fault](err); ok {
 		x.Code, x.Reason = fault.Code, fault.Text
 		return x, nil

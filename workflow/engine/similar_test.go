@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -81,6 +82,8 @@ func TestMergesAreUndoneUntilClosure(t *testing.T) {
 			{Issue: a.ID, Number: a.Number, Source: "self_check", OwnNumber: "自-7", Via: b.ID}}, stays.Absorbed)
 		_, err = o.try("zhenglan", a.ID, workflow.Step{Action: workflow.Unmerge})
 		require.Equal(t, "merged_further", code(err), "the last one is undone first")
+		require.False(t, o.offers("zhenglan", a.ID, workflow.Unmerge))
+		require.True(t, o.offers("zhenglan", b.ID, workflow.Unmerge))
 
 		o.do("gaofeng", c.ID, finished())
 		o.do("gaofeng", c.ID, submitted())
@@ -96,6 +99,10 @@ func TestMergesAreUndoneUntilClosure(t *testing.T) {
 		o.do("zhenglan", c.ID, simple(workflow.Close))
 		_, err = o.try("zhenglan", b.ID, workflow.Step{Action: workflow.Unmerge})
 		require.Equal(t, "other_not_open", code(err))
+		require.False(t, o.offers("zhenglan", b.ID, workflow.Unmerge), "the button is gone with it")
+		x, err := o.Explain(o.ctx, o.actor("zhenglan"), "", b.ID, workflow.Unmerge, "")
+		require.NoError(t, err)
+		require.Equal(t, "other_not_open", x.Code)
 		for _, id := range []workflow.IssueID{a.ID, b.ID, c.ID} {
 			o.chainHolds(id)
 		}
@@ -142,4 +149,12 @@ func TestWhatMovesIsFoundInItsNewUnit(t *testing.T) {
 		require.Empty(t, o.like("zhouqm", "党费收缴不及时", "0100"))
 		require.Equal(t, []string{i.Number}, o.like("zhouqm", "党费收缴不及时", "00"), "everywhere, where no unit is named")
 	})
+}
+
+// offers says whether somebody is offered a step on an issue.
+func (o *office) offers(account string, id workflow.IssueID, a workflow.Action) bool {
+	o.t.Helper()
+	v, err := o.Engine.Issue(o.ctx, o.actor(account), id)
+	require.NoError(o.t, err)
+	return slices.ContainsFunc(v.Offers, func(x engine.Offer) bool { return x.Action == a })
 }

@@ -113,11 +113,7 @@ func (e *Engine) Offered(ctx context.Context, by workflow.Actor, ids []workflow.
 			return nil, err
 		}
 		o := Offered{Issue: i}
-		err = e.withDefinitions(ctx, func() (err error) {
-			o.Offers, err = e.offers(by, &i)
-			return err
-		})
-		if err != nil {
+		if o.Offers, err = e.offersOf(ctx, by, &i); err != nil {
 			return nil, err
 		}
 		out = append(out, o)
