@@ -65,7 +65,7 @@ func dutyList(l engine.DutyList) page.DutyList {
 	out := page.DutyList{Org: page.OrgLink{Path: orgPath(l.Org.ID), Name: l.Org.Shown()}, Below: l.Whole, Unsigned: l.Accounts.Unsigned}
 	for _, r := range l.Rows {
 		out.Posts = append(out.Posts, page.DutyPost{Tier: r.Tier(), Seat: r.Seat(), Post: r.Post.Text, Charges: each(r.Charges, dutyCharge),
-			Holders: each(r.Holders, func(h engine.Holder) string { return h.Shown() })})
+			Holders: each(r.Holders, func(h engine.Holder) workflow.Text { return h.Shown() })})
 	}
 	for _, w := range workflow.Rungs() {
 		if n := l.Accounts.Letters[workflow.Rung(w.Word)]; n > 0 {

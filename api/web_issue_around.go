@@ -69,7 +69,7 @@ func (s *Server) lettersOf(v *engine.View) []page.SentLetter {
 		org := v.Orgs[l.Org]
 		no++
 		return page.SentLetter{Number: l.Number, Path: letterPath(v.Issue.ID, no), Rung: l.Rung.Text(), Grounds: l.Grounds, Asked: l.Asked, Decided: l.Decided, Limit: l.Limit,
-			Late: l.Limit < today && v.Issue.Pending(no-1), By: org.Shown() + " " + actedBy(v.People, l.By, l.ByFor), On: l.On, Round: l.Round, Signed: l.Signed(),
+			Late: l.Limit < today && v.Issue.Pending(no-1), By: workflow.Say("%s %s", "%s %s", org.Shown(), actedBy(v.People, l.By, l.ByFor)), On: l.On, Round: l.Round, Signed: l.Signed(),
 			SignedBy: actedBy(v.People, l.SignedBy, l.SignedFor), SignedAt: l.SignedAt}
 	})
 }
@@ -78,7 +78,7 @@ func (s *Server) callsOf(v *engine.View) []page.Call {
 	today := s.Engine.Today()
 	return some(v.Issue.Calls, func(c workflow.CallFor) page.Call {
 		from, to := v.Orgs[c.From], v.Orgs[c.To]
-		return page.Call{To: to.Shown(), By: from.Shown() + " " + actedBy(v.People, c.By, c.ByFor), Text: c.Text, Wants: c.Wants.Text(), On: c.On, Until: c.Until, Open: c.Open(),
+		return page.Call{To: to.Shown(), By: workflow.Say("%s %s", "%s %s", from.Shown(), actedBy(v.People, c.By, c.ByFor)), Text: c.Text, Wants: c.Wants.Text(), On: c.On, Until: c.Until, Open: c.Open(),
 			Late: c.Open() && c.Until != "" && c.Until < today, Climbed: orgList(v, c.Climbed), Reply: c.Reply.Text(), Said: c.Said,
 			Replied: actedBy(v.People, c.RepliedBy, c.RepliedFor), RepliedOn: c.RepliedOn, UntilProvisional: c.Open() && s.Engine.Provisional(v.Issue.State, c.Until)}
 	})
@@ -98,7 +98,7 @@ func (s *Server) lookBackOf(v *engine.View) (out []page.Fact) {
 	add("抽签", "Draw", l.Draw)
 	add("回头看日期", "Looked at on", string(l.On))
 	if l.On != "" {
-		add("回头看人", "By", org.Shown()+" "+actedBy(v.People, l.By, l.For))
+		out = append(out, page.Fact{Label: workflow.Say("回头看人", "By"), Value: workflow.Say("%s %s", "%s %s", org.Shown(), actedBy(v.People, l.By, l.For))})
 	}
 	add("情况", "What was seen", l.Note)
 	return out

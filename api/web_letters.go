@@ -107,11 +107,11 @@ func (s *Server) letterPage(c echo.Context, v *engine.LetterView) page.LetterDoc
 }
 
 // actedBy names who did something, with whom they stood in for.
-func actedBy(people map[workflow.PersonID]string, by, standingFor workflow.PersonID) string {
+func actedBy(people map[workflow.PersonID]string, by, standingFor workflow.PersonID) workflow.Text {
 	if standingFor == 0 {
-		return people[by]
+		return same(people[by])
 	}
-	return people[by] + "（代" + people[standingFor] + "）"
+	return workflow.Say("%s（代%s）", "%s (for %s)", people[by], people[standingFor])
 }
 
 func dateText(d workflow.Day) workflow.Text {

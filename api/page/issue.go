@@ -99,7 +99,7 @@ type Request struct {
 // Signer is a party of a countersign.
 type Signer struct {
 	Org    string
-	Person string
+	Person workflow.Text
 	Note   string
 	Mark   workflow.Text // what they think of a plan
 	At     time.Time

@@ -36,8 +36,9 @@ type Measure struct {
 
 // PlanRemark is what a reviewing party said of a measure or of a plan.
 type PlanRemark struct {
-	Text, Org, Person string
-	At                time.Time
+	Text, Org string
+	Person    workflow.Text
+	At        time.Time
 }
 
 // Around is what is done beside the course of an issue.
@@ -58,23 +59,24 @@ type SentLetter struct {
 	Grounds, Asked, Decided string
 	Limit                   workflow.Day
 	Late                    bool // it is not signed for, and the limit has passed
-	By                      string
+	By                      workflow.Text
 	On                      workflow.Day
 	Round                   int
 	Signed                  bool
-	SignedBy                string
+	SignedBy                workflow.Text
 	SignedAt                time.Time
 }
 
 // Call is a call for help with its answer.
 type Call struct {
-	To, By, Text     string
-	Wants            workflow.Text
+	To, Text         string
+	By, Wants        workflow.Text
 	On, Until        workflow.Day
 	Open, Late       bool
 	Climbed          string
 	Reply            workflow.Text
-	Said, Replied    string // the answer, and who gave it
+	Said             string        // the answer
+	Replied          workflow.Text // who gave it
 	RepliedOn        workflow.Day
 	UntilProvisional bool
 }

@@ -41,9 +41,9 @@ type LetterDocument struct {
 	Limit          workflow.Day
 	Late           bool
 	From           string
-	By             string // who sent it, with whom they stood in for
+	By             workflow.Text // who sent it, with whom they stood in for
 	Date           workflow.Text
-	Signed         string // who signed for it, "" while nobody has
+	Signed         workflow.Text // who signed for it, none while nobody has
 	SignedAt       string
 	SignPath       string // where it is signed for, "" if the reader may not
 }
@@ -130,7 +130,7 @@ type DutyList struct {
 // DutyPost is a post with what it answers for.
 type DutyPost struct {
 	Tier, Seat, Post workflow.Text
-	Holders          []string
+	Holders          []workflow.Text
 	Charges          []DutyCharge
 }
 

@@ -64,23 +64,23 @@ func fullIssue(frame Frame, head Head) Issue {
 	return Issue{Frame: frame, Head: head, Actions: []Action{{Path: "/x", Text: some, Main: true}, {Path: "/y", Text: some, Danger: true}}, Beside: []Action{{Path: "/z", Text: some}},
 		Why: "/why", Facts: []Fact{{Label: some, Value: some}, {Label: some, Plain: "x"}}, Detail: "问题\n第二行", Goal: "目标", Marks: []workflow.Text{some},
 		Plan: Plan{Measures: []Measure{{N: 1, Text: "措施", Leader: "甲", Org: "乙", Person: "高峰", Due: "2026-12-01", Done: true, DoneOn: "2026-11-20", Result: "已办",
-			Remarks: []PlanRemark{{"意见", "丙", "丁", at}}}, {N: 2, Text: "二", Late: true}}, Done: 1, Led: true, Shared: true, Remarks: []PlanRemark{{"意见", "丙", "丁", at}},
+			Remarks: []PlanRemark{{"意见", "丙", some, at}}}, {N: 2, Text: "二", Late: true}}, Done: 1, Led: true, Shared: true, Remarks: []PlanRemark{{"意见", "丙", some, at}},
 			Advice: []workflow.Text{some}},
 		Around:  fullAround(some, at),
 		Rounds:  []Round{{N: 2, Current: true, Evidence: []Evidence{{Name: "图.jpg", Path: "/f", Picture: "/p", Thumb: "/t", Size: 2 << 20, By: "甲", At: at, Measure: 1}, {Text: "文字"}, {Name: "b.webp", Path: "/g", Picture: "/q"}}}},
 		Request: &Request{Kind: some, Reason: "理由", Facts: []Fact{{Label: some, Plain: "x"}}},
-		Signers: []Signer{{Org: "甲", Signed: true, Person: "乙", Note: "同意", Mark: some, At: at}, {Org: "丙"}},
+		Signers: []Signer{{Org: "甲", Signed: true, Person: some, Note: "同意", Mark: some, At: at}, {Org: "丙"}},
 		Lines:   []Event{{At: at, Name: "甲", Post: some, Action: some, From: some, To: some, Note: "说明", For: "丁", Changes: []Change{{Field: some, Was: some, Now: some}}, Rule: "policy.csv:1", Relation: some}, {At: at}},
 		More:    "/more"}
 }
 
 func fullAround(some workflow.Text, at time.Time) Around {
 	return Around{
-		Letters: []SentLetter{{Number: "XC-D1", Path: "/l", Rung: some, Grounds: "依据", Asked: "要求", Decided: "会议", Limit: "2026-12-01", Late: true, By: "甲", On: "2026-11-02"},
-			{Number: "XC-D2", Rung: some, Signed: true, SignedBy: "乙", SignedAt: at}},
+		Letters: []SentLetter{{Number: "XC-D1", Path: "/l", Rung: some, Grounds: "依据", Asked: "要求", Decided: "会议", Limit: "2026-12-01", Late: true, By: some, On: "2026-11-02"},
+			{Number: "XC-D2", Rung: some, Signed: true, SignedBy: some, SignedAt: at}},
 		Decided: []Event{{At: at, Name: "甲", Post: some, Action: some, Note: "说明"}},
-		Calls: []Call{{To: "甲", By: "乙", Text: "缘由", Wants: some, On: "2026-11-02", Until: "2026-11-05", Open: true, UntilProvisional: true},
-			{To: "甲", By: "乙", Wants: some, Open: true, Until: "2026-11-05", Late: true}, {To: "甲", Wants: some, Climbed: "丙", Reply: some, Said: "答", Replied: "丁", RepliedOn: "2026-11-06"}},
+		Calls: []Call{{To: "甲", By: some, Text: "缘由", Wants: some, On: "2026-11-02", Until: "2026-11-05", Open: true, UntilProvisional: true},
+			{To: "甲", By: some, Wants: some, Open: true, Until: "2026-11-05", Late: true}, {To: "甲", Wants: some, Climbed: "丙", Reply: some, Said: "答", Replied: some, RepliedOn: "2026-11-06"}},
 		Systems: []System{{"制度", "1号", "2026-11-02"}, {Name: "制度"}}, Outcomes: []Outcome{{some, 2, "机关", "2号"}, {Kind: some, Count: 1}},
 		LookBack: []Fact{{Label: some, Plain: "x"}}, Spread: "甲、乙",
 	}

@@ -119,8 +119,11 @@ func (x *town) data() *pagetest.Data {
 	for _, o := range orgs {
 		audited(engine.KindOrg, int64(o.ID))
 	}
-	const exported = "问题整改台账" // how the record of a download calls the ledger
-	return pagetest.Collect(all...).Also(append(x.accounts, x.osUser, exported)...)
+	words := append(slices.Clone(x.accounts), x.osUser, "问题整改台账") // how the record of a download calls the ledger
+	for _, source := range workflow.Sources() {
+		words = append(words, source.Text.Zh+"问题整改情况报告") // and what a source is told
+	}
+	return pagetest.Collect(all...).Also(words...)
 }
 
 // Everyone of the demonstration follows every link and every form that looks for something, in both languages: no page is missing or

@@ -46,7 +46,7 @@ func dutyLines(l *DutyList) (rows [][]string) {
 		r := &l.Rows[n]
 		names := make([]string, len(r.Holders))
 		for m := range r.Holders {
-			names[m] = r.Holders[m].Shown()
+			names[m] = r.Holders[m].Shown().Zh
 		}
 		for _, c := range r.Charges {
 			actions := make([]string, len(c.Actions))
@@ -71,9 +71,9 @@ func dutyLines(l *DutyList) (rows [][]string) {
 }
 
 // Shown is the name of the holder, with whom they stand in for.
-func (h *Holder) Shown() string {
+func (h *Holder) Shown() workflow.Text {
 	if h.ForName != "" {
-		return h.Name + "（代" + h.ForName + "）"
+		return workflow.Say("%s（代%s）", "%s (for %s)", h.Name, h.ForName)
 	}
-	return h.Name
+	return workflow.Text{Zh: h.Name, En: h.Name}
 }
