@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -32,22 +33,67 @@ func (s *Server) showDigests(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	rows, err := s.toldRows(c, told)
+	if err != nil {
+		return err
+	}
 	next := ""
 	if len(told) == pageSize {
 		next = id(told[pageSize-1].ID)
 	}
-	return s.show(c, http.StatusOK, page.Digests{Frame: s.frame(c, workflow.Say("每日提醒", "Daily reminders")), Rows: toldRows(told), Pager: pagerOf(c, next)})
+	return s.show(c, http.StatusOK, page.Digests{Frame: s.frame(c, workflow.Say("每日提醒", "Daily reminders")), Rows: rows, Pager: pagerOf(c, next)})
 }
 
-// toldRows shows messages, the newest unread one unfolded.
-func toldRows(told []engine.Message) []page.Told {
+// toldRows shows messages, the newest unread one unfolded. They lead only to what the reader may see today.
+func (s *Server) toldRows(c echo.Context, told []engine.Message) ([]page.Told, error) {
 	opened := false
-	return each(told, func(m engine.Message) page.Told {
+	rows := each(told, func(m engine.Message) page.Told {
 		row := page.Told{At: m.Created, Title: m.Subject, Lines: page.ToldLines(m.Body), Unread: m.Seen.IsZero()}
 		row.Open = row.Unread && !opened
 		opened = opened || row.Open
 		return row
 	})
+	return rows, s.onlyReached(c, rows)
+}
+
+// onlyReached takes the links out of messages that would lead to nothing.
+func (s *Server) onlyReached(c echo.Context, rows []page.Told) error {
+	var issues []workflow.IssueID
+	var orgs []workflow.OrgID
+	for _, row := range rows {
+		for _, l := range row.Lines {
+			issue, org := leadsTo(l.Path)
+			issues, orgs = append(issues, issue), append(orgs, org)
+		}
+	}
+	ctx := c.Request().Context()
+	reach, err := s.Engine.Reach(ctx, actorOf(ctx), issues, orgs)
+	for _, row := range rows {
+		for n := range row.Lines {
+			issue, org := leadsTo(row.Lines[n].Path)
+			if issue != 0 && !reach.Issues[issue] || org != 0 && !reach.Prompts[org] {
+				row.Lines[n].Path = ""
+			}
+		}
+	}
+	return err
+}
+
+// leadsTo is the issue, or the org of the prompt, that a path in a message leads to; 0 for neither.
+func leadsTo(path string) (issue workflow.IssueID, org workflow.OrgID) {
+	u, err := url.Parse(path)
+	if err != nil {
+		return 0, 0
+	}
+	if digits, ok := strings.CutPrefix(u.Path, "/issues/"); ok {
+		n, _ := strconv.ParseInt(digits, 10, 64)
+		return workflow.IssueID(n), 0
+	}
+	if u.Path == "/prompts" {
+		n, _ := strconv.ParseInt(u.Query().Get("org"), 10, 64)
+		return 0, workflow.OrgID(n)
+	}
+	return 0, 0
 }
 
 // showChannels shows how the caller is told things, and the form that changes it.

@@ -28,7 +28,9 @@ func (s *Server) showNotices(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		p.Told = toldRows(told)
+		if p.Told, err = s.toldRows(c, told); err != nil {
+			return err
+		}
 		if len(told) > 0 {
 			p.Seen = id(told[0].ID)
 		}

@@ -119,9 +119,16 @@ func (x *town) data() *pagetest.Data {
 	for _, o := range orgs {
 		audited(engine.KindOrg, int64(o.ID))
 	}
-	words := append(slices.Clone(x.accounts), x.osUser, "问题整改台账") // how the record of a download calls the ledger
+	words := append(slices.Clone(x.accounts), x.osUser, "问题整改台账", "三张清单", "问题整改三张清单") // how the record of a download calls the ledger
 	for _, source := range workflow.Sources() {
 		words = append(words, source.Text.Zh+"问题整改情况报告") // and what a source is told
+	}
+	for _, kind := range engine.PeriodKinds() {
+		period, err := engine.PeriodOf(kind.Word, workflow.DayOf(x.now()))
+		require.NoError(x.t, err)
+		for _, p := range []engine.Period{period, period.Before(), period.After()} {
+			words = append(words, "责任清单 "+p.Text().Zh) // and the duty lists
+		}
 	}
 	return pagetest.Collect(all...).Also(words...)
 }

@@ -178,3 +178,26 @@ func (e *Engine) InboxUnread(ctx context.Context, by workflow.Actor) (int, error
 func (e *Engine) InboxSeen(ctx context.Context, by workflow.Actor, upTo int64) error {
 	return e.db.Seen(ctx, by.Person, upTo, e.moment())
 }
+
+// Reach is what of the places that messages lead to somebody may see now: what they were told long ago may be out of their sight.
+type Reach struct {
+	Issues  map[workflow.IssueID]bool
+	Prompts map[workflow.OrgID]bool // the orgs whose prompts they may see
+}
+
+// Reach says which of the issues, and the prompts of which of the orgs, the actor may see.
+func (e *Engine) Reach(ctx context.Context, by workflow.Actor, issues []workflow.IssueID, orgs []workflow.OrgID) (Reach, error) {
+	out := Reach{map[workflow.IssueID]bool{}, map[workflow.OrgID]bool{}}
+	found, err := e.db.IssuesByID(ctx, issues)
+	if err != nil {
+		return out, err
+	}
+	for id, i := range found {
+		_, out.Issues[id] = e.guard.Allow(&by, workflow.View, &i, i.Grade)
+	}
+	known, err := e.db.OrgsByID(ctx, orgs)
+	for id, org := range known {
+		out.Prompts[id] = len(e.promptsOf(&by, org.Line)) > 0
+	}
+	return out, err
+}
