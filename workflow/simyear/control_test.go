@@ -28,7 +28,7 @@ func (f forgetful) Send(ctx context.Context, d remind.Delivery) error {
 // time the judge has to see it; and a deliverer that ignores the key is seen for what it is.
 func TestTheJudgeSees(t *testing.T) {
 	t.Parallel()
-	y := newYear(t, storetest.SQLite(t), 7, size{branches: 12, issues: 80, until: "2026-07-24"})
+	y := newYear(t, storetest.SQLite(t), 7, tiny())
 	y.live()
 	require.Empty(t, y.judge().complaints, "nothing is broken yet")
 	for name, broken := range breaks(y) {
@@ -50,7 +50,7 @@ func TestTheJudgeSees(t *testing.T) {
 		y.replicas[n].kill()
 		y.replicas[n] = nil
 	}
-	y.until = "2026-08-07"
+	y.until = y.until.Add(14)
 	y.day = y.day.Add(1)
 	y.live()
 	complaints := y.judge().complaints
@@ -109,7 +109,7 @@ func breaks(y *year) map[string]func(e *evidence) {
 		"a mail that never came":          func(e *evidence) { e.letters = e.letters[1:] },
 		"a mail under two ids":            func(e *evidence) { e.letters = append(e.letters, e.letters[0]) },
 		"a digest on a day off": func(e *evidence) {
-			e.digests[personDay{anyDigest(e).person, "2026-07-19"}] = 1
+			e.digests[personDay{anyDigest(e).person, "2026-06-21"}] = 1
 		},
 	}
 }
