@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"rectify/api/page"
 	"rectify/workflow"
 	"rectify/workflow/engine"
 )
@@ -73,4 +74,25 @@ func TestChecksAreKeptForAWhile(t *testing.T) {
 	now = now.Add(checkKept)
 	_, ok = q.of(&other, "one more")
 	require.False(t, ok, "it is too long ago")
+}
+
+// The table of a countersign is there while it is under way, and does not say of a closed issue that somebody's yes is awaited.
+func TestACountersignIsShownWhileItIsUnderWay(t *testing.T) {
+	v := engine.View{Issue: workflow.Issue{State: workflow.Verifying, Verifier: 1, Parties: []workflow.OrgID{2}}}
+	require.Len(t, signersOf(&v), 2)
+	for _, over := range []workflow.State{workflow.Rectifying, workflow.Closing, workflow.Closed} {
+		v.Issue.State = over
+		require.Empty(t, signersOf(&v), over)
+	}
+}
+
+// The program acts by no post of an organisation, so its name is said once.
+func TestTheProgramIsNamedOnce(t *testing.T) {
+	by := workflow.Program(workflow.Place{Org: 1})
+	n := engine.Notice{}
+	n.Name, n.OrgName = by.Name, by.Appointments[0].OrgName
+	require.Empty(t, noticeRow(n).Org)
+	n.OrgName = "甲"
+	require.Equal(t, "甲", noticeRow(n).Org)
+	require.Empty(t, eventOf(&page.RecordLine{Name: by.Name, Org: by.Appointments[0].OrgName, Post: same("系统自动")}).Post)
 }

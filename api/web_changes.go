@@ -167,7 +167,7 @@ func (n *names) measures(i *workflow.Issue) workflow.Text {
 	all := make([]workflow.Text, len(i.Measures))
 	for at, m := range i.Measures {
 		who := strings.Join(slices.DeleteFunc([]string{n.orgs[m.Org], m.Leader, n.people[m.Person]}, func(s string) bool { return s == "" }), " ")
-		all[at] = workflow.Say("%d. %s(%s,%s)", "%d. %s (%s, %s)", at+1, m.Text, who, m.Due)
+		all[at] = workflow.Say("%d. %s（%s，%s）", "%d. %s (%s, %s)", at+1, m.Text, who, m.Due)
 		if m.Done {
 			all[at] = workflow.Say("%s ✓ %s完成 %s", "%s ✓ done %s %s", all[at], m.DoneOn, m.Result)
 		}

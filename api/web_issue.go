@@ -262,7 +262,8 @@ func (s *Server) requestOf(v *engine.View) *page.Request {
 func signersOf(v *engine.View) (out []page.Signer) {
 	i := &v.Issue
 	signers := i.Signers()
-	if len(signers) < 2 && len(i.Signs) == 0 {
+	asked := i.State == workflow.PlanReview || i.State == workflow.Verifying // a yes that was given is in history when it is over
+	if len(i.Signs) == 0 && (len(signers) < 2 || !asked) {
 		return nil
 	}
 	for _, party := range signers {

@@ -39,7 +39,11 @@ func (s *Server) showNotices(c echo.Context) error {
 }
 
 func noticeRow(n engine.Notice) page.NoticeRow {
-	return page.NoticeRow{At: n.At, Name: n.Name, Org: n.OrgName, Action: n.Action.Text(), As: n.As.Text(), Note: n.Note, Path: issuePath(n.Issue), Number: n.Number,
+	org := n.OrgName
+	if org == n.Name { // the program
+		org = ""
+	}
+	return page.NoticeRow{At: n.At, Name: n.Name, Org: org, Action: n.Action.Text(), As: n.As.Text(), Note: n.Note, Path: issuePath(n.Issue), Number: n.Number,
 		Title: n.Title, Unread: n.Unread}
 }
 

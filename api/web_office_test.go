@@ -161,7 +161,7 @@ func TestHistoryOnPages(t *testing.T) {
 	require.Equal(t, 422, b.get("/records?asked=yes&org=没有的").status)
 	require.Equal(t, 422, b.get("/records?asked=yes&from=soon").status)
 	body := b.see("/records/" + issue)
-	for _, part := range []string{"交办", "待交办 → 待签收", "补齐记录(马丽,2026-12-10)", "policy.csv:", "逐条核对", "郑岚", "责任单位"} {
+	for _, part := range []string{"交办", "待交办 → 待签收", "补齐记录（马丽，2026-12-10）", "policy.csv:", "逐条核对", "郑岚", "责任单位"} {
 		require.Contains(t, body, part)
 	}
 	require.Equal(t, 5, strings.Count(body, `class="digest"`))

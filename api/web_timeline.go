@@ -43,6 +43,9 @@ func (s *Server) timeline(c echo.Context, v *engine.View) (out []page.Event, mor
 func eventOf(l *page.RecordLine) page.Event {
 	out := page.Event{At: l.At, Name: l.Name, Post: workflow.Say("%s %s", "%s, %s", l.Org, l.Post), For: l.For, Action: l.Action, From: l.From, To: l.To, Note: l.Note,
 		Rule: l.Rule, Relation: l.Relation, Round: l.Round}
+	if l.Name == l.Org { // the program: it acts from no organisation and by no post
+		out.Post = workflow.Text{}
+	}
 	if l.Seq == 1 {
 		return out // all is new, and the page has it
 	}

@@ -77,7 +77,7 @@ func (c *city) read() error {
 		if err == nil && len(inbox) == 1 {
 			err = c.o.engine.InboxSeen(c.ctx, by, inbox[0].ID)
 		}
-		if err != nil {
+		if err = errors.Join(err, c.o.engine.NoticesSeen(c.ctx, by, c.clock.now)); err != nil {
 			return err
 		}
 	}
