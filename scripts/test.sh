@@ -9,6 +9,9 @@ section() { printf '\n== %s\n' "$*"; }
 section "Go tests (race detector; SQLite${RECTIFY_TEST_MYSQL:+ and MariaDB})"
 CGO_ENABLED=1 go test -race -timeout 20m ./...
 
+section "everybody's pages and buttons in the demonstration"
+go test -timeout 15m -run '^Test(EveryPage|EveryButton|WhatIsNotOffered)' ./cmd/rectify
+
 mapfile -t browser < <(scripts/packages.sh browser)
 if [ ${#browser[@]} -gt 0 ]; then
 	section "pages in a browser"

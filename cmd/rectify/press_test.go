@@ -1,3 +1,8 @@
+//go:build !race
+
+// Nobody races here: one person does one thing after the other, and under the race detector that takes ten minutes and more.
+// scripts/test.sh runs these tests by themselves, without it.
+
 package main
 
 import (
