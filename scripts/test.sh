@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 section() { printf '\n== %s\n' "$*"; }
 
 section "Go tests (race detector; SQLite${RECTIFY_TEST_MYSQL:+ and MariaDB})"
-CGO_ENABLED=1 go test -race -timeout 20m ./...
+CGO_ENABLED=1 go test -race -timeout 45m ./...
 
 section "everybody's pages and buttons in the demonstration"
 go test -timeout 15m -run '^Test(EveryPage|EveryButton|WhatIsNotOffered)' ./cmd/rectify
