@@ -40,7 +40,7 @@ type entry struct {
 // writeLines is the one writer of history. Every line is owed to others as well: it is told, counted and sealed from the outbox.
 // errAgain if another line took the place, or another command with the same key was quicker.
 func writeLines(tx *gorm.DB, lines []entry) error {
-	rows, owed := make([][]any, len(lines)), make([][]any, 0, 2*len(lines))
+	rows, owed := make([][]any, len(lines)), make([][]any, 0, 3*len(lines))
 	for n := range lines {
 		l := &lines[n]
 		rows[n] = []any{
@@ -48,7 +48,7 @@ func writeLines(tx *gorm.DB, lines []entry) error {
 			l.Relation, l.Rule, l.OSUser, l.Round, l.Version, string(l.From), string(l.To), l.Note, l.Definition, string(l.Data), l.Prev[:],
 			l.Digest[:], orNull(l.command), orNull(l.request),
 		}
-		owed = append(owed, []any{l.Kind, l.Subject, l.Seq, l.Action, l.tell, millis(l.At)})
+		owed = append(owed, []any{l.Kind, l.Subject, l.Seq, l.Action, l.tell, millis(l.At)}, owedToSeal(l.Kind, l.Subject, l.Seq))
 		if l.rev != 0 {
 			owed = append(owed, owedToCounters(l.Subject, l.rev))
 		}

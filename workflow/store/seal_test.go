@@ -1,0 +1,207 @@
+package store_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"rectify/workflow"
+	"rectify/workflow/store"
+	"rectify/workflow/store/storetest"
+)
+
+// sealedTree reads the whole sealed log: it must hold every line of history once, each behind the one before it of its subject, and the
+// hashes of the database must be those of a tree that is built anew.
+func sealedTree(t *testing.T, db *store.DB) (tree tlog.Hash, size int64) {
+	t.Helper()
+	ctx := t.Context()
+	size = must(db.SealedSize(ctx))
+	require.EqualValues(t, store.Asked(t, db, "SELECT COUNT(*) FROM leaves"), size)
+	lines := must(db.Sealed(ctx, 0, int(size)))
+	require.Len(t, lines, int(size))
+	var stored []tlog.Hash
+	reader := tlog.HashReaderFunc(func(indexes []int64) (out []tlog.Hash, err error) {
+		for _, n := range indexes {
+			out = append(out, stored[n])
+		}
+		return out, nil
+	})
+	last := map[[2]any]int{}
+	for n, at := range lines {
+		of := [2]any{at.Kind, at.Subject}
+		require.Equal(t, last[of]+1, at.Seq, "a line is sealed behind the one before it")
+		last[of] = at.Seq
+		line := must(db.History(ctx, at.Kind, at.Subject, at.Seq-1, 1))[0]
+		stored = append(stored, must(tlog.StoredHashesForRecordHash(int64(n), tlog.RecordHash(line.Digest[:]), reader))...)
+	}
+	want := must(tlog.TreeHash(size, reader))
+	require.Equal(t, want, must(tlog.TreeHash(size, db.Hashes(ctx))))
+	return want, size
+}
+
+// seal seals what is owed and says how many lines that were.
+func seal(t *testing.T, db *store.DB) int {
+	t.Helper()
+	n, _, err := db.Seal(t.Context(), 1)
+	require.NoError(t, err)
+	return n
+}
+
+// Whatever is done and whenever it is sealed: every line is a leaf, the tree only grows, and each earlier one is proven to be its beginning.
+func TestEveryLineIsSealed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		c := newCrowd(t, open())
+		require.Positive(t, seal(t, c.db), "the organisations")
+		var items []store.NewIssue
+		for range 700 {
+			items = append(items, store.NewIssue{Prefix: "I", Decide: creation(c.issue())})
+		}
+		must(c.db.CreateAll(t.Context(), items))
+		type held struct {
+			tree tlog.Hash
+			size int64
+		}
+		var all []held
+		for n := range rounds(60) {
+			require.NoError(t, c.act())
+			if n%10 == 0 {
+				seal(t, c.db)
+				tree, size := sealedTree(t, c.db)
+				all = append(all, held{tree, size})
+			}
+		}
+		seal(t, c.db)
+		tree, size := sealedTree(t, c.db)
+		require.EqualValues(t, store.Asked(t, c.db, "SELECT COUNT(*) FROM history"), size)
+		require.Zero(t, store.Asked(t, c.db, "SELECT COUNT(*) FROM outbox WHERE kind LIKE 'seal/%'"), "nothing is owed")
+		require.Zero(t, seal(t, c.db), "nothing is sealed twice")
+		hashes := c.db.Hashes(t.Context())
+		for _, h := range all {
+			require.NoError(t, tlog.CheckTree(must(tlog.ProveTree(size, h.size, hashes)), size, tree, h.size, h.tree))
+		}
+		line := must(c.db.History(t.Context(), workflow.KindIssue, 5, 0, 1))[0]
+		leaf := must(c.db.Leaves(t.Context(), workflow.KindIssue, 5, 0, 1))[1]
+		require.NoError(t, tlog.CheckRecord(must(tlog.ProveRecord(size, leaf, hashes)), size, tree, leaf, tlog.RecordHash(line.Digest[:])))
+	})
+}
+
+// Lines that were written before there was a log owe themselves to nobody: they are found, while new ones come.
+func TestLinesFromBeforeTheLogAreSealed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		c := newCrowd(t, open())
+		var items []store.NewIssue
+		for range 1100 {
+			items = append(items, store.NewIssue{Prefix: "I", Decide: creation(c.issue())})
+		}
+		must(c.db.CreateAll(t.Context(), items))
+		run(t, c.db, "DELETE FROM outbox WHERE kind LIKE 'seal/%'")
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for range 30 {
+				if err := c.act(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		seal(t, c.db)
+		wg.Wait()
+		seal(t, c.db)
+		_, size := sealedTree(t, c.db)
+		require.EqualValues(t, store.Asked(t, c.db, "SELECT COUNT(*) FROM history"), size)
+	})
+}
+
+// Three seal at once while steps are taken: no line is sealed twice, none is left out, and no step is refused for it.
+func TestSeveralWhoSealDoNotDouble(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		c := newCrowd(t, open())
+		_, err := c.db.Create(t.Context(), store.Key{}, "P", creation(c.issue()))
+		require.NoError(t, err)
+		ctx, stop := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		for range 3 {
+			db := open()
+			wg.Go(func() {
+				for ctx.Err() == nil {
+					if _, _, err := db.Seal(ctx, 1); err != nil && ctx.Err() == nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		for range rounds(150) {
+			require.NoError(t, c.act())
+		}
+		stop()
+		wg.Wait()
+		seal(t, c.db)
+		_, size := sealedTree(t, c.db)
+		require.EqualValues(t, store.Asked(t, c.db, "SELECT COUNT(*) FROM history"), size)
+	})
+}
+
+// A tree that lacks a tile is not built upon.
+func TestADamagedTreeIsNotBuiltUpon(t *testing.T) {
+	c := newCrowd(t, storetest.Open(t, storetest.SQLite(t)))
+	seal(t, c.db)
+	for _, spoil := range []string{"UPDATE tiles SET data = SUBSTR(data, 1, 32)", "DELETE FROM tiles"} {
+		run(t, c.db, spoil)
+		_, err := c.db.Create(t.Context(), store.Key{}, "P", creation(c.issue()))
+		require.NoError(t, err, "steps go on")
+		_, _, err = c.db.Seal(t.Context(), 1)
+		require.ErrorIs(t, err, workflow.ErrRefused)
+		_, err = tlog.TreeHash(must(c.db.SealedSize(t.Context())), c.db.Hashes(t.Context()))
+		require.ErrorIs(t, err, workflow.ErrRefused)
+	}
+}
+
+// Checkpoints are kept one for each size; the last of each day is found.
+func TestCheckpointsAreKept(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		db, ctx := open(), t.Context()
+		_, err := db.LastCheckpoint(ctx)
+		require.ErrorIs(t, err, workflow.ErrNotFound)
+		day := today.Time()
+		for n, hours := range []int{1, 23, 25, 26, 49} {
+			_, err := db.PutCheckpoint(ctx, store.CheckpointRow{Size: int64(10 * (n + 1)), At: day.Add(time.Duration(hours) * time.Hour), Root: [32]byte{byte(n)}, Note: "note"})
+			require.NoError(t, err)
+		}
+		first := must(db.PutCheckpoint(ctx, store.CheckpointRow{Size: 10, At: day, Note: "another"}))
+		require.Equal(t, "note", first.Note, "the first one stays")
+		require.EqualValues(t, 50, must(db.LastCheckpoint(ctx)).Size)
+		require.Equal(t, []int64{30, 20}, sizes(must(db.Checkpoints(ctx, 40, 2))))
+		require.Equal(t, []int64{30, 40}, sizes(must(db.CheckpointsFrom(ctx, 25, 2))))
+		require.Equal(t, []int64{20, 40, 50}, sizes(must(db.DailyCheckpoints(ctx, day, day.Add(time.Duration(100)*time.Hour)))))
+		require.NoError(t, db.Cosign(ctx, 10, "note", "note and one more"))
+		require.NoError(t, db.Cosign(ctx, 10, "note", "note and one more"), "the same again")
+		require.ErrorIs(t, db.Cosign(ctx, 10, "note", "something else"), workflow.ErrConflict)
+	})
+}
+
+func sizes(all []store.CheckpointRow) (out []int64) {
+	for _, c := range all {
+		out = append(out, c.Size)
+	}
+	return out
+}
+
+// Random sizes of batches give the tree that one at a time would.
+func TestTilesGrowInAnySteps(t *testing.T) {
+	c := newCrowd(t, storetest.Open(t, storetest.SQLite(t)))
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 6 {
+		var items []store.NewIssue
+		for range 1 + r.IntN(400) {
+			items = append(items, store.NewIssue{Prefix: "I", Decide: creation(c.issue())})
+		}
+		must(c.db.CreateAll(t.Context(), items))
+		seal(t, c.db)
+		sealedTree(t, c.db)
+	}
+}
