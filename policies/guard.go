@@ -63,23 +63,40 @@ func New(conf []byte, file string, policy []byte) (*Guard, error) {
 	if g.full, err = newEnforcer(conf, rules); err != nil {
 		return nil, err
 	}
-	ask := func(workflow.Post) *casbin.Enforcer { return g.full }
+	whole := asked{Enforcer: g.full}
+	ask := func(workflow.Post, workflow.Action) (asked, error) { return whole, nil }
 	if string(conf) == string(shippedModel) {
-		// The shipped model never matches a line of another post, so each post is asked of its own lines alone.
-		ask = byPost(conf, rules)
+		ask = byPostAndAction(conf, rules)
 	}
 	g.table, err = compile(rules, ask)
 	return g, err
 }
 
-func byPost(conf []byte, rules []Rule) func(workflow.Post) *casbin.Enforcer {
-	return func(post workflow.Post) *casbin.Enforcer {
-		own := slices.DeleteFunc(slices.Clone(rules), func(r Rule) bool { return r.Post != post })
-		e, err := newEnforcer(conf, own)
-		if err != nil {
-			return nil
+// asked is Casbin with the lines that can match; none where there are no such lines, so that the answer is no.
+type asked struct {
+	*casbin.Enforcer
+	none bool
+}
+
+// byPostAndAction asks of the lines of the post that name the action alone: the shipped model never matches another one. A test asks
+// the whole policy about every cell and compares.
+func byPostAndAction(conf []byte, rules []Rule) func(workflow.Post, workflow.Action) (asked, error) {
+	known := make(map[string]asked) // by the lines
+	return func(post workflow.Post, action workflow.Action) (asked, error) {
+		var own []Rule
+		var key strings.Builder
+		for n := range rules {
+			if rules[n].Post == post && slices.Contains(rules[n].Actions, action) {
+				own = append(own, rules[n])
+				fmt.Fprint(&key, n, " ")
+			}
 		}
-		return e
+		if a, ok := known[key.String()]; ok || len(own) == 0 {
+			return asked{a.Enforcer, !ok}, nil
+		}
+		e, err := newEnforcer(conf, own)
+		known[key.String()] = asked{Enforcer: e}
+		return known[key.String()], err
 	}
 }
 

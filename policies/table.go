@@ -50,7 +50,7 @@ func (t *table) at(post workflow.Post, level workflow.Level, r workflow.Relation
 }
 
 // compile asks Casbin for every cell. An error of Casbin's is an error of the policy: it never becomes a yes or a silent no.
-func compile(rules []Rule, ask func(workflow.Post) *casbin.Enforcer) (table, error) {
+func compile(rules []Rule, ask func(workflow.Post, workflow.Action) (asked, error)) (table, error) {
 	t := table{posts: make(map[workflow.Post]int), actions: make(map[workflow.Action]int)}
 	lines := make(map[string]int16)
 	for n := range rules {
@@ -70,23 +70,24 @@ func compile(rules []Rule, ask func(workflow.Post) *casbin.Enforcer) (table, err
 		if post.Admin {
 			continue
 		}
-		if err := t.compilePost(post, ask(post.Post), lines); err != nil {
-			return t, err
+		for _, action := range workflow.Actions() {
+			e, err := ask(post.Post, action.Action)
+			if err == nil && !e.none {
+				err = t.compileAction(e.Enforcer, post, action.Action, lines)
+			}
+			if err != nil {
+				return t, err
+			}
 		}
 	}
 	return t, nil
 }
 
-func (t *table) compilePost(post workflow.PostRule, e *casbin.Enforcer, lines map[string]int16) error {
-	if e == nil {
-		return bad("职务“%s”的规则无法装入", "the lines of the post %s cannot be loaded", post.Text)
-	}
+func (t *table) compileAction(e *casbin.Enforcer, post workflow.PostRule, a workflow.Action, lines map[string]int16) error {
 	for _, level := range post.Levels {
-		for _, action := range workflow.Actions() {
-			for _, r := range workflow.AllRelations() {
-				if err := t.compileCell(e, post.Post, level, r, action.Action, lines); err != nil {
-					return err
-				}
+		for _, r := range workflow.AllRelations() {
+			if err := t.compileCell(e, post.Post, level, r, a, lines); err != nil {
+				return err
 			}
 		}
 	}

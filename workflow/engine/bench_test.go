@@ -9,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"rectify/policies"
 	"rectify/workflow"
 	"rectify/workflow/definitions"
 	"rectify/workflow/engine"
@@ -35,7 +34,7 @@ func benchEach(b *testing.B, fn func(b *testing.B, dsn string)) {
 // reach: single microseconds and 5 allocations.
 func BenchmarkDecide(b *testing.B) {
 	o := benchOffice(b, storetest.SQLite(b))
-	guard, err := policies.Shipped()
+	guard, err := compiled()
 	require.NoError(b, err)
 	defs, err := definitions.Shipped()
 	require.NoError(b, err)

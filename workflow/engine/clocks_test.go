@@ -8,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"rectify/policies"
 	"rectify/workflow"
 	"rectify/workflow/calendar"
 	"rectify/workflow/definitions"
@@ -38,7 +37,7 @@ func (o *office) read(id workflow.IssueID) workflow.Issue {
 
 // newEngine is the office by another program that has other holidays built in.
 func newEngine(t *testing.T, o *office, shipped *calendar.Calendar) *office {
-	guard, err := policies.Shipped()
+	guard, err := compiled()
 	require.NoError(t, err)
 	defs, err := definitions.Shipped()
 	require.NoError(t, err)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,8 +36,11 @@ type office struct {
 	uploads map[string]string // hashes by name
 }
 
+// compiled is the shipped policy. It does not change, and takes long to make.
+var compiled = sync.OnceValues(policies.Shipped)
+
 func newOffice(t testing.TB, db *store.DB, defs *definitions.Set, adjust ...func(*engine.Config)) *office {
-	guard, err := policies.Shipped()
+	guard, err := compiled()
 	require.NoError(t, err)
 	files, err := store.OpenFiles(t.TempDir())
 	require.NoError(t, err)

@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"rectify/policies"
 	"rectify/workflow"
 	"rectify/workflow/engine"
 	"rectify/workflow/store"
@@ -90,7 +89,7 @@ func (o *office) hidesAll(by workflow.Actor, i *workflow.Issue) {
 
 // For anyone who might be appointed to anything, the condition of lists and the policy give the same answer on every issue.
 func TestScopeIsThePolicy(t *testing.T) {
-	guard, err := policies.Shipped()
+	guard, err := compiled()
 	require.NoError(t, err)
 	each(t, func(t *testing.T, o *office) {
 		all := o.spread()
