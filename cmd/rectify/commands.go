@@ -34,6 +34,7 @@ type commands struct {
 	Explain  explainCommand  `cmd:"" help:"为什么能（不能）办理 why somebody may (not) take a step."`
 	Check    checkCommand    `cmd:"" help:"检查流程与权限文件，或检查人员是否配齐 check the definitions and the policy, or whether posts are filled."`
 	Counts   countsCommand   `cmd:"" help:"核对统计数字的计数器 hold the counters behind the figures against the issues."`
+	Replay   replayCommand   `cmd:"" help:"逐条重放历史，核对每个问题的现状 replay the histories and hold the issues against them."`
 	Simulate simulateCommand `cmd:"" help:"换一套提醒规则回放过去：会多发还是少发 replay the past under other reminder rules."`
 	Migrate  migrateCommand  `cmd:"" help:"升级数据库的表结构 bring the tables of the database up to this program."`
 	User     userCommand     `cmd:"" help:"账号：初始密码、名单 accounts: first passwords, list."`

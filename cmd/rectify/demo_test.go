@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"rectify/workflow"
 	"rectify/workflow/engine"
+	"rectify/workflow/store"
 )
 
 // at is a program whose data are in a folder of the test.
@@ -80,6 +82,8 @@ func TestDemonstrationReconciles(t *testing.T) {
 			showsAround(t, o, by)
 			showsDays(t, o, by)
 			postsAreFilled(t, o)
+			_, err = o.db.Replay(t.Context(), func(store.Replayed) {}, func(d store.Difference) error { return fmt.Errorf("%+v", d) })
+			require.NoError(t, err, "the histories give the issues")
 		})
 	}
 }

@@ -171,6 +171,8 @@ func (w *walk) holds() {
 		require.Equal(w.t, n, counts.ByState[state], state)
 	}
 	require.Equal(w.t, len(w.ids), counts.Total)
+	_, err = w.db.Replay(w.ctx, func(store.Replayed) {}, func(d store.Difference) error { return fmt.Errorf("%+v", d) })
+	require.NoError(w.t, err)
 	w.scopesHold()
 }
 

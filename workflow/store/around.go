@@ -98,25 +98,37 @@ func holdersOf(i *workflow.Issue) []workflow.PersonID {
 	return i.Holders()
 }
 
+// The columns of what steps met and brought, after the issue.
+const (
+	metColumns     = "seq, org, post, duty, on_day, month, late"
+	outcomeColumns = "seq, no, org, kind, persons, on_day"
+)
+
 // saveMet keeps which charges the steps met and which outcomes they brought. Both follow from history, and are never changed.
 func saveMet(tx *gorm.DB, all []kept, lines []entry) error {
 	var met, outcomes [][]any
 	for n := range all {
-		c, l := &all[n].change, &lines[n].Line
-		if m, ok := c.Met(); ok {
-			met = append(met, []any{l.Subject, l.Seq, int64(m.Org), string(m.Post), string(m.Charge), string(m.On), month(m.On), flag(m.Late)})
-		}
-		before := c.Before.Results.Outcomes
-		if c.Before.Round != c.Issue.Round {
-			before = nil
-		}
-		for no := len(before); no < len(c.Issue.Results.Outcomes); no++ {
-			o := &c.Issue.Results.Outcomes[no]
-			outcomes = append(outcomes, []any{l.Subject, l.Seq, no, int64(c.Issue.Responsible), string(o.Kind), o.Count, string(workflow.DayOf(l.At))})
-		}
+		m, o := metRows(&all[n].change, &lines[n].Line)
+		met, outcomes = append(met, m...), append(outcomes, o...)
 	}
-	if err := insertAll(tx, "INSERT INTO duties_done (issue_id, seq, org, post, duty, on_day, month, late) VALUES ", met); err != nil {
+	if err := insertAll(tx, "INSERT INTO duties_done (issue_id, "+metColumns+") VALUES ", met); err != nil {
 		return err
 	}
-	return insertAll(tx, "INSERT INTO issue_outcomes (issue_id, seq, no, org, kind, persons, on_day) VALUES ", outcomes)
+	return insertAll(tx, "INSERT INTO issue_outcomes (issue_id, "+outcomeColumns+") VALUES ", outcomes)
+}
+
+// metRows are the charge that a step met and the outcomes that it brought, as rows; l is its line as it is kept.
+func metRows(c *workflow.Change, l *workflow.Line) (met, outcomes [][]any) {
+	if m, ok := c.Met(); ok {
+		met = append(met, []any{l.Subject, l.Seq, int64(m.Org), string(m.Post), string(m.Charge), string(m.On), month(m.On), flag(m.Late)})
+	}
+	before := c.Before.Results.Outcomes
+	if c.Before.Round != c.Issue.Round {
+		before = nil
+	}
+	for no := len(before); no < len(c.Issue.Results.Outcomes); no++ {
+		o := &c.Issue.Results.Outcomes[no]
+		outcomes = append(outcomes, []any{l.Subject, l.Seq, no, int64(c.Issue.Responsible), string(o.Kind), o.Count, string(workflow.DayOf(l.At))})
+	}
+	return met, outcomes
 }

@@ -23,12 +23,34 @@ type crowd struct {
 	db   *store.DB
 	mu   sync.Mutex
 	ids  []workflow.IssueID
+	now  time.Time // goes on with each act
 }
 
 func newCrowd(t *testing.T, db *store.DB) *crowd {
 	city(t, db)
 	require.NoError(t, db.PutOrgs(t.Context(), []store.Org{org(8, 6, 2)}, orgLine))
-	return &crowd{t: t, db: db, rand: rand.New(rand.NewPCG(1, 2))}
+	return &crowd{t: t, db: db, rand: rand.New(rand.NewPCG(1, 2)), now: at}
+}
+
+// dated is a decision at the moment that it is for the crowd.
+func (c *crowd) dated(l workflow.Change, err error) (workflow.Change, error) {
+	l.Line.At = c.now
+	return l, err
+}
+
+func (c *crowd) creation(i workflow.Issue) func(string, *store.Earlier) (workflow.Change, error) {
+	return func(number string, e *store.Earlier) (workflow.Change, error) { return c.dated(creation(i)(number, e)) }
+}
+
+func (c *crowd) step(id workflow.IssueID, do func(*workflow.Issue)) error {
+	_, err := c.db.Transition(c.t.Context(), id, store.Key{}, store.Refs{}, func(l store.Loaded) (workflow.Change, error) { return c.dated(stepTo(0, do)(l)) })
+	return err
+}
+
+func (c *crowd) orgLine(o store.Org, old *store.Org) workflow.Line {
+	l := orgLine(o, old)
+	l.At = c.now
+	return l
 }
 
 // issue is a new one anywhere in the city, in any state.
@@ -69,21 +91,22 @@ func (c *crowd) act() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	ctx := c.t.Context()
+	c.now = c.now.Add(time.Second)
 	any := func() workflow.IssueID { return c.ids[c.rand.IntN(len(c.ids))] }
 	switch c.rand.IntN(8) {
 	case 0:
-		_, err := c.db.Create(ctx, store.Key{}, "P", creation(c.issue()))
+		_, err := c.db.Create(ctx, store.Key{}, "P", c.creation(c.issue()))
 		return err
 	case 1:
 		items := make([]store.NewIssue, 1+c.rand.IntN(30))
 		for n := range items {
-			items[n] = store.NewIssue{Prefix: "I", Decide: creation(c.issue())}
+			items[n] = store.NewIssue{Prefix: "I", Decide: c.creation(c.issue())}
 		}
 		_, err := c.db.CreateAll(ctx, items)
 		return err
 	case 2: // an org goes elsewhere with all its issues
 		id, to := workflow.OrgID(2+c.rand.IntN(7)), workflow.OrgID(1+c.rand.IntN(8))
-		err := c.db.PutOrgs(ctx, []store.Org{org(id, to, workflow.Level(1+c.rand.IntN(4)))}, orgLine)
+		err := c.db.PutOrgs(ctx, []store.Org{org(id, to, workflow.Level(1+c.rand.IntN(4)))}, c.orgLine)
 		if errors.Is(err, workflow.ErrInvalid) { // below itself, or too deep
 			return nil
 		}
@@ -99,18 +122,17 @@ func (c *crowd) act() error {
 				after := l[n].Issue
 				after.Version++
 				after.State = []workflow.State{workflow.Merged, workflow.Rectifying}[n]
-				out = append(out, change(l[n].Issue, after, "merge"))
+				merged, _ := c.dated(change(l[n].Issue, after, "merge"), nil)
+				out = append(out, merged)
 			}
 			return out, nil
 		})
 		return err
 	case 4: // handed to another org
 		o := must(c.db.Org(ctx, workflow.OrgID(1+c.rand.IntN(8))))
-		_, err := c.db.Transition(ctx, any(), store.Key{}, store.Refs{}, stepTo(0, func(i *workflow.Issue) { i.Responsible, i.Line = o.ID, o.Line }))
-		return err
+		return c.step(any(), func(i *workflow.Issue) { i.Responsible, i.Line = o.ID, o.Line })
 	default:
-		_, err := c.db.Transition(ctx, any(), store.Key{}, store.Refs{}, stepTo(0, c.change))
-		return err
+		return c.step(any(), c.change)
 	}
 }
 
@@ -265,7 +287,7 @@ func TestKeepCounting(t *testing.T) {
 	c := newCrowd(t, storetest.Open(t, storetest.SQLite(t)))
 	var items []store.NewIssue
 	for range 450 {
-		items = append(items, store.NewIssue{Prefix: "I", Decide: creation(c.issue())})
+		items = append(items, store.NewIssue{Prefix: "I", Decide: c.creation(c.issue())})
 	}
 	must(c.db.CreateAll(t.Context(), items))
 	ctx, stop := context.WithCancel(t.Context())

@@ -92,6 +92,10 @@ func (t *tree) put(o Org, line func(Org, *Org) workflow.Line) error {
 	}
 	l := line(o, old)
 	l.Kind, l.Subject = KindOrg, int64(o.ID)
+	var err error
+	if l.Data, err = changeOf(&o, old, len(t.lines)); err != nil {
+		return err
+	}
 	t.lines = append(t.lines, l)
 	if old == nil {
 		a := ancestors(o.Line)

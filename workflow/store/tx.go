@@ -50,6 +50,31 @@ func (db *DB) transaction(ctx context.Context, fn func(tx *gorm.DB) error) error
 	return nil
 }
 
+// snapshot runs fn in a transaction that only reads and sees one state of the database throughout.
+func (db *DB) snapshot(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return db.explain(ctx, db.retry(ctx, func() error {
+		tx, err := db.reads.db.BeginTx(ctx, &sql.TxOptions{Isolation: db.repeatable(), ReadOnly: true})
+		if err != nil {
+			return err
+		}
+		defer func() { _ = tx.Rollback() }()
+		conn := &txConn{tx: tx, pool: db.reads}
+		if err := conn.run(db.within(ctx, conn), fn); err != nil {
+			return err
+		}
+		defer conn.prepareMissed(ctx)
+		return tx.Rollback()
+	}))
+}
+
+// repeatable is how a transaction is begun in which every query sees the same; on SQLite each one is so.
+func (db *DB) repeatable() sql.IsolationLevel {
+	if db.dialect == MySQL {
+		return sql.LevelRepeatableRead
+	}
+	return sql.LevelDefault
+}
+
 // within returns a session whose statements all run in the transaction of conn.
 func (db *DB) within(ctx context.Context, conn *txConn) *gorm.DB {
 	tx := db.session.Session(&gorm.Session{Context: ctx, NewDB: true})
