@@ -146,6 +146,11 @@ const (
 	DutyClose   Duty = "close"
 )
 
+// KeepsApart says whether it matters for the action who had which part in the issue before: KeptApart lets everybody do the others.
+func (a Action) KeepsApart() bool {
+	return a.judges() || a.rectifies() || a == GrantIt || a == Deny
+}
+
 // rectifies says whether taking the step is a part in putting the issue right.
 func (a Action) rectifies() bool {
 	return a == Plan || a == Report || a == Attest || a == Finish || a == Submit
