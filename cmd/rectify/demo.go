@@ -60,6 +60,9 @@ func (p *program) demonstrate(r rules) ([]demoAccount, error) {
 	if err != nil && !fresh {
 		return nil, unreadableFile(mark, err)
 	}
+	if p.channels, err = demoChannels(); err != nil {
+		return nil, err
+	}
 	clock := &demoClock{now: p.now()}
 	o, err := p.openAt(r, true, clock.read)
 	if err != nil {

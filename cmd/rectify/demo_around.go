@@ -20,20 +20,25 @@ func (t *thread) sign() *thread {
 	return t.step(t.rectifier, workflow.Step{Action: workflow.SignLetter})
 }
 
-// planLetters is a ladder of three letters about one issue: the second was signed for late, the third not yet.
+// planLetters is the whole ladder about one issue, a letter of each rung: the second was signed for late, the last not yet.
 func (c *city) planLetters(t *thread) {
-	at := func(day int) *thread {
+	send := func(day, limit int, rung workflow.Rung, decided, grounds, asked string) {
 		t.day = day
-		return t
+		t.letter("zoujie", workflow.Letter{Rung: rung, Decided: decided, Grounds: grounds, Asked: asked, Limit: c.day(limit)})
 	}
-	at(138).letter("zoujie", workflow.Letter{Rung: workflow.RungNotice, Grounds: "巡察反馈整改任务清单第14项，时限将到而只联系到一名流动党员",
-		Asked: "联系到另一名流动党员，建立每月联系台账", Limit: c.day(147)})
-	at(139).sign()
-	at(152).letter("zoujie", workflow.Letter{Rung: workflow.RungGuidance, Grounds: "已超过整改时限，提示函所列事项没有完成",
-		Asked: "书面说明原因，三个工作日内报联系台账", Decided: "机关党委委员会议", Limit: c.day(155)})
-	at(157).sign()
-	at(158).letter("zoujie", workflow.Letter{Rung: workflow.RungReminder, Grounds: "督导函签收逾期，联系台账仍未报送",
-		Asked: "支部书记当面说明情况，时限内办结并提请验收", Decided: "机关党委书记", Limit: c.day(163)})
+	sign := func(day int) {
+		t.day = day
+		t.sign()
+	}
+	send(130, 138, workflow.RungNotice, "", "巡察反馈整改任务清单第14项，时限将到而只联系到一名流动党员", "联系到另一名流动党员，建立每月联系台账")
+	sign(131)
+	send(139, 143, workflow.RungGuidance, "机关党委委员会议", "提示函所列事项没有完成", "书面说明原因，三个工作日内报联系台账")
+	sign(146)
+	send(147, 150, workflow.RungReminder, "机关党委书记", "督导函签收逾期，联系台账仍未报送", "支部书记当面说明情况，时限内办结并提请验收")
+	sign(148)
+	send(152, 156, workflow.RungAdmonition, "机关党委委员会议", "已超过整改时限，催办后仍未办结", "支部书记到机关党委接受约谈，当场提出办结日期")
+	sign(153)
+	send(158, 165, workflow.RungAccountability, "农业农村局党组会议，青农党组函第6号", "约谈后仍未按承诺日期办结", "向党组书面检讨，时限内办结；责任追究由有权机关依规决定")
 }
 
 // planReview is a plan that only holds meetings, is sent back line by line, comes better, and waits for the second of two countersigns.

@@ -25,9 +25,13 @@ func around(today workflow.Day, codes map[workflow.OrgID]string) map[string]seen
 		}
 	}
 	return map[string]seen{
-		"督办函：三级，一份逾期签收，一份未签收": {1, func(i *workflow.Issue) bool {
-			return len(i.Letters) == 3 && i.Letters[0].Rung == workflow.RungNotice && i.Letters[1].Rung == workflow.RungGuidance &&
-				i.Letters[2].Rung == workflow.RungReminder && workflow.DayOf(i.Letters[1].SignedAt) > i.Letters[1].Limit && !i.Letters[2].Signed() && i.Pending(2)
+		"督办函：五级各一份，一份逾期签收，一份未签收": {1, func(i *workflow.Issue) bool {
+			var rungs []string
+			for _, l := range i.Letters {
+				rungs = append(rungs, string(l.Rung))
+			}
+			all := []string{"notice", "guidance", "reminder", "admonition", "accountability"}
+			return slices.Equal(rungs, all) && workflow.DayOf(i.Letters[1].SignedAt) > i.Letters[1].Limit && !i.Letters[4].Signed() && i.Pending(4)
 		}},
 		"督办函：A 代 B 发": {1, func(i *workflow.Issue) bool {
 			return len(i.Letters) == 1 && i.Letters[0].ByFor != 0 && i.Letters[0].Signed()
@@ -40,6 +44,9 @@ func around(today workflow.Day, codes map[workflow.OrgID]string) map[string]seen
 		}},
 		"方案会审：评价和逐条意见": {1, func(i *workflow.Issue) bool {
 			return i.State == workflow.PlanReview && len(i.Signs) == 1 && i.Signs[0].Mark == "good" && len(i.Remarks) == 2 && len(workflow.Advise(i)) == 0
+		}},
+		"方案会审：两家都有意见": {5, func(i *workflow.Issue) bool {
+			return len(i.Parties) > 0 && slices.ContainsFunc(i.Remarks, func(r workflow.Remark) bool { return r.Org == i.Parties[0] && r.Measure == 1 })
 		}},
 		"方案：程序有提示":   {1, func(i *workflow.Issue) bool { return i.State == workflow.PlanReview && len(workflow.Advise(i)) == 4 }},
 		"呼叫：给予协助":    {1, call(func(c *workflow.CallFor) bool { return c.Reply == workflow.ReplyHelp })},
@@ -55,7 +62,7 @@ func around(today workflow.Day, codes map[workflow.OrgID]string) map[string]seen
 		"恢复后时限顺延": {1, func(i *workflow.Issue) bool {
 			return i.State == workflow.Rectifying && i.Pause.On != "" && i.Due > i.Pause.Due
 		}},
-		"并案：三个来源一起改": {1, func(i *workflow.Issue) bool { return len(i.Absorbed) == 2 && sources(i) == 3 && ownNumbers(i) }},
+		"并案：五个来源一起改": {1, func(i *workflow.Issue) bool { return len(i.Absorbed) == 4 && sources(i) == 5 && ownNumbers(i) }},
 		"举一反三":       {1, func(i *workflow.Issue) bool { return len(i.Spread) == 4 }},
 		"自查发现的问题":    {1, func(i *workflow.Issue) bool { return i.Prompted() && i.State == workflow.Planning }},
 		"建立的制度":      {3, func(i *workflow.Issue) bool { return len(i.Results.Systems) > 0 }},
@@ -116,7 +123,7 @@ func showsAround(t *testing.T, o *opened, by workflow.Actor) {
 	require.Equal(t, want, got)
 	for action, times := range map[workflow.Action]int{
 		workflow.Return: 1, workflow.Transfer: 1, workflow.RejectPlan: 1, workflow.Unmerge: 2, workflow.Review: 1, workflow.Resume: 1, workflow.Climb: 1,
-		workflow.Entrust: 2, workflow.Pick: 3, workflow.LookBackAt: 1, workflow.SendLetter: 4, workflow.SignLetter: 3, workflow.Call: 4,
+		workflow.Entrust: 2, workflow.Pick: 3, workflow.LookBackAt: 1, workflow.SendLetter: 6, workflow.SignLetter: 5, workflow.Call: 4,
 	} {
 		require.Equal(t, times, steps[action], action)
 	}
@@ -159,10 +166,14 @@ func showsDays(t *testing.T, o *opened, by workflow.Actor) {
 
 	budget, err := o.engine.Budget(t.Context())
 	require.NoError(t, err)
-	require.Zero(t, budget.Rev, "left as it came")
+	require.Equal(t, 1, budget.Rev)
+	require.Less(t, budget.Month.Fields, workflow.DefaultBudget().Month.Fields, "stricter than it came")
 
 	showsSimilar(t, o, as("tangyue"))
 	showsTold(t, o, as)
+	showsDelivery(t, o, as)
+	showsRehearsal(t, o, as)
+	showsSources(t, o, as)
 	showsPeriods(t, o, by)
 }
 

@@ -42,6 +42,7 @@ func (c *city) planDays() {
 	})
 	c.on(144, "draw", func() error { return c.draw("zoujie", draw) })
 	c.on(150, "look-back", func() error { return c.lookBack(draw) })
+	c.planTold()
 	c.on(157, "all is read", c.read)
 	c.on(157, "draw to come", func() error {
 		_, err := c.announce("mengzhao", engine.DrawPlan{Org: c.orgs["00"], From: c.day(20), To: c.day(156), Size: 3, On: c.day(170)})
@@ -59,7 +60,7 @@ func (c *city) run() error {
 	return err
 }
 
-// demoDeliverer delivers what is said in the story.
+// demoDeliverer delivers what is said in the story; what would leave the program is given up, so that the page of such messages shows some.
 func demoDeliverer(o *opened, now func() time.Time) (*remind.Deliverer, error) {
 	var none *remind.Channels
 	return remind.NewDeliverer(remind.DelivererConfig{DB: o.db, Channels: none.Inside(), Owner: rand.Text(), Now: now, Rand: randv2.Float64,

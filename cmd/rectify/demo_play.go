@@ -154,9 +154,11 @@ func (t *thread) propose() *thread {
 }
 
 func (t *thread) approve(others ...string) *thread {
-	t.wait(4).step(t.verifier, workflow.Step{Action: workflow.ApprovePlan, Note: "措施具体，同意实施"})
+	t.wait(4).step(t.verifier, workflow.Step{Action: workflow.ApprovePlan, Mark: "good", Note: "措施具体，同意实施"})
 	for _, who := range others {
-		t.step(who, workflow.Step{Action: workflow.ApprovePlan, Note: "同意"})
+		t.step(who, workflow.Step{Action: workflow.ApprovePlan, Mark: "fair", Note: "同意，请补充完成标志", Remarks: []workflow.Remark{
+			{Measure: 1, Text: "请写明做到什么程度算完成，由谁核对"},
+		}})
 	}
 	return t
 }

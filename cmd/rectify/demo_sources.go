@@ -9,9 +9,10 @@ import (
 
 // The days on which the lists of other sources come in.
 const (
-	caseDay  = 60
-	riskDay  = 62
-	studyDay = 128
+	caseDay   = 60
+	riskDay   = 62
+	reviewDay = 63
+	studyDay  = 128
 )
 
 // planSources is about the same problems from several of the five sources (五改合一), and about the same kind elsewhere (举一反三).
@@ -22,14 +23,24 @@ func (c *city) planSources() {
 	c.on(riskDay, "integrity risks", func() error {
 		return c.take("zoujie", "risk", "R", "廉政风险排查问题清单", "integrity_risk", riskDay-4)
 	})
+	c.on(reviewDay, "blind spots", func() error {
+		return c.take("zoujie", "blind", "B", "机关党建“灯下黑”问题专项整治清单", "blind_spot", reviewDay-5)
+	})
+	c.on(reviewDay, "study of the organ", func() error {
+		return c.take("zoujie", "review", "J", "机关学习教育检视问题清单", "study", reviewDay-3)
+	})
 	c.on(studyDay, "study", func() error {
 		return c.take("tangyue", "study", "X", "学习教育查摆问题清单", "study", studyDay-3)
 	})
-	c.merge(riskDay+3, "C1", "I4", workflow.Merge, "与巡察反馈第4项是同一问题，合并整改，分别回复")
-	c.merge(riskDay+3, "R1", "I4", workflow.Merge, "与巡察反馈第4项是同一问题，合并整改，分别回复")
+	for _, key := range []string{"C1", "R1", "B1", "J1"} { // one problem, all five sources
+		c.merge(reviewDay+2, key, "I4", workflow.Merge, "与巡察反馈第4项是同一问题，合并整改，分别回复")
+	}
 	c.merge(riskDay+4, "C2", "I5", workflow.Merge, "与巡察反馈第5项同为试验田物资采购询价问题")
 	c.merge(riskDay+9, "C2", "I5", workflow.Unmerge, "核对采购台账，是另外两个批次，不是同一问题，恢复单独整改")
 	c.issue("C2", "0111", workflow.Ordinary, riskDay+68).prepare().report("第一个批次的询价记录已补齐")
+	c.issue("B2", "0102", workflow.Ordinary, reviewDay+40).prepare().report("两名委员已到联系支部，第三名定在下周")
+	c.issue("B3", "0101", workflow.Ordinary, reviewDay+4).prepare().work(0).pass().close()
+	c.issue("J2", "0103", workflow.Ordinary, reviewDay+4).prepare().work(0).pass().close()
 	c.planAssisted()
 	c.planResumed()
 	c.planSpread()

@@ -9,7 +9,7 @@ const (
 	selfCheckDay  = 130
 )
 
-// plan writes the whole story down: six checklists, and what becomes of every issue.
+// plan writes the whole story down: eight checklists, and what becomes of every issue.
 func (c *city) plan() {
 	c.planDays()
 	c.on(auditDay, "audit", func() error {

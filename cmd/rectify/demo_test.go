@@ -49,8 +49,8 @@ func TestDemonstrationReconciles(t *testing.T) {
 			counts, err := o.engine.Counts(t.Context(), by, engine.Filter{}, 0)
 			require.NoError(t, err)
 			require.Equal(t, map[workflow.State]int{
-				"draft": 2, "found": 3, "assigned": 2, "planning": 5, "plan_review": 3, "rectifying": 13, "lasting": 1, "suspended": 1, "verifying": 3,
-				"closing": 2, "publicized": 1, "closed": 10, "merged": 3, "cancelled": 1,
+				"draft": 2, "found": 3, "assigned": 2, "planning": 5, "plan_review": 3, "rectifying": 14, "lasting": 1, "suspended": 1, "verifying": 3,
+				"closing": 2, "publicized": 1, "closed": 12, "merged": 5, "cancelled": 1,
 			}, counts.ByState)
 			require.Len(t, counts.ByState, len(workflow.States()), "every state occurs")
 			sum := 0
@@ -58,14 +58,14 @@ func TestDemonstrationReconciles(t *testing.T) {
 				sum += n
 			}
 			require.Equal(t, counts.Total, sum)
-			require.Equal(t, 50, sum)
+			require.Equal(t, 55, sum)
 			require.GreaterOrEqual(t, counts.ByLight[workflow.LightOverdue], 3)
 			require.GreaterOrEqual(t, counts.ByLight[workflow.LightSoon], 2)
 
 			var all engine.Counts
 			for title, want := range map[string][3]int{ // total, reported, closed
 				"市委第三巡察组反馈问题整改任务清单": {14, 7, 3}, "市审计局年度审计整改清单": {10, 4, 3}, "市直机关党支部集中自查问题清单": {16, 6, 3},
-				"以案促改查摆问题清单": {2, 0, 0}, "廉政风险排查问题清单": {3, 0, 0}, "学习教育查摆问题清单": {2, 1, 1},
+				"以案促改查摆问题清单": {2, 0, 0}, "廉政风险排查问题清单": {3, 0, 0}, "学习教育查摆问题清单": {2, 1, 1}, "机关学习教育检视问题清单": {2, 1, 1}, "机关党建“灯下黑”问题专项整治清单": {3, 1, 1},
 			} {
 				c := countsOf(t, o, by, title)
 				require.Equal(t, want, [3]int{c.Total, c.Reported, c.Closed}, title)
@@ -92,7 +92,7 @@ func countsOf(t *testing.T, o *opened, by workflow.Actor, title string) engine.C
 	t.Helper()
 	lists, err := o.engine.Checklists(t.Context(), by, 0, engine.PageLimit)
 	require.NoError(t, err)
-	require.Len(t, lists, 6)
+	require.Len(t, lists, 8)
 	for _, list := range lists {
 		if list.Title == title {
 			c, err := o.engine.Counts(t.Context(), by, engine.Filter{Checklist: list.ID}, 0)
@@ -138,7 +138,7 @@ func showsEverything(t *testing.T, o *opened, by workflow.Actor, now time.Time) 
 		}
 		require.True(t, last.Before(now), "nothing happens in the future")
 	}
-	require.Equal(t, map[string]int{"second round": 1, "merged into it": 1, "half signed": 2, "objection": 1, "supervised": 1, "recovered": 7, "evidence file": 19,
+	require.Equal(t, map[string]int{"second round": 1, "merged into it": 1, "half signed": 2, "objection": 1, "supervised": 1, "recovered": 7, "evidence file": 21,
 		"reject": 1, "refuse": 1, "return": 1, "transfer": 1, "urge": 2}, seen)
 	require.Equal(t, map[workflow.RequestKind]int{"extension": 1, "lasting": 1, "suspension": 1, "cancellation": 1}, requests)
 	require.Len(t, machines, 3)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -161,6 +162,7 @@ func (e *Engine) ChangeReminderRules(ctx context.Context, by workflow.Actor, id 
 	if body == "" {
 		what += "（恢复默认）"
 	}
+	what += fmt.Sprintf("；预演%s：%d人%d条（原规则%d人%d条）", heard.Day, heard.Then.Digests, heard.Then.Reminders, heard.Now.Digests, heard.Now.Reminders)
 	s, err = e.changeSetting(ctx, by, s, what)
 	heard.Taken, heard.Rev = err == nil, s.Rev
 	return heard, err

@@ -97,8 +97,15 @@ func NewChannels(s ChannelSettings) (*Channels, error) {
 	return c, nil
 }
 
-// Inside are those that leave nothing out of the program, for the Deliverer of a demonstration.
-func (*Channels) Inside() []Channel { return []Channel{inApp{}} }
+// Inside are those for the Deliverer of a demonstration, which leave nothing out of the program: what is for another channel is given up
+// at once, with that as its reason.
+func (*Channels) Inside() []Channel {
+	all := []Channel{inApp{}}
+	for _, name := range []string{store.Mail, store.WeCom, store.DingTalk, store.Feishu, store.Webhook} {
+		all = append(all, shut{name})
+	}
+	return all
+}
 
 // All are the channels, for a Deliverer.
 func (c *Channels) All() []Channel {
@@ -151,3 +158,14 @@ func (inApp) Name() string { return store.InApp }
 
 // Send has nothing to do: the row is the message.
 func (inApp) Send(context.Context, Delivery) error { return nil }
+
+// shut is a channel of a demonstration, by which nothing goes.
+type shut struct{ name string }
+
+// Name is that of the channel that it stands for.
+func (s shut) Name() string { return s.name }
+
+// Send refuses.
+func (shut) Send(context.Context, Delivery) error {
+	return refusal("演示环境不向外发送 a demonstration sends nothing out")
+}
