@@ -22,15 +22,19 @@ func (s *Server) orgOptions(ctx context.Context, under workflow.OrgID) ([]page.O
 		if err != nil || len(orgs) == 0 {
 			return out, err
 		}
-		for n := range orgs {
-			name := strings.Repeat("　", max(orgs[n].Line.Depth()-1, 0)) + orgs[n].Shown()
-			out = append(out, page.Option{Value: id(orgs[n].ID), Text: workflow.Text{Zh: name}})
-		}
+		out = append(out, optionsOf(orgs)...)
 		if after = orgs[len(orgs)-1].Code; len(orgs) < engine.PageLimit {
 			break
 		}
 	}
 	return out, nil
+}
+
+// optionsOf are organisations to choose from, set in as deep as they stand in the tree.
+func optionsOf(orgs []engine.Org) []page.Option {
+	return each(orgs, func(o engine.Org) page.Option {
+		return page.Option{Value: id(o.ID), Text: workflow.Text{Zh: strings.Repeat("　", max(o.Line.Depth()-1, 0)) + o.Shown()}}
+	})
 }
 
 // memberOptions are the people who hold a post in the organisations.

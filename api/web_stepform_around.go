@@ -16,8 +16,7 @@ func (b *formBuilder) toward(name string) page.Field {
 	case "reply":
 		return page.Field{Kind: page.Radio, Label: workflow.Say("答复", "Answer"), Options: wordOptions(workflow.Replies())}
 	case "orgs":
-		return page.Field{Kind: page.Many, Label: workflow.Say("请哪些单位对照自查", "Who is asked to look for the same"), Options: b.siblings(),
-			Help: workflow.Say("责任单位的同级单位及其下级；已发过的不再列出", "units beside the responsible one, and below those; who was asked before is left out")}
+		return b.siblings()
 	}
 	return b.callees()
 }
@@ -57,19 +56,17 @@ func (b *formBuilder) calling(org string) bool {
 	return slices.ContainsFunc(b.view.Issue.Calls, func(c workflow.CallFor) bool { return c.Open() && id(c.To) == org })
 }
 
-// siblings are the units beside the responsible one and those below them; of a unit that stands at the top, those below it.
-func (b *formBuilder) siblings() []page.Option {
-	i := &b.view.Issue
-	under := i.Line.Above(i.Responsible)
-	if under == 0 {
-		under = i.Responsible
-	}
-	orgs, err := b.server.orgOptions(b.ctx, under)
+// siblings are the organisations that may be asked for the same kind.
+func (b *formBuilder) siblings() page.Field {
+	f := page.Field{Kind: page.Many, Label: workflow.Say("请哪些单位对照自查", "Who is asked to look for the same"),
+		Help: workflow.Say("下级单位和同级单位；责任单位自己和已发过的不再列出", "organisations below and beside yours; the responsible one itself and who was asked before are left out")}
+	orgs, narrowed, err := b.server.Engine.Askable(b.ctx, actorOf(b.ctx), &b.view.Issue, orgsToChoose)
 	b.fault(err)
-	asked := append([]workflow.OrgID{under, i.Responsible}, i.Spread...)
-	return slices.DeleteFunc(orgs, func(o page.Option) bool {
-		return slices.ContainsFunc(asked, func(org workflow.OrgID) bool { return id(org) == o.Value })
-	})
+	if narrowed {
+		f.Help = workflow.Say("可要求的单位很多，这里只列责任单位的同级单位及其下级；已发过的不再列出", "of many, those beside the responsible one and below them are listed; who was asked before is left out")
+	}
+	f.Options = optionsOf(orgs)
+	return f
 }
 
 // letter are the fields of a supervision letter, and who decided a step.

@@ -103,6 +103,13 @@ func mayAsk(i *Issue, s *Step, by *Actor, at time.Time) error {
 	return nil
 }
 
+// MayBeAsked says whether the org at the end of asked may be asked about the issue by the one at the end of asker: it is within reach, the
+// problem was not its own, and it was not asked in this round.
+func (i *Issue) MayBeAsked(asker, asked *Lineage) bool {
+	org := asked.Last().Org
+	return reaches(asker, asked) && org != i.Responsible && !slices.Contains(i.Spread, org)
+}
+
 // reaches says whether the org at the end of the second way is below the one at the end of the first, or beside it.
 func reaches(from, to *Lineage) bool {
 	asker, asked := from.Last().Org, to.Last().Org

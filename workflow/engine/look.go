@@ -153,29 +153,38 @@ func (e *Engine) names(ctx context.Context, ids []workflow.PersonID) (map[workfl
 	return names, err
 }
 
-// offersOf lists the steps that are open to the actor, and looks at the other issue where one was merged: what that one has come to since
-// may forbid to undo it.
+// offersOf lists the steps that are open to the actor, also by what the issue alone does not tell.
 func (e *Engine) offersOf(ctx context.Context, by workflow.Actor, i *workflow.Issue) (out []Offer, err error) {
 	err = e.withDefinitions(ctx, func() (err error) {
 		out, err = e.offers(by, i)
 		return err
 	})
-	if err != nil || i.MergedInto == 0 {
+	if err != nil {
 		return out, err
 	}
-	err = e.undoable(ctx, i)
-	if isFault(err) {
-		return slices.DeleteFunc(out, func(o Offer) bool { return o.Action == workflow.Unmerge }), nil
-	}
-	return out, err
+	return slices.DeleteFunc(out, func(o Offer) bool {
+		stands := e.beyond(ctx, by, i, o.Action)
+		if stands != nil && !isFault(stands) {
+			err = stands
+		}
+		return stands != nil
+	}), err
 }
 
-func (e *Engine) undoable(ctx context.Context, i *workflow.Issue) error {
-	other, err := e.db.Issue(ctx, i.MergedInto)
-	if err != nil {
-		return err
+// beyond says what stands in the way of a step that the issue alone does not tell: what the one has come to since into which this one was
+// merged, and that nobody is left to be asked for the same problem.
+func (e *Engine) beyond(ctx context.Context, by workflow.Actor, i *workflow.Issue, a workflow.Action) error {
+	switch {
+	case a == workflow.Unmerge && i.MergedInto != 0:
+		other, err := e.db.Issue(ctx, i.MergedInto)
+		if err != nil {
+			return err
+		}
+		return workflow.Undoable(i, &other)
+	case a == workflow.Spread:
+		return e.somebodyToAsk(ctx, by, i)
 	}
-	return workflow.Undoable(i, &other)
+	return nil
 }
 
 // offers lists the steps that are open to the actor as far as the issue alone tells.
@@ -313,8 +322,8 @@ func (e *Engine) Explain(ctx context.Context, by workflow.Actor, account string,
 	}
 	x := Explanation{Person: whom.Name, Policy: e.guard.Explain(&whom, a, &i, i.Grade), Who: e.guard.Who(a, i.Grade)}
 	err = e.withDefinitions(ctx, func() error { return e.wouldAccept(whom, &i, a, of, x.Policy) })
-	if err == nil && a == workflow.Unmerge {
-		err = e.undoable(ctx, &i)
+	if err == nil {
+		err = e.beyond(ctx, whom, &i, a)
 	}
 	if fault, ok := errors.AsType[*workflow.Fault](err); ok {
 		x.Code, x.Reason = fault.Code, fault.Text

@@ -126,6 +126,57 @@ func (e *Engine) mayFollow(by *workflow.Actor, i *workflow.Issue) bool {
 	return ok && grant.Relation == workflow.Inspecting
 }
 
+// Askable lists the organisations that the actor may ask whether they have the problem of an issue too, in the order of their codes. Of more
+// than most, only those beside the responsible one and below these are listed: narrowed is true then. None where the actor may ask nobody.
+func (e *Engine) Askable(ctx context.Context, by workflow.Actor, i *workflow.Issue, most int) (orgs []Org, narrowed bool, err error) {
+	grant, ok := e.guard.Allow(&by, workflow.Spread, i, i.Grade)
+	if !ok {
+		return nil, false, nil
+	}
+	asker := &grant.Appointment.Line
+	top := asker.Last().Org
+	if orgs, err = e.askable(ctx, i, asker, first(asker.Above(top), top), most+1); err != nil || len(orgs) <= most {
+		return orgs, false, err
+	}
+	beside := i.Line.Above(i.Responsible)
+	near, err := e.askable(ctx, i, asker, first(beside, i.Responsible), most)
+	if len(near) == 0 {
+		near = orgs[:most]
+	}
+	return near, true, err
+}
+
+// askable lists the first few organisations at or below one that may be asked.
+func (e *Engine) askable(ctx context.Context, i *workflow.Issue, asker *workflow.Lineage, under workflow.OrgID, most int) (out []Org, err error) {
+	for after := ""; ; {
+		orgs, err := e.db.OrgsUnder(ctx, under, after, PageLimit)
+		if err != nil {
+			return nil, err
+		}
+		for n := range orgs {
+			if i.MayBeAsked(asker, &orgs[n].Line) {
+				out = append(out, orgs[n])
+			}
+			if len(out) == most {
+				return out, nil
+			}
+		}
+		if len(orgs) < PageLimit {
+			return out, nil
+		}
+		after = orgs[len(orgs)-1].Code
+	}
+}
+
+// somebodyToAsk refuses a step that would ask whether others have the same problem where nobody is left who could be asked.
+func (e *Engine) somebodyToAsk(ctx context.Context, by workflow.Actor, i *workflow.Issue) error {
+	orgs, _, err := e.Askable(ctx, by, i, 1)
+	if err == nil && len(orgs) == 0 {
+		err = workflow.Refused("nobody_to_ask", workflow.Say("下级和同级单位都已要求过自查，没有可以再要求的单位", "all organisations below and beside were asked already; nobody is left to ask"))
+	}
+	return err
+}
+
 // SelfChecksAbout lists the self-checks that an issue asked for, for who may ask for some and for inspectors; nothing for others.
 // ErrNotFound when the actor may not see the issue.
 func (e *Engine) SelfChecksAbout(ctx context.Context, by workflow.Actor, id workflow.IssueID) ([]Checked, error) {

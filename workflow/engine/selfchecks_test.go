@@ -174,3 +174,57 @@ func code(err error) string {
 	}
 	return fault.Code
 }
+
+// The form offers each organisation that the step accepts, and no other; where nobody is left, there is no button, and the reason is said.
+func TestAskableIsWhatIsAccepted(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		closed := o.closed()
+		all, err := o.Orgs(o.ctx, 0, "", engine.PageLimit)
+		require.NoError(t, err)
+		seen := map[int]bool{}
+		for _, account := range o.staff() {
+			by := o.actor(account)
+			if _, err := o.Issue(o.ctx, by, closed.ID); err != nil {
+				continue
+			}
+			orgs, narrowed, err := o.Askable(o.ctx, by, &closed, engine.PageLimit)
+			require.NoError(t, err)
+			require.False(t, narrowed)
+			offered := map[workflow.OrgID]bool{}
+			for _, org := range orgs {
+				offered[org.ID] = true
+			}
+			steps := make([]workflow.Step, len(all))
+			for n, org := range all {
+				steps[n] = workflow.Step{Action: workflow.Spread, Due: "2026-11-20", Orgs: []workflow.OrgID{org.ID}}
+			}
+			for n, err := range o.rehearse(by, &closed, steps) {
+				require.Equal(t, offered[all[n].ID], err == nil, "%s asks %s: %v", account, all[n].Name, err)
+			}
+			require.Equal(t, len(orgs) > 0, o.offers(account, closed.ID, workflow.Spread), account)
+			seen[len(orgs)] = true
+		}
+		require.Greater(t, len(seen), 2, "nobody, those of one unit, everybody")
+
+		root := o.actor("zhouqm")
+		near, narrowed, err := o.Askable(o.ctx, root, &closed, 5)
+		require.NoError(t, err)
+		require.True(t, narrowed)
+		require.NotEmpty(t, near)
+		for _, org := range near {
+			require.True(t, org.Line.Passes(o.org("0100").ID), "of too many, those beside the responsible one: %s", org.Name)
+		}
+
+		orgs, _, err := o.Askable(o.ctx, o.actor("zhenglan"), &closed, engine.PageLimit)
+		require.NoError(t, err)
+		s := workflow.Step{Action: workflow.Spread, Due: "2026-11-20"}
+		for _, org := range orgs {
+			s.Orgs = append(s.Orgs, org.ID)
+		}
+		o.do("zhenglan", closed.ID, s)
+		require.False(t, o.offers("zhenglan", closed.ID, workflow.Spread))
+		why, err := o.Explain(o.ctx, o.actor("zhenglan"), "", closed.ID, workflow.Spread, "")
+		require.NoError(t, err)
+		require.Equal(t, "nobody_to_ask", why.Code)
+	})
+}
