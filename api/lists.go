@@ -44,11 +44,7 @@ func problemOut(i *workflow.Issue, today workflow.Day) ListedProblem {
 func taskOut(i *workflow.Issue, at int, today workflow.Day) ListedTask {
 	m := &i.Measures[at]
 	return ListedTask{Issue: id(i.ID), Number: i.ShownNumber(), Measure: at + 1, Text: m.Text, Org: id(first(m.Org, i.Responsible)), Leader: m.Leader,
-		Person: id(m.Person), Due: day(m.Due), Done: m.Done, DoneOn: day(m.DoneOn), Late: lateTask(i, m, today)}
-}
-
-func lateTask(i *workflow.Issue, m *workflow.Measure, today workflow.Day) bool {
-	return !m.Done && !i.State.End() && m.Due != "" && m.Due < today
+		Person: id(m.Person), Due: day(m.Due), Done: m.Done, DoneOn: day(m.DoneOn), Late: i.MeasureLate(m, today)}
 }
 
 func dutyOut(i *workflow.Issue, a workflow.Answerable) ListedDuty {

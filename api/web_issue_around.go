@@ -14,7 +14,7 @@ func (s *Server) planOf(v *engine.View) page.Plan {
 		org := v.Orgs[first(m.Org, i.Responsible)]
 		p.Measures = append(p.Measures, page.Measure{N: n + 1, Text: m.Text, Leader: m.Leader, Org: org.Shown(), Person: v.People[m.Person], Due: m.Due,
 			Done: m.Done, DoneOn: m.DoneOn, Result: m.Result, Provisional: !m.Done && s.Engine.Provisional(i.State, m.Due),
-			Late: !m.Done && m.Due != "" && m.Due < today && !i.State.End(), Remarks: remarksOn(v, n+1)})
+			Late: i.MeasureLate(&m, today), Remarks: remarksOn(v, n+1)})
 		p.Led, p.Shared = p.Led || m.Leader != "", p.Shared || m.Org != 0 && m.Org != i.Responsible
 		if m.Done {
 			p.Done++

@@ -66,7 +66,7 @@ func listInto(p *page.ThreeLists, lists *engine.Lists, i *workflow.Issue) {
 	for n := range i.Measures {
 		m := &i.Measures[n]
 		p.Tasks = append(p.Tasks, page.ListedTask{ListedIssue: of, N: n + 1, Text: m.Text, Org: org(first(m.Org, i.Responsible)), Leader: m.Leader,
-			Person: lists.People[m.Person], Due: m.Due, DoneOn: m.DoneOn, Done: m.Done, Late: lateTask(i, m, lists.Today)})
+			Person: lists.People[m.Person], Due: m.Due, DoneOn: m.DoneOn, Done: m.Done, Late: i.MeasureLate(m, lists.Today)})
 	}
 	for _, a := range i.Answerables() {
 		people := each(a.People, func(x workflow.PersonID) string { return lists.People[x] })

@@ -129,7 +129,7 @@ func edit(i *Issue, s *Step) {
 func intended(measures []Measure) []Measure {
 	measures = slices.Clone(measures)
 	for n := range measures {
-		measures[n].Done, measures[n].DoneOn, measures[n].Result = false, "", ""
+		measures[n].Done, measures[n].DoneOn, measures[n].Result, measures[n].Before = false, "", "", ""
 	}
 	return measures
 }

@@ -68,6 +68,7 @@ type Measure struct {
 	Leader string   `json:"leader,omitempty"`     // who leads it (牵头领导), by name
 	Person PersonID `json:"person,omitempty,string"`
 	Due    Day      `json:"due,omitempty"`
+	Before Day      `json:"before,omitempty"` // its due day before the last suspension, where that moved it
 	Done   bool     `json:"done,omitempty"`
 	DoneOn Day      `json:"done_on,omitempty"`
 	Result string   `json:"result,omitempty"`

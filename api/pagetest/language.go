@@ -16,7 +16,7 @@ var read = []string{"title", "placeholder", "aria-label", "alt"}
 // other name.
 var (
 	latin   = regexp.MustCompile(`[A-Za-z][A-Za-z]+`)
-	machine = regexp.MustCompile(`\b[0-9a-f]{16,64}\b|\bpolicy\.csv:\d+|https?://\S+`) // digests, places in files, addresses
+	machine = regexp.MustCompile(`\b[0-9a-f]{16,64}\b|\bpolicy\.csv:\d+|https?://\S+|\S*@\S+\.\w+`) // digests, places in files, addresses
 	foreign = []string{"Excel", "Word", "PDF", "OFD", "WPS", "MB", "KB", "xlsx", "xls", "csv", "json", "YAML", "IP", "SHA", "Webhook"}
 )
 

@@ -112,6 +112,9 @@ func (x *town) data() *pagetest.Data {
 	all = append(all, holidays, draws)
 	auditor, err := x.engine.ActorNamed(ctx, "lujin")
 	require.NoError(x.t, err)
+	robots, err := x.engine.RobotsAudited(ctx, auditor)
+	require.NoError(x.t, err)
+	all = append(all, robots)
 	audited := func(kind string, subject int64) {
 		record, err := x.engine.Audit(ctx, auditor, kind, subject, 0, engine.PageLimit)
 		require.NoError(x.t, err)

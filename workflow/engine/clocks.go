@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"rectify/workflow"
@@ -61,7 +62,16 @@ func resumed(days *calendar.Calendar, c *workflow.Change) {
 	if !i.State.End() && i.Due != "" {
 		i.Pause = workflow.Pause{Due: i.Due, Stopped: i.PausedOn, On: i.Since}
 		i.Due, i.Pause.Provisional = days.Resumed(i.Pause.Due, i.Pause.Stopped, i.Pause.On)
-		c.Line.Note += "（挂账期间停止计时：整改时限由" + string(c.Before.Due) + "顺延至" + string(i.Due) + "）"
+		moved := 0
+		i.Measures, moved = workflow.AfterPause(i.Measures, i.PausedOn, func(due workflow.Day) workflow.Day {
+			due, _ = days.Resumed(due, i.Pause.Stopped, i.Pause.On)
+			return due
+		})
+		c.Line.Note += "（挂账期间停止计时：整改时限由" + string(c.Before.Due) + "顺延至" + string(i.Due)
+		if moved > 0 {
+			c.Line.Note += fmt.Sprintf("，%d条未完成措施的时限同样顺延", moved)
+		}
+		c.Line.Note += "）"
 	}
 	i.PausedOn = ""
 }
@@ -128,6 +138,12 @@ func reckoned(days *calendar.Calendar, book *remind.Book, d *workflow.Definition
 		due, provisional := days.Resumed(p.Due, p.Stopped, p.On)
 		if p.Provisional || !provisional {
 			out.Due, out.Pause.Provisional = due, provisional
+		}
+		for n := range i.Measures {
+			m := &i.Measures[n]
+			if due, provisional := days.Resumed(m.Before, p.Stopped, p.On); m.Before != "" && !m.Done && (p.Provisional || !provisional) {
+				out.Measures[n] = due
+			}
 		}
 	}
 	out.Warn = book.For(i.Checklist).Warn(out.Due)
@@ -216,6 +232,9 @@ func reckonedNote(was, is workflow.Dates) string {
 	moved("本环节期限", was.Clock.Until, is.Clock.Until)
 	moved("整改时限", was.Due, is.Due)
 	moved("回头看时限", was.LookBack, is.LookBack)
+	for n := range min(len(was.Measures), len(is.Measures)) {
+		moved(fmt.Sprintf("第%d条措施的时限", n+1), was.Measures[n], is.Measures[n])
+	}
 	for n := range min(len(was.Calls), len(is.Calls)) {
 		moved("呼叫答复期限", was.Calls[n], is.Calls[n])
 	}

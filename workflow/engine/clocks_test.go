@@ -118,7 +118,9 @@ func TestSuspensionStopsTheTime(t *testing.T) {
 		require.Equal(t, []any{workflow.Day("2027-01-21"), workflow.Day(""), true}, []any{i.Due, i.PausedOn, i.Pause.Provisional})
 		require.Equal(t, workflow.Day("2027-01-11"), i.Warn)
 		lines := o.chainHolds(id)
-		require.Equal(t, reason+"（挂账期间停止计时：整改时限由2026-12-31顺延至2027-01-21）", lines[len(lines)-1].Note)
+		require.Equal(t, reason+"（挂账期间停止计时：整改时限由2026-12-31顺延至2027-01-21，1条未完成措施的时限同样顺延）", lines[len(lines)-1].Note)
+		measure := func() []workflow.Day { return []workflow.Day{i.Measures[0].Before, i.Measures[0].Due} }
+		require.Equal(t, []workflow.Day{"2026-12-01", "2026-12-22"}, measure())
 
 		_, err := o.LoadHolidays(o.ctx, o.actor("dingyi"), []byte(`{"years": [{"year": 2027, "notice": "国办发明电〔2026〕98号", "source": "an example",
 			"holidays": [{"name": "元旦", "from": "2027-01-01", "to": "2027-01-03"}]}]}`), engine.AnyRev, false)
@@ -128,6 +130,7 @@ func TestSuspensionStopsTheTime(t *testing.T) {
 		require.Equal(t, []any{workflow.Day("2027-01-22"), workflow.Day("2027-01-12"), false}, []any{i.Due, i.Warn, i.Pause.Provisional})
 		lines = o.chainHolds(id)
 		require.Equal(t, "整改时限因节假日安排公布由2027-01-21改为2027-01-22", lines[len(lines)-1].Note)
+		require.Equal(t, []workflow.Day{"2026-12-01", "2026-12-22"}, measure())
 
 		o.do("gaofeng", id, request(workflow.Extension, "2027-02-26"))
 		i = o.do("zhenglan", id, simple(workflow.GrantIt))

@@ -127,7 +127,7 @@ func (e *Engine) listsRow(i *workflow.Issue, orgs map[workflow.OrgID]string, peo
 			org = i.Responsible
 		}
 		row.Tasks = append(row.Tasks, sheet.ListedTask{Text: m.Text, Org: orgs[org], Leader: m.Leader, Person: people[m.Person], Due: m.Due,
-			DoneOn: m.DoneOn, Result: m.Result, Done: m.Done, Late: !m.Done && !i.State.End() && m.Due != "" && m.Due < e.Today()})
+			DoneOn: m.DoneOn, Result: m.Result, Done: m.Done, Late: i.MeasureLate(&m, e.Today())})
 	}
 	for _, a := range i.Answerables() {
 		duty := sheet.ListedDuty{Main: a.Main, Org: orgs[a.Org], Leader: a.Leader, Due: a.Due, Done: a.Done, Of: len(a.Measures)}
