@@ -23,9 +23,11 @@ var shippedPolicy []byte
 
 // Guard is a policy in force. It does not change; a new policy is a new Guard.
 type Guard struct {
-	rules []Rule
-	table table
-	full  *casbin.Enforcer
+	rules  []Rule
+	table  table
+	full   *casbin.Enforcer
+	conf   string
+	policy string
 }
 
 // Shipped is the policy that comes with the program.
@@ -59,7 +61,7 @@ func New(conf []byte, file string, policy []byte) (*Guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Guard{rules: rules}
+	g := &Guard{rules: rules, conf: string(conf), policy: string(policy)}
 	if g.full, err = newEnforcer(conf, rules); err != nil {
 		return nil, err
 	}
@@ -157,6 +159,9 @@ func twoTexts(args []any) (a, b string, err error) {
 	}
 	return a, b, nil
 }
+
+// Texts are the two files that the guard was made of: the Casbin model and the policy.
+func (g *Guard) Texts() (model, policy string) { return g.conf, g.policy }
 
 // Rules lists the lines of the policy.
 func (g *Guard) Rules() []Rule { return slices.Clone(g.rules) }

@@ -17,6 +17,7 @@ Every flag can be given by the environment as well: --data is RECTIFY_DATA.`
 type flags struct {
 	Data        string `help:"数据文件夹 folder of the data." placeholder:"DIR" default:"./data"`
 	DB          string `name:"db" help:"数据库，如 mysql://用户:密码@主机:3306/库名；不给则用数据文件夹里的 SQLite。The database; SQLite in the folder of the data if not given." placeholder:"DSN"`
+	Keys        string `help:"封存历史的签名密钥放在哪里（数据库之外）；不给则为数据文件夹里的 keys。Folder of the keys that sign the sealed history, outside of the database; keys in the folder of the data if not given." placeholder:"DIR"`
 	Lang        string `help:"语言 language: zh, en." enum:"zh,en" default:"zh"`
 	Policies    string `help:"本单位的权限文件夹(model.conf、policy.csv)，盖在自带的上面 folder of an office's own policy, laid over the shipped one." placeholder:"DIR"`
 	Definitions string `help:"本单位的流程文件夹(*.yaml)，盖在自带的上面 folder of an office's own machines, laid over the shipped ones." placeholder:"DIR"`
@@ -35,6 +36,7 @@ type commands struct {
 	Check    checkCommand    `cmd:"" help:"检查流程与权限文件，或检查人员是否配齐 check the definitions and the policy, or whether posts are filled."`
 	Counts   countsCommand   `cmd:"" help:"核对统计数字的计数器 hold the counters behind the figures against the issues."`
 	Replay   replayCommand   `cmd:"" help:"逐条重放历史，核对每个问题的现状 replay the histories and hold the issues against them."`
+	Seal     sealCommand     `cmd:"" help:"封存历史：签发检查点、核对、换密钥 the sealed history: checkpoints, check, keys."`
 	Simulate simulateCommand `cmd:"" help:"换一套提醒规则回放过去：会多发还是少发 replay the past under other reminder rules."`
 	Migrate  migrateCommand  `cmd:"" help:"升级数据库的表结构 bring the tables of the database up to this program."`
 	User     userCommand     `cmd:"" help:"账号：初始密码、名单 accounts: first passwords, list."`

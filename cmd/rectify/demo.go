@@ -171,7 +171,10 @@ func tellStory(ctx context.Context, o *opened, cal *calendar.Calendar, clock *de
 	if err := c.passwords(); err != nil {
 		return err
 	}
-	_, err = o.engine.Tick(ctx) // the digests of today; the server delivers them
+	if _, err = o.engine.Tick(ctx); err != nil { // the digests of today; the server delivers them
+		return err
+	}
+	_, _, err = o.engine.Seal(ctx)
 	return err
 }
 

@@ -51,7 +51,8 @@ type program struct {
 	err    io.Writer
 	log    *slog.Logger // to err; one for all, so that lines do not mix
 
-	channels *remind.Channels // by which serve delivers; nil for the other commands
+	channels  *remind.Channels // by which serve delivers; nil for the other commands
+	witnesses []string         // whose signatures serve keeps under checkpoints
 }
 
 // exit is an error that has been reported already and ends the program with a code.

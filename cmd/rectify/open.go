@@ -100,6 +100,14 @@ func (p *program) storeConfig(setup bool) store.Config {
 	return store.Config{DSN: p.flags.DB, Data: p.flags.Data, Setup: setup, Now: p.now, Log: p.log}
 }
 
+// keys is the folder of the keys that sign.
+func (p *program) keys() string {
+	if p.flags.Keys != "" {
+		return p.flags.Keys
+	}
+	return filepath.Join(p.flags.Data, "keys")
+}
+
 // open opens the engine; see storeConfig for setup. Who calls it closes what it returns.
 func (p *program) open(setup bool) (*opened, error) {
 	r, err := p.loadRules()
@@ -125,6 +133,7 @@ func (p *program) openAt(r rules, setup bool, now func() time.Time) (*opened, er
 	o.engine, err = engine.New(p.ctx, engine.Config{
 		DB: db, Files: files, Guard: r.guard, Definitions: r.definitions, Calendar: r.calendar,
 		Now: now, NewID: engine.IDs(now, rand.Reader), Random: rand.Reader, Log: cfg.Log, Channels: p.channels,
+		Keys: p.keys(), Witnesses: p.witnesses,
 	})
 	if err != nil {
 		return nil, errors.Join(err, o.Close())

@@ -11,6 +11,7 @@ import (
 
 	"rectify/api"
 	"rectify/workflow"
+	"rectify/workflow/proof"
 )
 
 // serveCommand serves.
@@ -19,6 +20,7 @@ type serveCommand struct {
 	Demo          bool     `help:"空数据文件夹里装入演示数据 fill an empty folder with demonstration data."`
 	TrustedProxy  []string `help:"信任哪些反向代理的 X-Forwarded-For（网段）whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	SecureCookies bool     `help:"会话 cookie 只经 HTTPS 发送（前面有 HTTPS 代理时用）send the cookie of the session over HTTPS only."`
+	Witness       []string `help:"谁可以为检查点联署（见证方的公钥）public keys of those who may cosign checkpoints." placeholder:"KEY"`
 	deliveryFlags
 }
 
@@ -27,6 +29,7 @@ const (
 	sweepEvery   = time.Hour
 	orphanAfter  = 24 * time.Hour
 	refreshEvery = 30 * time.Second // settings that another process changed
+	sealEvery    = time.Minute      // how long a line of history may be altered before it is noticed
 )
 
 // Run serves until it is told to stop: then it takes no new requests, lets those under way finish, ends its loops and closes the
@@ -37,6 +40,9 @@ func (c *serveCommand) Run(p *program) error {
 		return err
 	}
 	if p.channels, err = c.channels(); err != nil {
+		return err
+	}
+	if p.witnesses, err = proof.Witnesses(c.Witness); err != nil {
 		return err
 	}
 	r, err := p.loadRules()
@@ -90,6 +96,7 @@ func (c *serveCommand) serve(p *program, o *opened, proxies []*net.IPNet, accoun
 	running.Go(func() { o.sweep(loops, p.log, p.now, sessions.Sweep) })
 	running.Go(func() { o.refresh(loops, p.log) })
 	running.Go(func() { o.db.KeepCounting(loops) })
+	running.Go(func() { o.engine.KeepSealing(loops, sealEvery) })
 	running.Go(func() { o.runDays(loops, p.log) })
 	running.Go(func() { deliverer.Run(loops) })
 	err = server.Run(p.ctx, l)

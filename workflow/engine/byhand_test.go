@@ -65,6 +65,15 @@ func (r *record) without(names ...string) (out record) {
 	return out
 }
 
+// toSeal is the row that the line owes to the sealed log.
+func (r record) toSeal(seq int64) []any {
+	row := record{names: r.names, values: slices.Clone(r.values)}
+	for name, value := range map[string]any{"kind": "seal/issue", "seq": seq, "topic": "", "tell": "", "at": 0} {
+		row.set(name, value)
+	}
+	return row.values
+}
+
 func readRecord(b *testing.B, db *sql.DB, query string, args ...any) record {
 	b.Helper()
 	rows, err := db.Query(query, args...)
@@ -105,7 +114,7 @@ func prepareByHand(b *testing.B, dsn string, ids []workflow.IssueID) *byHand {
 	h.load = prepare("SELECT i.rev, i.seq, i.head, i.doc, h.subject, h.seq, h.request FROM issues i LEFT JOIN history h ON h.command = ? WHERE i.id = ?")
 	h.update = prepare("UPDATE issues SET rev = rev + 1, " + strings.Join(changing.names, " = ?, ") + " = ? WHERE id = ? AND rev = ?")
 	h.history = prepare(insertInto("history", h.lines[0]))
-	h.outbox = prepare(insertInto("outbox", h.owed[0]))
+	h.outbox = prepare(insertInto("outbox", h.owed[0]) + ", (?" + strings.Repeat(", ?", len(h.owed[0].names)-1) + ")")
 	return h
 }
 
@@ -140,7 +149,7 @@ func (h *byHand) step(c int) error {
 	if _, err := tx.StmtContext(ctx, h.history).ExecContext(ctx, line.values...); err != nil {
 		return err
 	}
-	if _, err := tx.StmtContext(ctx, h.outbox).ExecContext(ctx, owed.values...); err != nil {
+	if _, err := tx.StmtContext(ctx, h.outbox).ExecContext(ctx, append(slices.Clone(owed.values), owed.toSeal(seq+1)...)...); err != nil {
 		return err
 	}
 	return tx.Commit()

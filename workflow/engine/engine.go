@@ -23,7 +23,7 @@ import (
 	"rectify/workflow/store"
 )
 
-// Config is what an engine works with. All fields are needed but for Channels.
+// Config is what an engine works with. All fields are needed but for Channels, Keys and Witnesses.
 type Config struct {
 	DB          *store.DB
 	Files       *store.Files
@@ -35,6 +35,8 @@ type Config struct {
 	Random      io.Reader // for first passwords
 	Log         *slog.Logger
 	Channels    *remind.Channels // by which people and orgs can be told things; nil for no mail, and robots at their published hosts
+	Keys        string           // folder of the keys that sign the sealed log, outside of the database; "" to sign nothing
+	Witnesses   []string         // public keys of those whose signatures under a checkpoint are kept
 }
 
 // Engine carries out the use cases. It is safe for use by many goroutines.
@@ -50,6 +52,10 @@ type Engine struct {
 	random   io.Reader
 	log      *slog.Logger
 	channels *remind.Channels
+
+	keys      string       // folder
+	keysKnown atomic.Value // what was seen to be on record about them
+	witnesses []string
 
 	pinned  sync.Map      // of *workflow.Definition by hash: those that issues follow
 	hashing chan struct{} // how many passwords are hashed at once
@@ -70,7 +76,7 @@ type Engine struct {
 func New(ctx context.Context, c Config) (*Engine, error) {
 	e := &Engine{
 		db: c.DB, files: c.Files, guard: c.Guard, current: c.Definitions, shipped: c.Calendar,
-		now: c.Now, newID: c.NewID, random: c.Random, log: c.Log, channels: c.Channels, hashing: make(chan struct{}, hashesAtOnce), thumbs: newThumbs(),
+		now: c.Now, newID: c.NewID, random: c.Random, log: c.Log, channels: c.Channels, keys: c.Keys, witnesses: c.Witnesses, hashing: make(chan struct{}, hashesAtOnce), thumbs: newThumbs(),
 	}
 	for _, name := range machines {
 		d, ok := c.Definitions.Machine(name)
@@ -106,7 +112,10 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e, e.affords(budget.Budget)
+	if err := e.affords(budget.Budget); err != nil {
+		return e, err
+	}
+	return e, e.rulesOnRecord(ctx)
 }
 
 // machines are the names that workflow.MachineFor gives.

@@ -50,6 +50,7 @@ func newOffice(t testing.TB, db *store.DB, defs *definitions.Set, adjust ...func
 	config := engine.Config{
 		DB: db, Files: files, Guard: guard, Definitions: defs, Calendar: calendar.Shipped(), Now: clock,
 		NewID: engine.IDs(clock, rand.Reader), Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
+		Keys: filepath.Join(t.TempDir(), "keys"),
 	}
 	for _, fn := range adjust {
 		fn(&config)

@@ -238,3 +238,9 @@ func writeKeys(dir, name string, keys []PublicKey, take func(from, to string) er
 func badKey() error {
 	return workflow.Invalid("bad_key", "key", workflow.Say("密钥文件无法识别", "that is not a key"))
 }
+
+// Witnesses reads the public keys of witnesses as they stand on a command line. ErrInvalid with the code bad_key for one that is none.
+func Witnesses(keys []string) ([]string, error) {
+	_, err := verifiers(nil, keys)
+	return keys, err
+}

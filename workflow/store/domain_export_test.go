@@ -94,7 +94,7 @@ func RawIssue(t testing.TB, db *DB, id workflow.IssueID) Raw {
 
 // StepSQL are the statements of a step, and StepArgs what they are given for the nth step on an issue.
 func StepSQL() [4]string {
-	return [4]string{issueLoad, issueUpdate, lineInsert + "(" + marks(25) + ")", outboxInsert + "(" + marks(6) + ")"}
+	return [4]string{issueLoad, issueUpdate, lineInsert + "(" + marks(25) + ")", outboxInsert + "(" + marks(6) + "), (" + marks(6) + ")"}
 }
 
 // StepArgs are the arguments of StepSQL for a change of an issue that was loaded with rev and seq.
@@ -115,7 +115,7 @@ func StepArgs(c workflow.Change, rev, seq int, head [32]byte, command string) (a
 		l.Relation, l.Rule, l.OSUser, l.Round, l.Version, string(l.From), string(l.To), l.Note, l.Definition, string(l.Data), l.Prev[:],
 		l.Digest[:], l.command, l.request,
 	}
-	args[3] = []any{l.Kind, l.Subject, l.Seq, l.Action, l.tell, millis(l.At)}
+	args[3] = append([]any{l.Kind, l.Subject, l.Seq, l.Action, l.tell, millis(l.At)}, owedToSeal(l.Kind, l.Subject, l.Seq)...)
 	return args, nil
 }
 

@@ -1,0 +1,210 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sort"
+	"time"
+
+	"rectify/workflow"
+	"rectify/workflow/proof"
+	"rectify/workflow/store"
+)
+
+const (
+	checkAtOnce = 1024             // lines that a check reads at once
+	checkMost   = 200              // findings that are told; more are counted
+	clockSkew   = 10 * time.Minute // between the clock of who wrote a line and of who sealed it
+)
+
+// SealFinding is one thing that a check of the sealed log found wrong.
+type SealFinding struct {
+	Code    string
+	Text    workflow.Text
+	Kind    string // of the subject of the line that it is about, "" where it is about no one line
+	Subject int64
+	Seq     int
+	Since   workflow.Day // the day of the last checkpoint that still vouches for all before it; "" for none
+}
+
+// SealReport is what a check of the sealed log found.
+type SealReport struct {
+	Lines       int64 // looked at
+	Size        int64 // of the log
+	Checkpoints int   // whose signature and root were looked at, with those that were held
+	Newest      proof.Checkpoint
+	Wrong       []SealFinding // the first of them, in the order in which they were found
+	More        int           // that were found beside these
+	Open        []workflow.Text
+}
+
+// Whole says whether nothing was found wrong.
+func (r *SealReport) Whole() bool { return len(r.Wrong) == 0 }
+
+// sealChecker is a check under way.
+type sealChecker struct {
+	e      *Engine
+	report SealReport
+	marks  []checkpointMark // by size
+	grown  proof.Grown
+	good   checkpointMark // the last one that holds
+	broken bool           // one did not hold
+	ends   map[lineOf]lineEnd
+	recent []store.LineAt // that were sealed since the last checkpoint that holds, the first of them
+}
+
+type checkpointMark struct {
+	proof.Checkpoint
+	held bool
+}
+
+type lineOf struct {
+	kind    string
+	subject int64
+}
+
+type lineEnd struct {
+	seq    int
+	digest [32]byte
+	wrong  bool
+}
+
+// CheckSeal goes through the whole of history: whether every line is what it was when it was sealed, fits the one before it, is in its
+// place and was written when it says; whether none is missing, none stands beside the log, and the ends of all histories are where the rows
+// of the issues have them; whether every checkpoint, and those held by others, is signed and holds. What is in the rows of issues beside
+// that is for Replay. tell is called now and then with the number of lines. It reads alone; steps may go on meanwhile.
+//
+// Errors: those of the database and of the keys, ErrRefused with the code seal_damaged when the tree cannot be read, ErrInvalid for a held
+// text that is no checkpoint.
+func (e *Engine) CheckSeal(ctx context.Context, held []string, tell func(lines int64)) (SealReport, error) {
+	c := &sealChecker{e: e, ends: make(map[lineOf]lineEnd)}
+	size, err := e.db.SealedSize(ctx)
+	if err != nil {
+		return c.report, err
+	}
+	c.report.Size = size
+	if err := c.checkpoints(ctx, held); err != nil {
+		return c.report, err
+	}
+	if err := c.leaves(ctx, size, tell); err != nil {
+		return c.report, err
+	}
+	for _, kind := range []string{"", workflow.KindIssue} {
+		if err := c.allEnds(ctx, kind); err != nil {
+			return c.report, err
+		}
+	}
+	c.noEnd()
+	if err := c.strays(ctx); err != nil {
+		return c.report, err
+	}
+	if len(held) == 0 {
+		c.report.Open = append(c.report.Open, workflow.Say(
+			"没有给出留存在外的检查点（--held）：如果整个数据库连同密钥文件夹一起被换成旧的，或有人用密钥重写历史，这里查不出来",
+			"no checkpoint that was kept elsewhere was given (--held): a database turned back together with the folder of its keys, or rewritten with the key, cannot be told from this one"))
+	}
+	return c.report, nil
+}
+
+// wrong notes a finding.
+func (c *sealChecker) wrong(code string, at store.LineAt, text workflow.Text) {
+	if len(c.report.Wrong) >= checkMost {
+		c.report.More++
+		return
+	}
+	f := SealFinding{Code: code, Text: text, Kind: at.Kind, Subject: at.Subject, Seq: at.Seq}
+	if c.good.Size > 0 {
+		f.Since = c.good.Day()
+	}
+	c.report.Wrong = append(c.report.Wrong, f)
+}
+
+// checkpoints reads and verifies every checkpoint, those beside the keys and those that others held.
+func (c *sealChecker) checkpoints(ctx context.Context, held []string) error {
+	keys, err := c.e.sealKeys(ctx)
+	if err != nil {
+		return err
+	}
+	last, err := proof.ReadLast(c.e.keys)
+	if err != nil {
+		return err
+	}
+	if last != "" {
+		held = append(slices.Clone(held), last)
+	}
+	for _, text := range held {
+		one, err := proof.Open(text, keys.Public, c.e.witnesses...)
+		if err != nil {
+			return err
+		}
+		c.mark(one.Checkpoint, true)
+	}
+	for from := int64(0); ; {
+		rows, err := c.e.db.CheckpointsFrom(ctx, from, checkAtOnce)
+		if err != nil || len(rows) == 0 {
+			sort.SliceStable(c.marks, func(a, b int) bool { return c.marks[a].Size < c.marks[b].Size })
+			return err
+		}
+		for _, row := range rows {
+			one, err := proof.Open(row.Note, keys.Public, c.e.witnesses...)
+			switch {
+			case err != nil:
+				c.badCheckpoint(row, err)
+			case one.Size != row.Size || one.Root != row.Root || !one.At.Equal(row.At):
+				c.badCheckpoint(row, errors.New("another text"))
+			default:
+				c.mark(one.Checkpoint, false)
+			}
+		}
+		from = rows[len(rows)-1].Size + 1
+	}
+}
+
+func (c *sealChecker) mark(one proof.Checkpoint, held bool) {
+	c.report.Checkpoints++
+	if one.Size > c.report.Newest.Size {
+		c.report.Newest = one
+	}
+	if one.Size > c.report.Size {
+		c.wrong("turned_back", store.LineAt{}, workflow.Say(
+			"数据库被换成了更早的：检查点 %s（%s签发）有%d行，库里只封存了%d行",
+			"the database was turned back: the checkpoint %s, signed %s, has %d lines, and only %d are sealed here", one.ShortCode(), shownAt(one.At), one.Size, c.report.Size))
+		return
+	}
+	c.marks = append(c.marks, checkpointMark{one, held})
+}
+
+func (c *sealChecker) badCheckpoint(row store.CheckpointRow, err error) {
+	text := workflow.Say("签名或内容不对", "it was altered after it was signed")
+	if fault, ok := errors.AsType[*workflow.Fault](err); ok {
+		text = fault.Text
+	}
+	c.wrong("checkpoint_altered", store.LineAt{}, workflow.Say("库中第%d行处的检查点（%s）：%s", "the checkpoint of %d lines in the database (%s): %s", row.Size, shownAt(row.At), text))
+}
+
+// reached holds the tree against the checkpoints of its size.
+func (c *sealChecker) reached(size int64) {
+	for ; len(c.marks) > 0 && c.marks[0].Size == size; c.marks = c.marks[1:] {
+		mark := c.marks[0]
+		switch {
+		case mark.Root == c.grown.Root():
+			if !c.broken {
+				c.good, c.recent = mark, c.recent[:0]
+			}
+		case !c.broken:
+			c.broken = true
+			first := store.LineAt{}
+			span := workflow.Say("它之前的任何一行", "any line before it")
+			if len(c.recent) > 0 {
+				first = c.recent[0]
+				span = workflow.Say("其后封存的%d行之中（从%s起）", "one of the %d lines that were sealed after it (from %s on)", size-c.good.Size, c.name(first))
+			}
+			c.wrong("rewritten", first, workflow.Say("封存日志与检查点 %s（%s签发，共%d行）不符：签发之后历史被改写。最后一个仍相符的检查点共%d行；被改的是%s",
+				"the sealed log does not agree with the checkpoint %s, signed %s over %d lines: history was rewritten after that. The last checkpoint that still holds has %d lines; altered is %s",
+				mark.ShortCode(), shownAt(mark.At), mark.Size, c.good.Size, span))
+		}
+	}
+}
+
+func shownAt(at time.Time) string { return at.In(workflow.China).Format("2006-01-02 15:04:05") }
