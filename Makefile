@@ -26,7 +26,7 @@ setup: ## see that what the tests need is installed (installs it on Debian as ro
 
 .PHONY: test
 test: setup build ## run every test, on SQLite and on a MariaDB of its own
-	$(WITH_MARIADB) scripts/test.sh
+	RECTIFY_TEST_MEMORY=1 $(WITH_MARIADB) scripts/test.sh
 
 .PHONY: lint
 lint: ## run the linters: style, mistakes, and the arrows between packages
@@ -56,7 +56,7 @@ soak: setup ## run the long checks: random walks, races, crashes, fuzzing (hours
 .PHONY: cover
 cover: setup ## write the coverage of all packages to dist/coverage.html
 	mkdir -p dist
-	$(WITH_MARIADB) go test -coverpkg=./... -coverprofile=dist/coverage.out ./...
+	RECTIFY_TEST_MEMORY=1 $(WITH_MARIADB) go test -coverpkg=./... -coverprofile=dist/coverage.out ./...
 	go tool cover -html=dist/coverage.out -o dist/coverage.html
 	@go tool cover -func=dist/coverage.out | tail -n 1
 

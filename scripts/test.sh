@@ -4,18 +4,39 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-section() { printf '\n== %s\n' "$*"; }
+times=()
+part= begun=$SECONDS
+
+# section NAME ends the part before and begins another one.
+section() {
+	if [ -n "$part" ]; then times+=("$(printf '%5d s  %s' $((SECONDS - begun)) "$part")"); fi
+	part=$* begun=$SECONDS
+	if [ -n "$part" ]; then printf '\n== %s\n' "$part"; fi
+}
+
+log=$(mktemp)
+
+# summary says where the time went: each part, and the slowest packages of all parts, which overlap.
+summary() {
+	section
+	printf '\n== where the time went\n'
+	printf '%s\n' "${times[@]}"
+	printf 'the slowest packages:\n'
+	awk -F '\t' '($1 ~ /^(ok|FAIL) *$/) && $3 ~ /^[0-9.]+s/ { printf "%7.1f s  %s\n", $3, $2 }' "$log" | sort -rn | awk 'NR <= 10'
+	rm -f "$log"
+}
+trap summary EXIT
 
 section "Go tests (race detector; SQLite${RECTIFY_TEST_MYSQL:+ and MariaDB})"
-CGO_ENABLED=1 go test -race -timeout 45m ./...
+CGO_ENABLED=1 go test -race -timeout 45m ./... | tee "$log"
 
 section "everybody's pages and buttons in the demonstration"
-go test -timeout 15m -run '^Test(EveryPage|EveryButton|WhatIsNotOffered)' ./cmd/rectify
+go test -timeout 15m -run '^Test(EveryPage|EveryButton|WhatIsNotOffered)' ./cmd/rectify | tee -a "$log"
 
 mapfile -t browser < <(scripts/packages.sh browser)
 if [ ${#browser[@]} -gt 0 ]; then
 	section "pages in a browser"
-	go test -tags browser -run '^TestBrowser' -timeout 10m "${browser[@]}"
+	go test -tags browser -run '^TestBrowser' -timeout 10m "${browser[@]}" | tee -a "$log"
 fi
 
 shopt -s nullglob

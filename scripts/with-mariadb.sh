@@ -5,6 +5,10 @@
 # on 127.0.0.1 alone and keeps what it commits as a production server must (a flush at every commit), so that a test or a benchmark
 # measures what an office will get.
 #
+# With RECTIFY_TEST_MEMORY=1, where memory has room for it (2 GB in /dev/shm), that folder and the temporary files of COMMAND are in
+# memory: for tests of what the program does, which are quicker so. They kill programs and never the machine, and what a killed
+# program has written is there on a disk as in memory; so they see no difference. Benchmarks do: `make bench` and `make soak` use the disk.
+#
 # Where RECTIFY_TEST_MYSQL is set already, that server is used and none is started. Where there is no MariaDB, COMMAND runs without
 # one, unless RECTIFY_TEST_REQUIRE=1: then it is an error.
 set -euo pipefail
@@ -37,7 +41,12 @@ if [ "$(id -u)" -eq 0 ]; then
 	if getent passwd mysql >/dev/null; then account=mysql; fi
 fi
 
-folder=$(mktemp -d "${TMPDIR:-/tmp}/rectify-mariadb.XXXXXX")
+temporary=${TMPDIR:-/tmp}
+place=$temporary
+if [ "${RECTIFY_TEST_MEMORY:-}" = 1 ] && [ -w /dev/shm ] && [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }')" -gt $((2 * 1024 * 1024)) ]; then
+	place=/dev/shm
+fi
+folder=$(mktemp -d "$place/rectify-mariadb.XXXXXX")
 pid=
 
 stop() {
@@ -53,10 +62,11 @@ trap 'exit 143' TERM
 
 mkdir "$folder/data" "$folder/files"
 if [ "$(id -u)" -eq 0 ]; then chown -R "$account" "$folder"; fi
-if ! "$install" --no-defaults --user="$account" --datadir="$folder/data" --auth-root-authentication-method=normal \
-	--skip-test-db --skip-name-resolve >"$folder/install.log" 2>&1; then
-	say "mariadb-install-db failed:"
-	cat "$folder/install.log" >&2
+mkdir "$folder/temporary"
+if ! "$install" --no-defaults --user="$account" --datadir="$folder/data" --tmpdir="$folder" \
+	--auth-root-authentication-method=normal --skip-test-db --skip-name-resolve >"$folder/install.log" 2>&1; then
+	say "mariadb-install-db failed (may $account enter $place?):"
+	grep -iEm3 "error|denied|cannot|fatal" "$folder/install.log" >&2 || cat "$folder/install.log" >&2
 	exit 1
 fi
 
@@ -102,4 +112,5 @@ if [ -z "$port" ]; then
 	exit 1
 fi
 
+if [ "$place" = /dev/shm ]; then export TMPDIR="$folder/temporary" GOTMPDIR="${GOTMPDIR:-$temporary}"; fi
 RECTIFY_TEST_MYSQL="root@tcp(127.0.0.1:$port)/" "$@"

@@ -34,6 +34,7 @@ type office struct {
 	db  *store.DB
 
 	uploads map[string]string // hashes by name
+	known   sync.Map          // organisations by code, as they were when first asked for
 }
 
 // compiled is the shipped policy. It does not change, and takes long to make.
@@ -87,12 +88,16 @@ func (o *office) actor(account string) workflow.Actor {
 	return by
 }
 
-// org finds an organisation by its code.
+// org finds an organisation by its code. What it tells besides the id may have changed since it was first asked for.
 func (o *office) org(code string) engine.Org {
+	if org, ok := o.known.Load(code); ok {
+		return org.(engine.Org) //nolint:errcheck,forcetypeassert // nothing else is put there
+	}
 	orgs, err := o.Orgs(o.ctx, 0, "", engine.PageLimit)
 	require.NoError(o.t, err)
 	for _, org := range orgs {
 		if org.Code == code {
+			o.known.Store(code, org)
 			return org
 		}
 	}
