@@ -69,7 +69,8 @@ func TestPromisesOfTheShippedPolicy(t *testing.T) {
 							require.False(t, allowed, "administrators hold no business rights: %s", name)
 						}
 						if post.Post == "inspector" {
-							require.Equal(t, a.Action == workflow.View && r == workflow.Inspecting, allowed, "inspectors read and nothing else: %s", name)
+							reads := a.Action == workflow.View && r == workflow.Inspecting || a.Action == workflow.ReadSigns && r == workflow.Within
+							require.Equal(t, reads, allowed, "inspectors read and nothing else: %s", name)
 						}
 						switch a.Action {
 						case workflow.Close:
@@ -101,6 +102,7 @@ func TestPolicyFilesAreRefusedWithLineAndReason(t *testing.T) {
 		"post not there":    {"p, branch_secretary, party_group, finder, edit, major", "党组层级没有“支部书记”这个职务"},
 		"administrator":     {"p, system_admin, *, finder, edit, major", "不得有业务权限"},
 		"inspector writes":  {"p, inspector, *, inspecting, comment, major", "巡察员只能"},
+		"inspector imports": {"p, inspector, *, within, import signs, major", "巡察员只能"},
 		"other inspects":    {"p, branch_secretary, branch, inspecting, view, major", "巡察员只能"},
 		"too few columns":   {"p, branch_secretary, branch, finder, edit", "应写作"},
 		"a grouping line":   {"g, a, b, c, d, e", "应写作"},

@@ -133,21 +133,29 @@ func (r *Rule) check() error {
 	if len(r.Levels) == 0 || len(r.Relations) == 0 || len(r.Actions) == 0 {
 		return bad("职务、层级、关系、动作、等级都不能为空", "no column may be empty")
 	}
-	inspecting := slices.Contains(r.Relations, workflow.Inspecting)
-	if (r.Post == "inspector" || inspecting) && (r.Post != "inspector" || len(r.Relations) > 1 || !inspecting || !slices.Equal(r.Actions, []workflow.Action{workflow.View})) {
-		return bad("巡察员只能在授权范围内查看（inspecting，view）", "an inspector may view within the mandate (inspecting, view) and nothing else")
+	looks := r.only(workflow.Inspecting, workflow.View) || r.only(workflow.Within, workflow.ReadSigns)
+	if r.Post == "inspector" && !looks || r.Post != "inspector" && slices.Contains(r.Relations, workflow.Inspecting) {
+		return bad("巡察员只能在授权范围内查看（inspecting，view；within，signs）", "an inspector may look within the mandate (inspecting, view; within, signs) and do nothing else")
 	}
 	if slices.Contains(r.Actions, workflow.View) && r.UpTo != workflow.Major {
 		return bad("查看不分等级，请写 major", "looking does not depend on the grade: write major")
 	}
 	within := slices.Contains(r.Relations, workflow.Within)
 	for _, a := range r.Actions {
-		if about := a == workflow.Find || a == workflow.Import || a == workflow.Draw || a == workflow.SelfCheckIt; about != within {
-			return bad("“%s”与“%s”不能写在一行：find、import、draw、self_check 只用 within，其他动作不用 within",
-				"%q and %q do not go together: find, import, draw and self_check take within, other actions do not", string(a), r.fields[2])
+		if about := slices.Contains(withinActions, a); about != within {
+			return bad("“%s”与“%s”不能写在一行：find、import、draw、self_check、signs 只用 within，其他动作不用 within",
+				"%q and %q do not go together: find, import, draw, self_check and signs take within, other actions do not", string(a), r.fields[2])
 		}
 	}
 	return nil
+}
+
+// withinActions are about an organisation and what is below it, not about an issue.
+var withinActions = []workflow.Action{workflow.Find, workflow.Import, workflow.Draw, workflow.SelfCheckIt, workflow.ReadSigns}
+
+// only says whether the line names one relation and one action and no others.
+func (r *Rule) only(relation workflow.Relation, action workflow.Action) bool {
+	return slices.Equal(r.Relations, []workflow.Relation{relation}) && slices.Equal(r.Actions, []workflow.Action{action})
 }
 
 // checkViews holds lists and single looks together: whoever above the branches may look at what their org has a part in may look at

@@ -55,13 +55,14 @@ const (
 	Import      Action = "import"      // 导入清单; not a step
 	Draw        Action = "draw"        // 抽查: issues are drawn for a look-back; not a step
 	SelfCheckIt Action = "self_check"  // 自查答复: whether one has the same problem; not a step
+	ReadSigns   Action = "signs"       // 查看整改线索: signs of rectification on paper alone; not a step
 )
 
 // ActionRule says what an action is called and whether it is a step.
 type ActionRule struct {
 	Action Action
 	Text   Text
-	Step   bool // it is asked of Apply; View, Import, Draw and SelfCheckIt are not
+	Step   bool // it is asked of Apply; View, Import, Draw, SelfCheckIt and ReadSigns are not
 	Line   bool // a line of history that is no step: it needs no version and counts none
 }
 
@@ -91,7 +92,7 @@ var actionRules = []ActionRule{
 	{Spread, Text{"举一反三", "ask siblings for the same kind"}, true, false}, {Reclock, Text{"重算时限", "work out the dates again"}, true, true},
 	{View, Text{"查看", "view"}, false, false},
 	{Import, Text{"导入清单", "import a checklist"}, false, false}, {Draw, Text{"抽取回头看", "draw for look-backs"}, false, false},
-	{SelfCheckIt, Text{"自查答复", "answer a self-check"}, false, false},
+	{SelfCheckIt, Text{"自查答复", "answer a self-check"}, false, false}, {ReadSigns, Text{"查看整改线索", "read the signs of paper rectification"}, false, false},
 }
 
 // Actions lists every action in the order of the life of an issue.
