@@ -183,5 +183,10 @@ func (r PaperRules) Extended(asked, due Day, nth int) (why []Text) {
 	return why
 }
 
-// ReturnActions are the steps that send an issue back.
-func ReturnActions() []Action { return []Action{Return, RejectPlan, Reject, Refuse} }
+// SendsBack says whether the step sends an issue back.
+func (a Action) SendsBack() bool { return a == Return || a == RejectPlan || a == Reject || a == Refuse }
+
+// Signs says whether signs of paper rectification are found by steps of the kind.
+func (a Action) Signs() bool {
+	return a == Submit || a == Pass || a == Close || a == Record || a == Ask || a.SendsBack()
+}

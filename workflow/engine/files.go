@@ -157,10 +157,15 @@ func (e *Engine) OpenFile(ctx context.Context, by workflow.Actor, id workflow.Is
 
 // took puts on record that an inspector read or took something.
 func (e *Engine) took(ctx context.Context, by *workflow.Actor, action string, id workflow.IssueID, what string) error {
+	return e.tookOf(ctx, by, action, what+" #"+strconv.FormatInt(int64(id), 10))
+}
+
+// tookOf is took for what is about more than one issue.
+func (e *Engine) tookOf(ctx context.Context, by *workflow.Actor, action, what string) error {
 	for _, a := range by.Appointments {
 		if a.Post == "inspector" {
 			by.As.Appointment = a
-			return e.db.Note(ctx, e.note(by, "look", int64(by.Person), action, what+" #"+strconv.FormatInt(int64(id), 10), nil))
+			return e.db.Note(ctx, e.note(by, KindLook, int64(by.Person), action, what, nil))
 		}
 	}
 	return nil

@@ -102,23 +102,32 @@ func holdersOf(i *workflow.Issue) []workflow.PersonID {
 const (
 	metColumns     = "seq, org, post, duty, on_day, month, late"
 	outcomeColumns = "seq, no, org, kind, persons, on_day"
+	signColumns    = "seq, action, at, round, to_state"
 )
 
-// saveMet keeps which charges the steps met and which outcomes they brought. Both follow from history, and are never changed.
+// saveMet keeps which charges the steps met, which outcomes they brought, and those by which signs of paper rectification are found. All
+// follow from history, and are never changed.
 func saveMet(tx *gorm.DB, all []kept, lines []entry) error {
-	var met, outcomes [][]any
+	var met, outcomes, signs [][]any
 	for n := range all {
-		m, o := metRows(&all[n].change, &lines[n].Line)
-		met, outcomes = append(met, m...), append(outcomes, o...)
+		m, o, s := metRows(&all[n].change, &lines[n].Line)
+		met, outcomes, signs = append(met, m...), append(outcomes, o...), append(signs, s...)
 	}
 	if err := insertAll(tx, "INSERT INTO duties_done (issue_id, "+metColumns+") VALUES ", met); err != nil {
+		return err
+	}
+	if err := insertAll(tx, "INSERT INTO sign_steps (issue_id, "+signColumns+") VALUES ", signs); err != nil {
 		return err
 	}
 	return insertAll(tx, "INSERT INTO issue_outcomes (issue_id, "+outcomeColumns+") VALUES ", outcomes)
 }
 
-// metRows are the charge that a step met and the outcomes that it brought, as rows; l is its line as it is kept.
-func metRows(c *workflow.Change, l *workflow.Line) (met, outcomes [][]any) {
+// metRows are the charge that a step met, the outcomes that it brought, and the step itself where signs are found by it, as rows; l is its
+// line as it is kept.
+func metRows(c *workflow.Change, l *workflow.Line) (met, outcomes, signs [][]any) {
+	if workflow.Action(l.Action).Signs() {
+		signs = append(signs, []any{l.Subject, l.Seq, l.Action, millis(l.At), l.Round, string(l.To)})
+	}
 	if m, ok := c.Met(); ok {
 		met = append(met, []any{l.Subject, l.Seq, int64(m.Org), string(m.Post), string(m.Charge), string(m.On), month(m.On), flag(m.Late)})
 	}
@@ -130,5 +139,5 @@ func metRows(c *workflow.Change, l *workflow.Line) (met, outcomes [][]any) {
 		o := &c.Issue.Results.Outcomes[no]
 		outcomes = append(outcomes, []any{l.Subject, l.Seq, no, int64(c.Issue.Responsible), string(o.Kind), o.Count, string(workflow.DayOf(l.At))})
 	}
-	return met, outcomes
+	return met, outcomes, signs
 }

@@ -15,7 +15,7 @@ import (
 type besideTable struct{ name, columns string }
 
 func besideTables() []besideTable {
-	out := []besideTable{{"duties_done", metColumns}, {"issue_outcomes", outcomeColumns}}
+	out := []besideTable{{"duties_done", metColumns}, {"issue_outcomes", outcomeColumns}, {"sign_steps", signColumns}}
 	for _, d := range derivedTables() {
 		out = append(out, besideTable{d.name, "no, " + strings.Join(append(slices.Clone(d.columns), placeColumns...), ", ")})
 	}

@@ -195,11 +195,14 @@ func brought(c *workflow.Change, beside map[string]rows) {
 			beside["file_refs"] = append(beside["file_refs"], hash)
 		}
 	}
-	met, outcomes := metRows(c, &c.Line)
+	met, outcomes, signs := metRows(c, &c.Line)
 	for _, row := range met {
 		beside["duties_done"] = append(beside["duties_done"], rowText(row[1:]))
 	}
 	for _, row := range outcomes {
 		beside["issue_outcomes"] = append(beside["issue_outcomes"], rowText(row[1:]))
+	}
+	for _, row := range signs {
+		beside["sign_steps"] = append(beside["sign_steps"], rowText(row[1:]))
 	}
 }

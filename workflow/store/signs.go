@@ -1,0 +1,241 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"rectify/workflow"
+)
+
+// SignSpan says where and when signs of paper rectification are looked for: the issues below an org as far as they are in the trees of a
+// scope, and what was done from one moment up to another. Most bounds how many steps are read.
+type SignSpan struct {
+	Scope       Scope
+	Under       workflow.Lineage
+	From, Until time.Time
+	Most        int
+}
+
+// inside is the condition on issues.
+func (s *SignSpan) inside() condition {
+	trees := Scope{Subtrees: s.Scope.Subtrees, All: s.Scope.All}
+	return trees.holds(s.Under)
+}
+
+// SignStep is a step by which a sign may be found, with what is known of its issue now.
+type SignStep struct {
+	Issue       workflow.IssueID
+	Seq         int
+	At          time.Time
+	Action      workflow.Action
+	Round       int
+	To          workflow.State
+	Responsible workflow.OrgID
+	Line        [workflow.MaxDepth]workflow.OrgID // of the issue
+	Due         workflow.Day                      // "" where the issue is in another round by now
+}
+
+// SignSteps reads the steps of some actions in a span, the earliest first.
+func (db *DB) SignSteps(ctx context.Context, s SignSpan, actions ...workflow.Action) (out []SignStep, err error) {
+	acts, inside := among("s.action", actions, wordParam), s.inside()
+	query := "SELECT s.action, s.at, s.issue_id, s.seq, s.round, s.to_state, i.responsible, i.a1, i.a2, i.a3, i.a4, i.a5, i.due, i.round FROM sign_steps s JOIN issues i ON i.id = s.issue_id"
+	c := and(acts, condition{"s.at >= ? AND s.at < ?", []any{millis(s.From), millis(s.Until)}}, inside)
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		out = nil
+		return each(tx, func(scan func(...any) error) error {
+			var x SignStep
+			var at int64
+			var due dayColumn
+			var round int
+			err := scan(&x.Action, &at, &x.Issue, &x.Seq, &x.Round, &x.To, &x.Responsible, &x.Line[0], &x.Line[1], &x.Line[2], &x.Line[3], &x.Line[4], &due, &round)
+			if x.At = moment(at); round == x.Round {
+				x.Due = due.day
+			}
+			out = append(out, x)
+			return err
+		}, query+" WHERE "+c.sql+" ORDER BY s.at, s.issue_id, s.seq LIMIT ?", append(c.args, s.Most)...)
+	})
+	return out, err
+}
+
+// QuickPass is a verification that came soon after the submission.
+type QuickPass struct {
+	Issue             workflow.IssueID
+	Seq, Round        int
+	Submitted, Passed time.Time
+	Note              string // of the submission
+}
+
+// QuickPasses reads the verifications of a span that came within some time after the submission, the earliest first.
+func (db *DB) QuickPasses(ctx context.Context, s SignSpan, within time.Duration) (out []QuickPass, err error) {
+	c := and(condition{"s.action = ? AND s.at >= ? AND s.at < ?", []any{string(workflow.Pass), millis(s.From), millis(s.Until)}}, s.inside())
+	passes := `SELECT s.issue_id, s.seq, s.round, s.at, (SELECT MAX(h.seq) FROM history h WHERE h.kind = 'issue' AND h.subject = s.issue_id AND h.seq < s.seq
+AND h.action = 'submit') AS submission FROM sign_steps s JOIN issues i ON i.id = s.issue_id WHERE ` + c.sql
+	query := `SELECT p.issue_id, p.seq, p.round, p.at, h.at, h.note FROM (` + passes + `) AS p
+JOIN history h ON h.kind = 'issue' AND h.subject = p.issue_id AND h.seq = p.submission WHERE p.at - h.at < ? ORDER BY p.at, p.issue_id, p.seq LIMIT ?`
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		out = nil
+		return each(tx, func(scan func(...any) error) error {
+			var x QuickPass
+			var passed, submitted int64
+			err := scan(&x.Issue, &x.Seq, &x.Round, &passed, &submitted, &x.Note)
+			x.Passed, x.Submitted = moment(passed), moment(submitted)
+			out = append(out, x)
+			return err
+		}, query, append(c.args, within.Milliseconds(), s.Most)...)
+	})
+	return out, err
+}
+
+// SharedFiles reads which files several issues refer to, by the hashes of the files: issues of the span's place, whenever that was. Most
+// bounds how many references are read.
+func (db *DB) SharedFiles(ctx context.Context, s SignSpan) (out map[string][]workflow.IssueID, err error) {
+	c := and(s.inside())
+	query := `SELECT r.hash, r.issue_id FROM (SELECT hash FROM file_refs GROUP BY hash HAVING COUNT(*) > 1) AS g JOIN file_refs r ON r.hash = g.hash
+JOIN issues i ON i.id = r.issue_id`
+	if c.sql != "" {
+		query += " WHERE " + c.sql
+	}
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		out = make(map[string][]workflow.IssueID)
+		return each(tx, func(scan func(...any) error) error {
+			var hash string
+			var id workflow.IssueID
+			err := scan(&hash, &id)
+			out[hash] = append(out[hash], id)
+			return err
+		}, query+" ORDER BY r.hash, r.issue_id LIMIT ?", append(c.args, s.Most)...)
+	})
+	return out, err
+}
+
+// SignLine is a line of history of which not all is needed.
+type SignLine struct {
+	Issue  workflow.IssueID
+	Seq    int
+	At     time.Time
+	Action workflow.Action
+	Round  int
+	Data   []byte
+}
+
+// SignLines reads the lines of some issues that set a day or ask for something, in the order of their places.
+func (db *DB) SignLines(ctx context.Context, ids []workflow.IssueID) (out map[workflow.IssueID][]SignLine, err error) {
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		out = make(map[workflow.IssueID][]SignLine, len(ids))
+		return inBatches(ids, func(marks string, args []any) error {
+			return each(tx, func(scan func(...any) error) error {
+				var l SignLine
+				var at int64
+				err := scan(&l.Issue, &l.Seq, &at, &l.Action, &l.Round, &l.Data)
+				l.At = moment(at)
+				out[l.Issue] = append(out[l.Issue], l)
+				return err
+			}, `SELECT subject, seq, at, action, round, data FROM history WHERE kind = 'issue' AND subject IN (`+marks+`)
+AND (action = 'request' OR data LIKE '%"due":%') ORDER BY subject, seq`, args...)
+		})
+	})
+	return out, err
+}
+
+// SentBack counts how often each of some issues was sent back in all its rounds.
+func (db *DB) SentBack(ctx context.Context, ids []workflow.IssueID, until time.Time) (out map[workflow.IssueID]int, err error) {
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		out = make(map[workflow.IssueID]int, len(ids))
+		return inBatches(ids, func(marks string, args []any) error {
+			return each(tx, func(scan func(...any) error) error {
+				var id workflow.IssueID
+				var n int
+				err := scan(&id, &n)
+				out[id] = n
+				return err
+			}, `SELECT subject, COUNT(*) FROM history WHERE kind = 'issue' AND subject IN (`+marks+`) AND action IN ('return', 'reject_plan', 'reject', 'refuse')
+AND at < ? GROUP BY subject`, append(args, millis(until))...)
+		})
+	})
+	return out, err
+}
+
+// SubmitNotes reads what was said when some issues were submitted, from one moment up to another.
+func (db *DB) SubmitNotes(ctx context.Context, ids []workflow.IssueID, from, until time.Time) (out map[workflow.IssueID][]string, err error) {
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		out = make(map[workflow.IssueID][]string, len(ids))
+		return inBatches(ids, func(marks string, args []any) error {
+			return each(tx, func(scan func(...any) error) error {
+				var id workflow.IssueID
+				var note string
+				err := scan(&id, &note)
+				out[id] = append(out[id], note)
+				return err
+			}, "SELECT subject, note FROM history WHERE kind = 'issue' AND subject IN ("+marks+") AND action = 'submit' AND at >= ? AND at < ? ORDER BY subject, seq",
+				append(args, millis(from), millis(until))...)
+		})
+	})
+	return out, err
+}
+
+// RowsByID reads issues as lists show them; one that is not there is left out.
+func (db *DB) RowsByID(ctx context.Context, ids []workflow.IssueID) (out map[workflow.IssueID]Row, err error) {
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		out = make(map[workflow.IssueID]Row, len(ids))
+		return inBatches(ids, func(marks string, args []any) error {
+			return each(tx, func(scan func(...any) error) error {
+				r, err := scanRow(scan)
+				out[r.ID] = r
+				return err
+			}, "SELECT "+rowColumns+" FROM issues i WHERE i.id IN ("+marks+")", args...)
+		})
+	})
+	return out, err
+}
+
+// Waiting is an issue that is reported done and not verified.
+type Waiting struct {
+	Issue workflow.IssueID
+	Org   workflow.OrgID // one below the span's place on the way to the issue, or that place
+	Since workflow.Day
+}
+
+// unit is the org one below the span's place, as an expression.
+func (s *SignSpan) unit() string {
+	depth := max(s.Under.Depth(), 1)
+	if depth == len(placeColumns) {
+		return placeColumns[depth-1]
+	}
+	return "CASE WHEN " + placeColumns[depth] + " > 0 THEN " + placeColumns[depth] + " ELSE " + placeColumns[depth-1] + " END"
+}
+
+// WaitingBelow reads the issues that are reported done and wait for their verification, those that wait longest first.
+func (db *DB) WaitingBelow(ctx context.Context, s SignSpan) (out []Waiting, err error) {
+	c := and(condition{"state = ? AND reported = 1", []any{string(workflow.Verifying)}}, s.inside())
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		out = nil
+		return each(tx, func(scan func(...any) error) error {
+			var w Waiting
+			var since dayColumn
+			err := scan(&w.Issue, &w.Org, &since)
+			w.Since = since.day
+			out = append(out, w)
+			return err
+		}, "SELECT id, "+s.unit()+", since FROM issues WHERE "+c.sql+" ORDER BY since, id LIMIT ?", append(c.args, s.Most)...)
+	})
+	return out, err
+}
+
+// VerifiedBelow counts the issues that were verified, by the org one below the span's place.
+func (db *DB) VerifiedBelow(ctx context.Context, s SignSpan) (out map[workflow.OrgID]int, err error) {
+	c := and(among("state", []workflow.State{workflow.Closing, workflow.Publicized, workflow.Closed}, wordParam), condition{sql: "reported = 1"}, s.inside())
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		out = make(map[workflow.OrgID]int)
+		return each(tx, func(scan func(...any) error) error {
+			var org workflow.OrgID
+			var n int
+			err := scan(&org, &n)
+			out[org] = n
+			return err
+		}, "SELECT "+s.unit()+" AS unit, COUNT(*) FROM issues WHERE "+c.sql+" GROUP BY unit", c.args...)
+	})
+	return out, err
+}
