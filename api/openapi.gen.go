@@ -2640,10 +2640,106 @@ type Sign struct {
 	Person Id `json:"person"`
 }
 
+// SignFinding defines model for SignFinding.
+type SignFinding struct {
+	Issues []SignIssue `json:"issues"`
+
+	// More 未列出的问题数 issues that are not listed
+	More int `json:"more"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org     Id     `json:"org,omitempty,omitzero"`
+	OrgName string `json:"org_name,omitempty,omitzero"`
+
+	// Text 两种语言的一句话 a sentence in both languages
+	Text Text `json:"text"`
+}
+
+// SignFindings defines model for SignFindings.
+type SignFindings struct {
+	Findings []SignFinding `json:"findings"`
+	Sign     SignOf        `json:"sign"`
+}
+
 // SignIn defines model for SignIn.
 type SignIn struct {
 	Account  string `json:"account"`
 	Password string `json:"password"`
+}
+
+// SignIssue defines model for SignIssue.
+type SignIssue struct {
+	// Issue 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Issue Id     `json:"issue"`
+	Light string `json:"light"`
+
+	// Note 两种语言的一句话 a sentence in both languages
+	Note    Text   `json:"note"`
+	Number  string `json:"number"`
+	OrgName string `json:"org_name"`
+	State   string `json:"state"`
+	Title   string `json:"title"`
+}
+
+// SignOf defines model for SignOf.
+type SignOf struct {
+	// Cut 只看了一部分，请缩小范围 not everything was looked at; narrow the span
+	Cut bool `json:"cut"`
+
+	// Found 有几处，不是分数 how many places; no score
+	Found int `json:"found"`
+
+	// Harmless 两种语言的一句话 a sentence in both languages
+	Harmless Text `json:"harmless"`
+
+	// Looks 两种语言的一句话 a sentence in both languages
+	Looks Text `json:"looks"`
+
+	// Means 两种语言的一句话 a sentence in both languages
+	Means Text   `json:"means"`
+	Sign  string `json:"sign"`
+
+	// Text 两种语言的一句话 a sentence in both languages
+	Text Text `json:"text"`
+}
+
+// SignRules defines model for SignRules.
+type SignRules struct {
+	Alike          int `json:"alike"`
+	AlikeLeast     int `json:"alike_least"`
+	BunchLeast     int `json:"bunch_least"`
+	BunchShare     int `json:"bunch_share"`
+	CharsPerMinute int `json:"chars_per_minute"`
+	GapLeast       int `json:"gap_least"`
+	LastDays       int `json:"last_days"`
+	LateDays       int `json:"late_days"`
+	MinutesPerFile int `json:"minutes_per_file"`
+	Requests       int `json:"requests"`
+	Returns        int `json:"returns"`
+	Rev            int `json:"rev,omitempty,omitzero"`
+}
+
+// Signs defines model for Signs.
+type Signs struct {
+	// From 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	From Day `json:"from"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org   Id       `json:"org"`
+	Signs []SignOf `json:"signs"`
+
+	// To 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	To Day `json:"to"`
 }
 
 // SimilarIssue defines model for SimilarIssue.
@@ -2968,6 +3064,21 @@ type IssueId = string
 
 // RulesList defines model for RulesList.
 type RulesList = string
+
+// SignFrom 日期，如 2026-03-31 a day
+//
+// Examples: 2026-03-31
+type SignFrom = Day
+
+// SignOrg 编号，十进制 an id in digits
+//
+// Examples: 861234567890123
+type SignOrg = Id
+
+// SignTo 日期，如 2026-03-31 a day
+//
+// Examples: 2026-03-31
+type SignTo = Day
 
 // WithAfter defines model for WithAfter.
 type WithAfter = string
@@ -3532,6 +3643,28 @@ type ChangeReminderRulesParams struct {
 	Rev *WithRev `form:"rev,omitempty" json:"rev,omitempty"`
 }
 
+// SetSignRulesParams defines parameters for SetSignRules.
+type SetSignRulesParams struct {
+	// Rev 您看到的 rev；别人在此后改过则拒绝 the rev that you saw; refused when somebody changed it since
+	Rev *WithRev `form:"rev,omitempty" json:"rev,omitempty"`
+}
+
+// ListSignsParams defines parameters for ListSigns.
+type ListSignsParams struct {
+	// Org 该组织及其下级 the organisation and all below
+	Org  SignOrg  `form:"org" json:"org"`
+	From SignFrom `form:"from" json:"from"`
+	To   SignTo   `form:"to" json:"to"`
+}
+
+// GetSignParams defines parameters for GetSign.
+type GetSignParams struct {
+	// Org 该组织及其下级 the organisation and all below
+	Org  SignOrg  `form:"org" json:"org"`
+	From SignFrom `form:"from" json:"from"`
+	To   SignTo   `form:"to" json:"to"`
+}
+
 // SumSourcesParams defines parameters for SumSources.
 type SumSourcesParams struct {
 	// Under 该组织及其下级 this organisation and those below it
@@ -3639,6 +3772,9 @@ type AnswerSelfCheckJSONRequestBody = SelfCheckReply
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
+
+// SetSignRulesJSONRequestBody defines body for SetSignRules for application/json ContentType.
+type SetSignRulesJSONRequestBody = SignRules
 
 // TakeStepsJSONRequestBody defines body for TakeSteps for application/json ContentType.
 type TakeStepsJSONRequestBody = Steps
@@ -3861,6 +3997,18 @@ type ServerInterface interface {
 	// ListSettings 改过的设置（系统管理员）Settings that were changed (system administrator)
 	// (GET /api/v1/settings)
 	ListSettings(ctx echo.Context) error
+	// GetSignRules 线索的界限 The numbers from which something is shown as a sign
+	// (GET /api/v1/sign-rules)
+	GetSignRules(ctx echo.Context) error
+	// SetSignRules 调整线索的界限（系统管理员）Change the numbers of the signs (system administrator)
+	// (PUT /api/v1/sign-rules)
+	SetSignRules(ctx echo.Context, params SetSignRulesParams) error
+	// ListSigns 纸面整改线索：逐种有几处 Signs of paper rectification, how many of each; advice and no score
+	// (GET /api/v1/signs)
+	ListSigns(ctx echo.Context, params ListSignsParams) error
+	// GetSign 一种线索和它背后的问题 One sign with the issues behind it
+	// (GET /api/v1/signs/{sign})
+	GetSign(ctx echo.Context, sign string, params GetSignParams) error
 	// SumSources 五改合一：按来源汇总，并案只计一次 Problems by source, each counted once
 	// (GET /api/v1/sources)
 	SumSources(ctx echo.Context, params SumSourcesParams) error
@@ -5729,6 +5877,104 @@ func (w *ServerInterfaceWrapper) ListSettings(ctx echo.Context) error {
 	return err
 }
 
+// GetSignRules converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSignRules(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSignRules(ctx)
+	return err
+}
+
+// SetSignRules converts echo context to params.
+func (w *ServerInterfaceWrapper) SetSignRules(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetSignRulesParams
+	// ------------- Optional query parameter "rev" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "rev", ctx.QueryParams(), &params.Rev, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter rev: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetSignRules(ctx, params)
+	return err
+}
+
+// ListSigns converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSigns(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSignsParams
+	// ------------- Required query parameter "org" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "org", ctx.QueryParams(), &params.Org, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter org: %s", err))
+	}
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSigns(ctx, params)
+	return err
+}
+
+// GetSign converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSign(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sign" -------------
+	var sign string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sign", ctx.Param("sign"), &sign, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sign: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSignParams
+	// ------------- Required query parameter "org" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "org", ctx.QueryParams(), &params.Org, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter org: %s", err))
+	}
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSign(ctx, sign, params)
+	return err
+}
+
 // SumSources converts echo context to params.
 func (w *ServerInterfaceWrapper) SumSources(ctx echo.Context) error {
 	var err error
@@ -5979,6 +6225,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/holidays", wrapper.LoadHolidays, options.OperationMiddlewares["loadHolidays"]...)
 	router.GET(options.BaseURL+"/api/v1/burden", wrapper.GetBurden, options.OperationMiddlewares["getBurden"]...)
 	router.PUT(options.BaseURL+"/api/v1/burden", wrapper.SetBudget, options.OperationMiddlewares["setBudget"]...)
+	router.GET(options.BaseURL+"/api/v1/signs", wrapper.ListSigns, options.OperationMiddlewares["listSigns"]...)
+	router.GET(options.BaseURL+"/api/v1/signs/:sign", wrapper.GetSign, options.OperationMiddlewares["getSign"]...)
+	router.GET(options.BaseURL+"/api/v1/sign-rules", wrapper.GetSignRules, options.OperationMiddlewares["getSignRules"]...)
+	router.PUT(options.BaseURL+"/api/v1/sign-rules", wrapper.SetSignRules, options.OperationMiddlewares["setSignRules"]...)
 	router.GET(options.BaseURL+"/api/v1/draws", wrapper.ListDraws, options.OperationMiddlewares["listDraws"]...)
 	router.POST(options.BaseURL+"/api/v1/draws", wrapper.AnnounceDraw, options.OperationMiddlewares["announceDraw"]...)
 	router.GET(options.BaseURL+"/api/v1/draws/:draw", wrapper.GetDraw, options.OperationMiddlewares["getDraw"]...)
@@ -8788,6 +9038,163 @@ func (response ListSettingsdefaultApplicationProblemPlusJSONResponse) VisitListS
 	return err
 }
 
+type GetSignRulesRequestObject struct {
+}
+
+type GetSignRulesResponseObject interface {
+	VisitGetSignRulesResponse(w http.ResponseWriter) error
+}
+
+type GetSignRules200JSONResponse SignRules
+
+func (response GetSignRules200JSONResponse) VisitGetSignRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSignRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSignRulesdefaultApplicationProblemPlusJSONResponse) VisitGetSignRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSignRulesRequestObject struct {
+	Params SetSignRulesParams
+	Body   *SetSignRulesJSONRequestBody
+}
+
+type SetSignRulesResponseObject interface {
+	VisitSetSignRulesResponse(w http.ResponseWriter) error
+}
+
+type SetSignRules200JSONResponse SignRules
+
+func (response SetSignRules200JSONResponse) VisitSetSignRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSignRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetSignRulesdefaultApplicationProblemPlusJSONResponse) VisitSetSignRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSignsRequestObject struct {
+	Params ListSignsParams
+}
+
+type ListSignsResponseObject interface {
+	VisitListSignsResponse(w http.ResponseWriter) error
+}
+
+type ListSigns200JSONResponse Signs
+
+func (response ListSigns200JSONResponse) VisitListSignsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSignsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSignsdefaultApplicationProblemPlusJSONResponse) VisitListSignsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSignRequestObject struct {
+	Sign   string `json:"sign"`
+	Params GetSignParams
+}
+
+type GetSignResponseObject interface {
+	VisitGetSignResponse(w http.ResponseWriter) error
+}
+
+type GetSign200JSONResponse SignFindings
+
+func (response GetSign200JSONResponse) VisitGetSignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSigndefaultApplicationProblemPlusJSONResponse) VisitGetSignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SumSourcesRequestObject struct {
 	Params SumSourcesParams
 }
@@ -9256,6 +9663,18 @@ type StrictServerInterface interface {
 	// ListSettings 改过的设置（系统管理员）Settings that were changed (system administrator)
 	// (GET /api/v1/settings)
 	ListSettings(ctx context.Context, request ListSettingsRequestObject) (ListSettingsResponseObject, error)
+	// GetSignRules 线索的界限 The numbers from which something is shown as a sign
+	// (GET /api/v1/sign-rules)
+	GetSignRules(ctx context.Context, request GetSignRulesRequestObject) (GetSignRulesResponseObject, error)
+	// SetSignRules 调整线索的界限（系统管理员）Change the numbers of the signs (system administrator)
+	// (PUT /api/v1/sign-rules)
+	SetSignRules(ctx context.Context, request SetSignRulesRequestObject) (SetSignRulesResponseObject, error)
+	// ListSigns 纸面整改线索：逐种有几处 Signs of paper rectification, how many of each; advice and no score
+	// (GET /api/v1/signs)
+	ListSigns(ctx context.Context, request ListSignsRequestObject) (ListSignsResponseObject, error)
+	// GetSign 一种线索和它背后的问题 One sign with the issues behind it
+	// (GET /api/v1/signs/{sign})
+	GetSign(ctx context.Context, request GetSignRequestObject) (GetSignResponseObject, error)
 	// SumSources 五改合一：按来源汇总，并案只计一次 Problems by source, each counted once
 	// (GET /api/v1/sources)
 	SumSources(ctx context.Context, request SumSourcesRequestObject) (SumSourcesResponseObject, error)
@@ -11480,6 +11899,128 @@ func (sh *strictHandler) ListSettings(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListSettingsResponseObject); ok {
 		return validResponse.VisitListSettingsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSignRules operation middleware
+func (sh *strictHandler) GetSignRules(ctx echo.Context) error {
+	var request GetSignRulesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSignRules(ctx.Request().Context(), request.(GetSignRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSignRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSignRulesResponseObject); ok {
+		return validResponse.VisitGetSignRulesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetSignRules operation middleware
+func (sh *strictHandler) SetSignRules(ctx echo.Context, params SetSignRulesParams) error {
+	var request SetSignRulesRequestObject
+
+	request.Params = params
+
+	var body SetSignRulesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetSignRules(ctx.Request().Context(), request.(SetSignRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetSignRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetSignRulesResponseObject); ok {
+		return validResponse.VisitSetSignRulesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSigns operation middleware
+func (sh *strictHandler) ListSigns(ctx echo.Context, params ListSignsParams) error {
+	var request ListSignsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSigns(ctx.Request().Context(), request.(ListSignsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSigns")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSignsResponseObject); ok {
+		return validResponse.VisitListSignsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSign operation middleware
+func (sh *strictHandler) GetSign(ctx echo.Context, sign string, params GetSignParams) error {
+	var request GetSignRequestObject
+
+	request.Sign = sign
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSign(ctx.Request().Context(), request.(GetSignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSign")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSignResponseObject); ok {
+		return validResponse.VisitGetSignResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -35,7 +35,7 @@ func busy(t *testing.T, adjust ...func(*Config)) (*office, string) {
 func TestALinkLeadsToEveryPage(t *testing.T) {
 	t.Parallel()
 	o, _ := busy(t)
-	came, step := map[string]bool{}, regexp.MustCompile(`/(do|sources)/\w+`)
+	came, step := map[string]bool{}, regexp.MustCompile(`/(do|sources|signs)/\w+`)
 	for account, lang := range map[string]string{"zhenglan": "zh", "dingyi": "en", "gaofeng": "en", "renan": "zh", "jianghe": "zh", "sunli": "zh", "xuning": "zh"} {
 		w := pagetest.Walk{Browser: pagetest.New(t, o).Bearing(cookieName, o.token(account)), Lang: lang, Most: func(string) int { return 30 }}
 		w.Go()

@@ -51,6 +51,10 @@ func (s *Server) besidePages() []route {
 		{"GET", selfChecksPage, member, nothing, s.showSelfChecks},
 		{"POST", selfChecksPage + "/:check", member, pageForm, s.answerSelfCheckByForm},
 		{"GET", promptsPage, member, nothing, s.showPrompts},
+		{"GET", signsPage, member, nothing, s.showSigns},
+		{"GET", signRulesPage, member, nothing, s.showSignRules},
+		{"POST", signRulesPage, member, pageForm, s.setSignRulesByForm},
+		{"GET", signsPage + "/:sign", member, nothing, s.showSigns},
 	}
 }
 

@@ -16,6 +16,7 @@ func settingRows() []page.SettingRow {
 	return []page.SettingRow{
 		{Name: "holidays", Text: workflow.Say("节假日与调休", "Holidays and make-up days"), Path: holidaysPage},
 		{Name: "burden", Text: workflow.Say("负担预算", "Budget of what is asked"), Path: burdenPage},
+		{Name: "signs", Text: workflow.Say("纸面整改线索的界限", "Numbers of the signs of paper rectification"), Path: signRulesPage},
 		{Name: "reminders", Text: workflow.Say("提醒规则与每日运行", "Reminder rules and the daily runs"), Path: remindersPage},
 	}
 }

@@ -27,3 +27,8 @@ func settingsTabs(here string) []page.Link {
 	return tabs(here, page.Link{Path: settingsPage, Text: workflow.Say("设置", "Settings")}, page.Link{Path: deliveryPage, Text: workflow.Say("消息投递", "Delivery")},
 		page.Link{Path: robotsPage, Text: workflow.Say("群机器人", "Robots")})
 }
+
+// proofTabs are the pages by which the record is checked (核验).
+func proofTabs(here string) []page.Link {
+	return tabs(here, page.Link{Path: signsPage, Text: workflow.Say("纸面整改线索", "Signs of paper rectification")})
+}

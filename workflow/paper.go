@@ -87,11 +87,35 @@ func DefaultPaperRules() PaperRules {
 // mostPaperNumber is the most that any of the numbers may be.
 const mostPaperNumber = 10000
 
+// PaperNumber is one of the numbers, with what it is called and where it stands.
+type PaperNumber struct {
+	Name string
+	Text Text
+	N    *int
+}
+
+// Numbers are all of them, to be read or changed in their places.
+func (r *PaperRules) Numbers() []PaperNumber {
+	return []PaperNumber{
+		{"last_days", Text{"扎堆：最后几天", "Bunched: the last days"}, &r.LastDays},
+		{"bunch_least", Text{"扎堆：至少销号几个", "Bunched: of so many closures at least"}, &r.BunchLeast},
+		{"bunch_share", Text{"扎堆：占百分之几", "Bunched: percent of them"}, &r.BunchShare},
+		{"late_days", Text{"临期申请延期：剩几天以内", "Late extension: with so many days left"}, &r.LateDays},
+		{"requests", Text{"一再延期：同一轮第几次申请", "Repeated extension: for the n-th time in a round"}, &r.Requests},
+		{"returns", Text{"反复退回：几次", "To and fro: so many returns"}, &r.Returns},
+		{"chars_per_minute", Text{"阅读：每分钟几字", "Reading: characters a minute"}, &r.CharsPerMinute},
+		{"minutes_per_file", Text{"阅读：每份文件几分钟", "Reading: minutes a file"}, &r.MinutesPerFile},
+		{"alike", Text{"雷同：相似百分之几", "Alike: percent"}, &r.Alike},
+		{"alike_least", Text{"雷同：几字以上的文字", "Alike: texts of so many characters"}, &r.AlikeLeast},
+		{"gap_least", Text{"自报与验收：差几个", "Reported and verified: so many between"}, &r.GapLeast},
+	}
+}
+
 // Check refuses numbers that make no sense. ErrInvalid with the code bad_sign_rules.
 func (r PaperRules) Check() error {
-	for _, n := range []int{r.LastDays, r.BunchLeast, r.BunchShare, r.LateDays, r.Requests, r.Returns, r.CharsPerMinute, r.MinutesPerFile, r.Alike, r.AlikeLeast, r.GapLeast} {
-		if n < 1 || n > mostPaperNumber {
-			return Invalid("bad_sign_rules", "", Say("每一项都须是1至%d的数", "each is a number from 1 to %d", mostPaperNumber))
+	for _, x := range r.Numbers() {
+		if *x.N < 1 || *x.N > mostPaperNumber {
+			return Invalid("bad_sign_rules", x.Name, Say("“%s”须是1至%d的数", "“%s” is a number from 1 to %d", x.Text, mostPaperNumber))
 		}
 	}
 	if r.BunchShare > 100 || r.Alike > 100 || r.Alike < leastAlike {
