@@ -20,11 +20,11 @@ type counters struct {
 // mostOwed is how many issues may be owed to the counters for them to be asked: to look at more takes longer than to count without them.
 const mostOwed = 1000
 
-// countersFor says whether the counters can answer, and how. They cannot when the filter names more than states and an org, nor while
-// they are far behind, as after an import.
+// countersFor says whether the counters can answer, and how. They cannot when the filter names more than states and an org or a past
+// day, nor while they are far behind, as after an import.
 func countersFor(tx *gorm.DB, s Scope, f Filter) (c counters, ok bool, err error) {
 	spans := f.spans()
-	if f.Light != "" || f.DueFrom != "" || f.DueTo != "" || f.rest().sql != "" || len(spans) == 0 {
+	if f.Light != "" || f.DueFrom != "" || f.DueTo != "" || f.On != "" || f.rest().sql != "" || len(spans) == 0 {
 		return c, false, nil
 	}
 	var small []condition

@@ -12,21 +12,34 @@ import (
 // names states only it asks the counters, else every row of the list.
 func (db *DB) Counts(ctx context.Context, s Scope, f Filter) (Counts, error) {
 	var g groups
+	begin := func() { g = groups{n: make(map[group]int), lights: make(map[workflow.State]tally)} }
+	if f.On != "" {
+		err := db.onDay(ctx, f.On, func(b both) error {
+			begin()
+			return b.each(s, f, g.count)
+		})
+		return g.counts(), err
+	}
 	err := db.read(ctx, func(tx *gorm.DB) error {
-		g = groups{n: make(map[group]int), lights: make(map[workflow.State]tally)}
-		c, ok, err := countersFor(tx, s, f)
-		if err != nil {
-			return err
-		}
-		c.today = string(max(f.Today, firstDay))
-		queries := []condition{c.countQuery("1", "issues", where(s, f))}
-		if ok {
-			queries = c.counts()
-		}
-		q := join(" UNION ALL ", queries) // one statement sees one state of the database
-		return each(tx, g.add, q.sql, q.args...)
+		begin()
+		return g.count(tx, s, f)
 	})
 	return g.counts(), err
+}
+
+// count adds what a list of issues comes to.
+func (g *groups) count(tx *gorm.DB, s Scope, f Filter) error {
+	c, ok, err := countersFor(tx, s, f)
+	if err != nil {
+		return err
+	}
+	c.today = string(max(f.Today, firstDay))
+	queries := []condition{c.countQuery("1", "issues", where(s, f))}
+	if ok {
+		queries = c.counts()
+	}
+	q := join(" UNION ALL ", queries) // one statement sees one state of the database
+	return each(tx, g.add, q.sql, q.args...)
 }
 
 func newCounts() Counts {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,23 +32,33 @@ func (db *DB) Issues(ctx context.Context, s Scope, f Filter, after string, limit
 		return Page{}, err
 	}
 	limit = max(1, min(limit, maxPage))
-	query, args := pageQuery(s, f, at, limit+1)
-	if query == "" {
-		return Page{}, nil
+	if f.On != "" {
+		return db.issuesOn(ctx, s, f, at, limit)
 	}
 	var page Page
 	err = db.read(ctx, func(tx *gorm.DB) error {
-		page = Page{Rows: make([]Row, 0, limit)}
-		return each(tx, func(scan func(...any) error) error {
-			if len(page.Rows) == limit {
-				page.Next = cursorOf(&page.Rows[limit-1])
-				return nil
-			}
-			row, err := scanRow(scan)
-			page.Rows = append(page.Rows, row)
-			return err
-		}, query, args...)
+		page, err = readPage(tx, s, f, at, limit)
+		return err
 	})
+	return page, err
+}
+
+// readPage reads a page of a list behind a place.
+func readPage(tx *gorm.DB, s Scope, f Filter, at cursor, limit int) (page Page, err error) {
+	query, args := pageQuery(s, f, at, limit+1)
+	if query == "" {
+		return page, nil
+	}
+	page.Rows = make([]Row, 0, limit)
+	err = each(tx, func(scan func(...any) error) error {
+		if len(page.Rows) == limit {
+			page.Next = cursorOf(&page.Rows[limit-1])
+			return nil
+		}
+		row, err := scanRow(scan)
+		page.Rows = append(page.Rows, row)
+		return err
+	}, query, args...)
 	return page, err
 }
 
@@ -144,18 +155,8 @@ func where(s Scope, f Filter) condition { return and(s.holds(f.Under), within(f.
 // EachIssue calls fn with every issue of a list, in the order of their numbers. It reads a few hundred at a time, so what changes
 // meanwhile may be there as it was or as it is. An error of fn ends it and comes back.
 func (db *DB) EachIssue(ctx context.Context, s Scope, f Filter, fn func(workflow.Issue) error) error {
-	c := where(s, f)
-	query := "SELECT doc FROM issues WHERE " + c.sql + " AND number > ? ORDER BY number LIMIT ?"
 	for last := ""; ; {
-		batch := make([]workflow.Issue, 0, exportAtOne)
-		err := db.read(ctx, func(tx *gorm.DB) error {
-			batch = batch[:0]
-			return each(tx, func(scan func(...any) error) error {
-				i, err := scanIssue(scan)
-				batch = append(batch, i)
-				return err
-			}, query, append(c.args[:len(c.args):len(c.args)], last, exportAtOne)...)
-		})
+		batch, err := db.someIssues(ctx, s, f, last)
 		if err != nil {
 			return err
 		}
@@ -169,6 +170,27 @@ func (db *DB) EachIssue(ctx context.Context, s Scope, f Filter, fn func(workflow
 			return nil
 		}
 	}
+}
+
+// someIssues reads the issues of a list that come after a number.
+func (db *DB) someIssues(ctx context.Context, s Scope, f Filter, last string) (batch []workflow.Issue, err error) {
+	if f.On != "" {
+		return db.issuesAfterOn(ctx, s, f, last)
+	}
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		batch, err = issuesAfter(tx, where(s, f), last)
+		return err
+	})
+	return batch, err
+}
+
+func issuesAfter(tx *gorm.DB, c condition, last string) (batch []workflow.Issue, err error) {
+	err = each(tx, func(scan func(...any) error) error {
+		i, err := scanIssue(scan)
+		batch = append(batch, i)
+		return err
+	}, "SELECT doc FROM issues WHERE "+c.sql+" AND number > ? ORDER BY number LIMIT ?", append(slices.Clip(c.args), last, exportAtOne)...)
+	return batch, err
 }
 
 // Issue reads one issue, whoever may see it. ErrNotFound with the code no_such_issue.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
 
 	"rectify/workflow"
 )
@@ -48,6 +49,7 @@ type DB struct {
 	writes  *pool    // the connections that write
 	reads   *pool    // the connections that read: on MySQL the same
 	writer  *writer  // nil on MySQL
+	past    past
 }
 
 // Open opens the database, checks it and its tables, and returns it ready for use. What a person can put right is returned as a
@@ -71,6 +73,7 @@ func (db *DB) Close() error {
 	if db.writer != nil {
 		db.writer.close()
 	}
+	db.past.close()
 	return db.closePools()
 }
 
@@ -111,17 +114,16 @@ func connect(ctx context.Context, cfg Config, migrate bool) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db.session, err = gorm.Open(translator{dialect, db}, &gorm.Config{
-		TranslateError:         true,
-		SkipDefaultTransaction: true,
-		DisableAutomaticPing:   true,
-		NowFunc:                func() time.Time { return cfg.Now().UTC().Truncate(time.Millisecond) },
-		Logger:                 statementLog{db.log, cfg.Now},
-	})
+	now := func() time.Time { return cfg.Now().UTC().Truncate(time.Millisecond) }
+	db.session, err = gorm.Open(translator{dialect, db}, gormConfig(now, statementLog{db.log, cfg.Now}))
 	if err != nil {
 		return nil, errors.Join(db.explain(ctx, err), db.closePools())
 	}
 	return db, nil
+}
+
+func gormConfig(now func() time.Time, log logger.Interface) *gorm.Config {
+	return &gorm.Config{TranslateError: true, SkipDefaultTransaction: true, DisableAutomaticPing: true, NowFunc: now, Logger: log}
 }
 
 // sqlitePath is the file that the configuration means.

@@ -207,7 +207,7 @@ func (f *Filter) few() bool { return f.Turn != 0 || f.Decider != 0 || f.Party !=
 func (f *Filter) rest() condition {
 	all := []condition{
 		among("source", f.Sources, wordParam), among("kind", f.Kinds, wordParam),
-		among("grade", f.Grades, func(g workflow.Grade) any { return int(g) }),
+		among("grade", f.Grades, func(g workflow.Grade) any { return int(g) }), f.still,
 	}
 	equal := func(column string, id int64) {
 		if id != 0 {

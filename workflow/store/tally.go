@@ -14,28 +14,42 @@ import (
 // length.
 func (db *DB) Tally(ctx context.Context, s Scope, f Filter) (Counts, error) {
 	lights := make(map[workflow.State]tally)
-	err := db.read(ctx, func(tx *gorm.DB) error {
-		clear(lights)
-		queries := tallyQueries(s, f)
-		c, ok, err := countersFor(tx, s, f)
-		if ok {
-			queries = c.tallies()
-		}
-		if err != nil || len(queries) == 0 {
-			return err
-		}
-		q := join(" UNION ALL ", queries) // one statement sees one state of the database
-		return each(tx, func(scan func(...any) error) error {
-			var state workflow.State
-			var t tally
-			err := scan(&state, &t.all, &t.overdue, &t.soon, &t.none)
-			lights[state] = lights[state].plus(t)
-			return err
-		}, q.sql, q.args...)
-	})
+	count := func(tx *gorm.DB, s Scope, f Filter) error { return tallyInto(tx, s, f, lights) }
+	var err error
+	if f.On != "" {
+		err = db.onDay(ctx, f.On, func(b both) error {
+			clear(lights)
+			return b.each(s, f, count)
+		})
+	} else {
+		err = db.read(ctx, func(tx *gorm.DB) error {
+			clear(lights)
+			return count(tx, s, f)
+		})
+	}
 	out := newCounts()
 	out.addTallies(lights)
 	return out, err
+}
+
+// tallyInto adds what a list of issues comes to.
+func tallyInto(tx *gorm.DB, s Scope, f Filter, lights map[workflow.State]tally) error {
+	queries := tallyQueries(s, f)
+	c, ok, err := countersFor(tx, s, f)
+	if ok {
+		queries = c.tallies()
+	}
+	if err != nil || len(queries) == 0 {
+		return err
+	}
+	q := join(" UNION ALL ", queries) // one statement sees one state of the database
+	return each(tx, func(scan func(...any) error) error {
+		var state workflow.State
+		var t tally
+		err := scan(&state, &t.all, &t.overdue, &t.soon, &t.none)
+		lights[state] = lights[state].plus(t)
+		return err
+	}, q.sql, q.args...)
 }
 
 // tally is what is counted of one state.

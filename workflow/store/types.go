@@ -107,6 +107,9 @@ type Filter struct {
 	Prompted    *bool        // found by the unit itself when it was asked to look
 	Text        string       // a part of the number, the source's own number or the problem; capital letters do not matter
 	Today       workflow.Day // for the light
+	On          workflow.Day // the past day at whose end the issues are meant, "" for now
+
+	still condition // what nothing has happened to since On, where the others are asked elsewhere
 }
 
 // Row is an issue as lists show it.
