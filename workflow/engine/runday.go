@@ -45,8 +45,8 @@ func (e *Engine) Tick(ctx context.Context) (RunReport, error) {
 	return e.RunDay(ctx, e.Today())
 }
 
-// RunDay does what comes round by itself on a working day: calls that are late climb, look-backs fall due, reminders are owed, and each
-// person who has something to hear gets one message a day at most. Any number of processes may call it, any number of times, and be killed
+// RunDay does what comes round by itself on a working day: draws that were announced are held, calls that are late climb, look-backs fall
+// due, reminders are owed, and each person who has something to hear gets one message a day at most. Any number of processes may call it, any number of times, and be killed
 // in it: one has the lease, the next goes on where it broke off, and nothing is owed or said twice. What was missed on days on which
 // nothing ran is made good once. A run that would write to far more people than usual stops before the first message until ReleaseRun.
 //
@@ -90,7 +90,12 @@ func (d *dayRun) do(ctx context.Context) error {
 		var err error
 		switch d.run.Stage {
 		case store.RunIssues:
-			err = d.issues(ctx)
+			if d.run.After == 0 { // not in the middle of the issues
+				err = d.draws(ctx)
+			}
+			if err == nil {
+				err = d.issues(ctx)
+			}
 		case store.RunNews:
 			err = d.news(ctx)
 		case store.RunPrompts:

@@ -86,9 +86,9 @@ func (db *DB) Draws(ctx context.Context, before int64, limit int) ([]Draw, error
 	return db.draws(ctx, "id < ? ORDER BY id DESC LIMIT ?", before, limit)
 }
 
-// DrawsDue reads the draws whose day has come and that are not drawn, the earliest first.
-func (db *DB) DrawsDue(ctx context.Context, today workflow.Day) ([]Draw, error) {
-	return db.draws(ctx, "drawn_at = 0 AND on_day <= ? ORDER BY on_day, id", string(today))
+// DrawsDue reads the draws whose day has come and that are not drawn, and those drawn since a moment, the earliest first.
+func (db *DB) DrawsDue(ctx context.Context, today workflow.Day, since time.Time) ([]Draw, error) {
+	return db.draws(ctx, "drawn_at = 0 AND on_day <= ? OR drawn_at >= ? ORDER BY on_day, id", string(today), max(1, millis(since)))
 }
 
 // Draw reads one. ErrNotFound with the code no_such_draw.
