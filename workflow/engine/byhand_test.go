@@ -18,7 +18,7 @@ import (
 )
 
 // connect opens the database of a benchmark beside the program, with the settings that the program has.
-func connect(b *testing.B, dsn string) *sql.DB {
+func connect(b testing.TB, dsn string) *sql.DB {
 	b.Helper()
 	u, err := url.Parse(dsn)
 	require.NoError(b, err)

@@ -71,9 +71,8 @@ type lineEnd struct {
 }
 
 // CheckSeal goes through the whole of history: whether every line is what it was when it was sealed, fits the one before it, is in its
-// place and was written when it says; whether none is missing, none stands beside the log, and the ends of all histories are where the rows
-// of the issues have them; whether every checkpoint, and those held by others, is signed and holds. What is in the rows of issues beside
-// that is for Replay. tell is called now and then with the number of lines. It reads alone; steps may go on meanwhile.
+// place and was written when it says; whether none is missing, none stands beside the log, and the rows of the issues are what their
+// histories say; whether every checkpoint, and those held by others, is signed and holds. tell is called now and then with the number of lines. It reads alone; steps may go on meanwhile.
 //
 // Errors: those of the database and of the keys, ErrRefused with the code seal_damaged when the tree cannot be read, ErrInvalid for a held
 // text that is no checkpoint.
@@ -97,6 +96,9 @@ func (e *Engine) CheckSeal(ctx context.Context, held []string, tell func(lines i
 	}
 	c.noEnd()
 	if err := c.strays(ctx); err != nil {
+		return c.report, err
+	}
+	if err := c.rows(ctx); err != nil {
 		return c.report, err
 	}
 	if len(held) == 0 {

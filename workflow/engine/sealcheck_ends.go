@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 
 	"rectify/workflow"
 	"rectify/workflow/store"
@@ -112,4 +113,27 @@ func (c *sealChecker) strays(ctx context.Context) error {
 		}
 		after = last
 	}
+}
+
+// rows holds the issues against their histories. Of one whose lines were named already nothing more is said.
+func (c *sealChecker) rows(ctx context.Context) error {
+	named := make(map[int64]bool)
+	for _, f := range c.report.Wrong {
+		if f.Kind == workflow.KindIssue {
+			named[f.Subject] = true
+		}
+	}
+	_, err := c.e.db.Replay(ctx, func(store.Replayed) {}, func(d store.Difference) error {
+		if named[int64(d.Issue)] {
+			return nil
+		}
+		of := d.Number
+		if of == "" {
+			of = strconv.FormatInt(int64(d.Issue), 10)
+		}
+		c.wrong("row_altered", store.LineAt{Kind: workflow.KindIssue, Subject: int64(d.Issue), Seq: d.Line}, workflow.Say(
+			"问题 %s 的现状与历史不符：%s 按历史是“%s”，现为“%s”", "issue %s is not what its history says: %s should be %q and is %q", of, d.Place, d.History, d.Row))
+		return nil
+	})
+	return err
 }
