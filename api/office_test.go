@@ -160,12 +160,29 @@ func settle(ctx context.Context, db *store.DB, files *store.Files, guard *polici
 			return nil, fmt.Errorf("%s: %v %w", x.name, report.Refused, err)
 		}
 	}
+	if err := declared(ctx, e, "sunli"); err != nil {
+		return nil, err
+	}
 	orgs := map[string]string{}
 	all, err := e.Orgs(ctx, 0, "", engine.PageLimit)
 	for _, org := range all {
 		orgs[org.Code] = id(org.ID)
 	}
 	return orgs, err
+}
+
+// declared has an inspector declare that they have no ties, for the mandate that the table of people gave them.
+func declared(ctx context.Context, e *engine.Engine, account string) error {
+	by, err := e.ActorNamed(ctx, account)
+	if err != nil {
+		return err
+	}
+	all, err := e.Mandates(ctx, by, 0, 1)
+	if err != nil || len(all) == 0 {
+		return fmt.Errorf("%s has no mandate: %w", account, err)
+	}
+	_, err = e.Declare(ctx, by, all[0].ID, engine.Declaration{None: true})
+	return err
 }
 
 func openBook(ctx context.Context, name string) (*engine.Book, error) {

@@ -702,6 +702,18 @@ type DeadLetters struct {
 	DeadLetters []DeadLetter `json:"dead_letters"`
 }
 
+// Declaration defines model for Declaration.
+type Declaration struct {
+	// None 没有须回避的 there are no ties
+	None bool `json:"none,omitempty,omitzero"`
+
+	// Orgs 组织的名称或编码 names or codes
+	Orgs []string `json:"orgs,omitempty,omitzero"`
+
+	// People 账号或姓名 accounts or names
+	People []string `json:"people,omitempty,omitzero"`
+}
+
 // Deed defines model for Deed.
 type Deed struct {
 	Duty string `json:"duty"`
@@ -1686,6 +1698,17 @@ type Load struct {
 	Files int `json:"files"`
 }
 
+// Look defines model for Look.
+type Look struct {
+	Action string    `json:"action"`
+	At     time.Time `json:"at"`
+	Note   string    `json:"note"`
+	Seq    int       `json:"seq"`
+
+	// Text 两种语言的一句话 a sentence in both languages
+	Text Text `json:"text"`
+}
+
 // LookBack 回头看 the later check
 type LookBack struct {
 	// By 编号，十进制 an id in digits
@@ -1718,6 +1741,17 @@ type LookBack struct {
 	Org Id `json:"org,omitempty,omitzero"`
 }
 
+// Looks defines model for Looks.
+type Looks struct {
+	Lines []Look `json:"lines"`
+
+	// Next 从哪一条继续，0为完 where to go on
+	Next int `json:"next"`
+
+	// Whole 各条首尾相接、未被改动 each line fits the one before it and is as it was written
+	Whole bool `json:"whole"`
+}
+
 // Machine defines model for Machine.
 type Machine struct {
 	Arrows  []Arrow           `json:"arrows"`
@@ -1735,6 +1769,69 @@ type Machine struct {
 // Machines defines model for Machines.
 type Machines struct {
 	Machines []Machine `json:"machines"`
+}
+
+// Mandate defines model for Mandate.
+type Mandate struct {
+	Basis    string    `json:"basis"`
+	EndedAt  time.Time `json:"ended_at,omitempty,omitzero"`
+	EndedWhy string    `json:"ended_why,omitempty,omitzero"`
+
+	// From 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	From Day `json:"from"`
+
+	// Id 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Id         Id                 `json:"id"`
+	Inspectors []MandateInspector `json:"inspectors"`
+	Number     string             `json:"number"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org     Id     `json:"org"`
+	OrgName string `json:"org_name"`
+	Over    bool   `json:"over"`
+
+	// State 两种语言的一句话 a sentence in both languages
+	State Text `json:"state"`
+
+	// Until 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Until Day `json:"until"`
+}
+
+// MandateEnd defines model for MandateEnd.
+type MandateEnd struct {
+	Why string `json:"why"`
+}
+
+// MandateInspector defines model for MandateInspector.
+type MandateInspector struct {
+	Account string `json:"account"`
+
+	// Declared 已作回避声明 has declared ties
+	Declared   bool      `json:"declared"`
+	DeclaredAt time.Time `json:"declared_at,omitempty,omitzero"`
+	Name       string    `json:"name"`
+
+	// Person 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Person Id `json:"person"`
+
+	// TiedOrgs 声明回避的组织；只给本人和管理员 organisations declared; to the inspector and the administrators alone
+	TiedOrgs   []string `json:"tied_orgs,omitempty,omitzero"`
+	TiedPeople []string `json:"tied_people,omitempty,omitzero"`
+}
+
+// Mandates defines model for Mandates.
+type Mandates struct {
+	Mandates []Mandate `json:"mandates"`
 }
 
 // Me defines model for Me.
@@ -1905,6 +2002,33 @@ type NewLetter struct {
 
 	// Rung 督办层次 rung of the supervision ladder
 	Rung Rung `json:"rung,omitempty,omitzero"`
+}
+
+// NewMandate defines model for NewMandate.
+type NewMandate struct {
+	// Accounts 巡察员的账号 of the inspectors
+	Accounts []string `json:"accounts"`
+
+	// Basis 依据文件，如巡察通知书文号 the document that it rests on
+	Basis string `json:"basis"`
+
+	// From 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	From Day `json:"from"`
+
+	// Number 授权编号 the number of the mandate
+	Number string `json:"number"`
+
+	// Org 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Org Id `json:"org"`
+
+	// Until 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Until Day `json:"until"`
 }
 
 // NewMeasure defines model for NewMeasure.
@@ -3571,6 +3695,18 @@ type ExportListsParams struct {
 	Text WithText `form:"text,omitempty" json:"text,omitempty,omitzero"`
 }
 
+// ListMandatesParams defines parameters for ListMandates.
+type ListMandatesParams struct {
+	Before Id  `form:"before,omitempty" json:"before,omitempty,omitzero"`
+	Limit  int `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// ListLooksParams defines parameters for ListLooks.
+type ListLooksParams struct {
+	Before int `form:"before,omitempty" json:"before,omitempty,omitzero"`
+	Limit  int `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
 // ListMessagesParams defines parameters for ListMessages.
 type ListMessagesParams struct {
 	// Before 上一页最后一条的 id the id of the last one of the page before
@@ -3734,6 +3870,15 @@ type FindIssueJSONRequestBody = Finding
 // TakeStepJSONRequestBody defines body for TakeStep for application/json ContentType.
 type TakeStepJSONRequestBody = Step
 
+// GrantMandateJSONRequestBody defines body for GrantMandate for application/json ContentType.
+type GrantMandateJSONRequestBody = NewMandate
+
+// DeclareTiesJSONRequestBody defines body for DeclareTies for application/json ContentType.
+type DeclareTiesJSONRequestBody = Declaration
+
+// EndMandateJSONRequestBody defines body for EndMandate for application/json ContentType.
+type EndMandateJSONRequestBody = MandateEnd
+
 // ChooseChannelsJSONRequestBody defines body for ChooseChannels for application/json ContentType.
 type ChooseChannelsJSONRequestBody = ChosenChannels
 
@@ -3889,6 +4034,24 @@ type ServerInterface interface {
 	// ExportLists 导出三张清单 Export the three lists
 	// (GET /api/v1/lists.xlsx)
 	ExportLists(ctx echo.Context, params ExportListsParams) error
+	// ListMandates 巡察授权：安全保密管理员和安全审计员看全部，其他人看本人的 Mandates of inspectors, all to who grants and who audits, to others their own
+	// (GET /api/v1/mandates)
+	ListMandates(ctx echo.Context, params ListMandatesParams) error
+	// GrantMandate 授权（一次一授权，安全保密管理员）Grant a mandate (security administrator)
+	// (POST /api/v1/mandates)
+	GrantMandate(ctx echo.Context) error
+	// GetMandate 一次授权 One mandate
+	// (GET /api/v1/mandates/{mandate})
+	GetMandate(ctx echo.Context, mandate Id) error
+	// DeclareTies 回避声明（巡察员本人）The declaration of recusal, by the inspector
+	// (POST /api/v1/mandates/{mandate}/declaration)
+	DeclareTies(ctx echo.Context, mandate Id) error
+	// EndMandate 提前终止授权（安全保密管理员）End a mandate before its last day (security administrator)
+	// (POST /api/v1/mandates/{mandate}/end)
+	EndMandate(ctx echo.Context, mandate Id) error
+	// ListLooks 一名巡察员在一次授权中看了什么、取走什么（安全保密管理员、安全审计员）What an inspector read and took under a mandate (security and audit administrator)
+	// (GET /api/v1/mandates/{mandate}/looks/{person})
+	ListLooks(ctx echo.Context, mandate Id, person Id, params ListLooksParams) error
 	// GetMe 我是谁，现任哪些职务 Who I am and which posts I hold
 	// (GET /api/v1/me)
 	GetMe(ctx echo.Context) error
@@ -5322,6 +5485,128 @@ func (w *ServerInterfaceWrapper) ExportLists(ctx echo.Context) error {
 	return err
 }
 
+// ListMandates converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMandates(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMandatesParams
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", ctx.QueryParams(), &params.Before, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMandates(ctx, params)
+	return err
+}
+
+// GrantMandate converts echo context to params.
+func (w *ServerInterfaceWrapper) GrantMandate(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GrantMandate(ctx)
+	return err
+}
+
+// GetMandate converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMandate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mandate" -------------
+	var mandate Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mandate", ctx.Param("mandate"), &mandate, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mandate: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMandate(ctx, mandate)
+	return err
+}
+
+// DeclareTies converts echo context to params.
+func (w *ServerInterfaceWrapper) DeclareTies(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mandate" -------------
+	var mandate Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mandate", ctx.Param("mandate"), &mandate, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mandate: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeclareTies(ctx, mandate)
+	return err
+}
+
+// EndMandate converts echo context to params.
+func (w *ServerInterfaceWrapper) EndMandate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mandate" -------------
+	var mandate Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mandate", ctx.Param("mandate"), &mandate, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mandate: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndMandate(ctx, mandate)
+	return err
+}
+
+// ListLooks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListLooks(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mandate" -------------
+	var mandate Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mandate", ctx.Param("mandate"), &mandate, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mandate: %s", err))
+	}
+
+	// ------------- Path parameter "person" -------------
+	var person Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "person", ctx.Param("person"), &person, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter person: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListLooksParams
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", ctx.QueryParams(), &params.Before, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListLooks(ctx, mandate, person, params)
+	return err
+}
+
 // GetMe converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
 	var err error
@@ -6233,6 +6518,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/draws", wrapper.AnnounceDraw, options.OperationMiddlewares["announceDraw"]...)
 	router.GET(options.BaseURL+"/api/v1/draws/:draw", wrapper.GetDraw, options.OperationMiddlewares["getDraw"]...)
 	router.POST(options.BaseURL+"/api/v1/draws/:draw", wrapper.HoldDraw, options.OperationMiddlewares["holdDraw"]...)
+	router.GET(options.BaseURL+"/api/v1/mandates", wrapper.ListMandates, options.OperationMiddlewares["listMandates"]...)
+	router.POST(options.BaseURL+"/api/v1/mandates", wrapper.GrantMandate, options.OperationMiddlewares["grantMandate"]...)
+	router.GET(options.BaseURL+"/api/v1/mandates/:mandate", wrapper.GetMandate, options.OperationMiddlewares["getMandate"]...)
+	router.POST(options.BaseURL+"/api/v1/mandates/:mandate/declaration", wrapper.DeclareTies, options.OperationMiddlewares["declareTies"]...)
+	router.POST(options.BaseURL+"/api/v1/mandates/:mandate/end", wrapper.EndMandate, options.OperationMiddlewares["endMandate"]...)
+	router.GET(options.BaseURL+"/api/v1/mandates/:mandate/looks/:person", wrapper.ListLooks, options.OperationMiddlewares["listLooks"]...)
 	router.GET(options.BaseURL+"/api/v1/settings", wrapper.ListSettings, options.OperationMiddlewares["listSettings"]...)
 	router.GET(options.BaseURL+"/api/v1/reminder-rules", wrapper.ListReminderRules, options.OperationMiddlewares["listReminderRules"]...)
 	router.GET(options.BaseURL+"/api/v1/reminder-rules/:list", wrapper.GetReminderRules, options.OperationMiddlewares["getReminderRules"]...)
@@ -7707,6 +7998,244 @@ type ExportListsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ExportListsdefaultApplicationProblemPlusJSONResponse) VisitExportListsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMandatesRequestObject struct {
+	Params ListMandatesParams
+}
+
+type ListMandatesResponseObject interface {
+	VisitListMandatesResponse(w http.ResponseWriter) error
+}
+
+type ListMandates200JSONResponse Mandates
+
+func (response ListMandates200JSONResponse) VisitListMandatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMandatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMandatesdefaultApplicationProblemPlusJSONResponse) VisitListMandatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GrantMandateRequestObject struct {
+	Body *GrantMandateJSONRequestBody
+}
+
+type GrantMandateResponseObject interface {
+	VisitGrantMandateResponse(w http.ResponseWriter) error
+}
+
+type GrantMandate201JSONResponse Mandate
+
+func (response GrantMandate201JSONResponse) VisitGrantMandateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GrantMandatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GrantMandatedefaultApplicationProblemPlusJSONResponse) VisitGrantMandateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMandateRequestObject struct {
+	Mandate Id `json:"mandate"`
+}
+
+type GetMandateResponseObject interface {
+	VisitGetMandateResponse(w http.ResponseWriter) error
+}
+
+type GetMandate200JSONResponse Mandate
+
+func (response GetMandate200JSONResponse) VisitGetMandateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMandatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMandatedefaultApplicationProblemPlusJSONResponse) VisitGetMandateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeclareTiesRequestObject struct {
+	Mandate Id `json:"mandate"`
+	Body    *DeclareTiesJSONRequestBody
+}
+
+type DeclareTiesResponseObject interface {
+	VisitDeclareTiesResponse(w http.ResponseWriter) error
+}
+
+type DeclareTies200JSONResponse Mandate
+
+func (response DeclareTies200JSONResponse) VisitDeclareTiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeclareTiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeclareTiesdefaultApplicationProblemPlusJSONResponse) VisitDeclareTiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndMandateRequestObject struct {
+	Mandate Id `json:"mandate"`
+	Body    *EndMandateJSONRequestBody
+}
+
+type EndMandateResponseObject interface {
+	VisitEndMandateResponse(w http.ResponseWriter) error
+}
+
+type EndMandate200JSONResponse Mandate
+
+func (response EndMandate200JSONResponse) VisitEndMandateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndMandatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndMandatedefaultApplicationProblemPlusJSONResponse) VisitEndMandateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLooksRequestObject struct {
+	Mandate Id `json:"mandate"`
+	Person  Id `json:"person"`
+	Params  ListLooksParams
+}
+
+type ListLooksResponseObject interface {
+	VisitListLooksResponse(w http.ResponseWriter) error
+}
+
+type ListLooks200JSONResponse Looks
+
+func (response ListLooks200JSONResponse) VisitListLooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLooksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListLooksdefaultApplicationProblemPlusJSONResponse) VisitListLooksResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9555,6 +10084,24 @@ type StrictServerInterface interface {
 	// ExportLists 导出三张清单 Export the three lists
 	// (GET /api/v1/lists.xlsx)
 	ExportLists(ctx context.Context, request ExportListsRequestObject) (ExportListsResponseObject, error)
+	// ListMandates 巡察授权：安全保密管理员和安全审计员看全部，其他人看本人的 Mandates of inspectors, all to who grants and who audits, to others their own
+	// (GET /api/v1/mandates)
+	ListMandates(ctx context.Context, request ListMandatesRequestObject) (ListMandatesResponseObject, error)
+	// GrantMandate 授权（一次一授权，安全保密管理员）Grant a mandate (security administrator)
+	// (POST /api/v1/mandates)
+	GrantMandate(ctx context.Context, request GrantMandateRequestObject) (GrantMandateResponseObject, error)
+	// GetMandate 一次授权 One mandate
+	// (GET /api/v1/mandates/{mandate})
+	GetMandate(ctx context.Context, request GetMandateRequestObject) (GetMandateResponseObject, error)
+	// DeclareTies 回避声明（巡察员本人）The declaration of recusal, by the inspector
+	// (POST /api/v1/mandates/{mandate}/declaration)
+	DeclareTies(ctx context.Context, request DeclareTiesRequestObject) (DeclareTiesResponseObject, error)
+	// EndMandate 提前终止授权（安全保密管理员）End a mandate before its last day (security administrator)
+	// (POST /api/v1/mandates/{mandate}/end)
+	EndMandate(ctx context.Context, request EndMandateRequestObject) (EndMandateResponseObject, error)
+	// ListLooks 一名巡察员在一次授权中看了什么、取走什么（安全保密管理员、安全审计员）What an inspector read and took under a mandate (security and audit administrator)
+	// (GET /api/v1/mandates/{mandate}/looks/{person})
+	ListLooks(ctx context.Context, request ListLooksRequestObject) (ListLooksResponseObject, error)
 	// GetMe 我是谁，现任哪些职务 Who I am and which posts I hold
 	// (GET /api/v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -10768,6 +11315,225 @@ func (sh *strictHandler) ExportLists(ctx echo.Context, params ExportListsParams)
 		return err
 	} else if validResponse, ok := response.(ExportListsResponseObject); ok {
 		return validResponse.VisitExportListsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMandates operation middleware
+func (sh *strictHandler) ListMandates(ctx echo.Context, params ListMandatesParams) error {
+	var request ListMandatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMandates(ctx.Request().Context(), request.(ListMandatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMandates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMandatesResponseObject); ok {
+		return validResponse.VisitListMandatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GrantMandate operation middleware
+func (sh *strictHandler) GrantMandate(ctx echo.Context) error {
+	var request GrantMandateRequestObject
+
+	var body GrantMandateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GrantMandate(ctx.Request().Context(), request.(GrantMandateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GrantMandate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GrantMandateResponseObject); ok {
+		return validResponse.VisitGrantMandateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMandate operation middleware
+func (sh *strictHandler) GetMandate(ctx echo.Context, mandate Id) error {
+	var request GetMandateRequestObject
+
+	request.Mandate = mandate
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMandate(ctx.Request().Context(), request.(GetMandateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMandate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMandateResponseObject); ok {
+		return validResponse.VisitGetMandateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeclareTies operation middleware
+func (sh *strictHandler) DeclareTies(ctx echo.Context, mandate Id) error {
+	var request DeclareTiesRequestObject
+
+	request.Mandate = mandate
+
+	var body DeclareTiesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeclareTies(ctx.Request().Context(), request.(DeclareTiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeclareTies")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeclareTiesResponseObject); ok {
+		return validResponse.VisitDeclareTiesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndMandate operation middleware
+func (sh *strictHandler) EndMandate(ctx echo.Context, mandate Id) error {
+	var request EndMandateRequestObject
+
+	request.Mandate = mandate
+
+	var body EndMandateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndMandate(ctx.Request().Context(), request.(EndMandateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndMandate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndMandateResponseObject); ok {
+		return validResponse.VisitEndMandateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListLooks operation middleware
+func (sh *strictHandler) ListLooks(ctx echo.Context, mandate Id, person Id, params ListLooksParams) error {
+	var request ListLooksRequestObject
+
+	request.Mandate = mandate
+	request.Person = person
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLooks(ctx.Request().Context(), request.(ListLooksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLooks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListLooksResponseObject); ok {
+		return validResponse.VisitListLooksResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

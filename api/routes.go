@@ -85,7 +85,7 @@ func (s *Server) routes() []route {
 		{"POST", "/api/v1/people/passwords", member, jsonBody, w.FirstPasswords},
 		{"POST", "/api/v1/appointments", member, jsonBody, w.Appoint},
 		{"POST", "/api/v1/people/:person/appointments/:appointment/end", member, jsonBody, w.EndAppointment},
-	}, s.aroundRoutes(w), s.ruleRoutes(w))
+	}, s.aroundRoutes(w), s.ruleRoutes(w), s.mandateRoutes(w))
 }
 
 // aroundRoutes are those of what is done around the course of issues.

@@ -45,7 +45,7 @@ func TestALinkLeadsToEveryPage(t *testing.T) {
 		}
 	}
 	param := regexp.MustCompile(`:\w+`)
-	for _, r := range slices.Concat(o.pageRoutes(), o.listRoutes(), o.officeRoutes(), o.besidePages(), o.toldPages()) {
+	for _, r := range o.allPages() {
 		if name := param.ReplaceAllString(r.path, "#"); r.method == "GET" && !slices.Contains(unlinked, r.path) {
 			require.True(t, came[name], "nobody comes to %s", r.path)
 		}

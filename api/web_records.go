@@ -172,6 +172,12 @@ var deeds = map[string]workflow.Text{
 	"download": {Zh: "下载材料", En: "downloaded evidence"}, "moved": {Zh: "随组织调整", En: "moved with its organisation"},
 	"setting_changed": {Zh: "修改设置", En: "setting changed"}, "channel_chosen": {Zh: "修改提醒方式", En: "chose how to be reminded"},
 	"robot_added": {Zh: "添加群机器人", En: "robot set up"}, "robot_changed": {Zh: "修改群机器人", En: "robot changed"}, "robot_deleted": {Zh: "删除群机器人", En: "robot deleted"},
+	"mandate_granted": {Zh: "巡察授权", En: "mandate granted"}, "mandate_declared": {Zh: "回避声明", En: "ties declared"}, "mandate_ended": {Zh: "提前终止授权", En: "mandate ended"},
+	"list": {Zh: "查看列表", En: "looked at a list"}, "count": {Zh: "查看数字", En: "looked at figures"}, "export": {Zh: "导出", En: "exported"},
+	"list_checklists": {Zh: "查看清单", En: "looked at checklists"}, "list_letters": {Zh: "查看督办函列表", En: "looked at letters"}, "list_calls": {Zh: "查看呼叫", En: "looked at calls"},
+	"sources": {Zh: "查看来源汇总", En: "looked at sources"}, "duties": {Zh: "查看责任清单", En: "looked at a duty list"}, "burden": {Zh: "查看负担表", En: "looked at burdens"},
+	"prompt": {Zh: "查看提示", En: "looked at a prompt"}, "similar": {Zh: "查看相似问题", En: "looked at similar issues"}, "explain": {Zh: "查看依据", En: "asked why"},
+	"who_can": {Zh: "查看谁能办", En: "asked who can"}, "view_machine": {Zh: "查看流程", En: "looked at the machine"}, "view_self_checks": {Zh: "查看自查", En: "looked at self-checks"},
 	"sent_again": {Zh: "再发未送达的消息", En: "sent again what was not delivered"},
 }
 

@@ -42,10 +42,15 @@ func (s *Server) pageRoutes() []route {
 	}
 }
 
+// allPages are the routes of all pages.
+func (s *Server) allPages() []route {
+	return slices.Concat(s.pageRoutes(), s.listRoutes(), s.officeRoutes(), s.besidePages(), s.toldPages(), s.mandatePages())
+}
+
 // registerPages gives every page what stands before its handler.
 func (s *Server) registerPages() error {
 	slow := s.slowDown()
-	for _, r := range slices.Concat(s.pageRoutes(), s.listRoutes(), s.officeRoutes(), s.besidePages(), s.toldPages()) {
+	for _, r := range s.allPages() {
 		if r.access == undecided {
 			return errUndecided(r)
 		}

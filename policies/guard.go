@@ -191,7 +191,7 @@ func (g *Guard) Allow(by *workflow.Actor, a workflow.Action, i *workflow.Issue, 
 func (g *Guard) AllowAt(by *workflow.Actor, a workflow.Action, line *workflow.Lineage) (workflow.Grant, bool) {
 	for n := range by.Appointments {
 		as := &by.Appointments[n]
-		if !line.Passes(as.Org) {
+		if !as.Reaches(line) {
 			continue
 		}
 		if grant, ok := g.allow(as, workflow.Relations(0).With(workflow.Within), a, workflow.Ordinary); ok {
@@ -216,11 +216,17 @@ func (g *Guard) allow(as *workflow.Appointment, rs workflow.Relations, a workflo
 
 // standing is every relation that the post gives the actor to the issue.
 func standing(by *workflow.Actor, as *workflow.Appointment, i *workflow.Issue) workflow.Relations {
+	if as.Post == workflow.Inspector {
+		if as.Inspects(i) {
+			return i.Relations(as.Org, by.Person, true)
+		}
+		return 0
+	}
 	person := by.Person
 	if as.For != 0 && i.Person == as.For {
 		person = as.For
 	}
-	return i.Relations(as.Org, person, as.Post == "inspector")
+	return i.Relations(as.Org, person, false)
 }
 
 // Scope is what an actor may look at, for lists: the same answer as Allow with View, for many issues at once.
@@ -228,6 +234,13 @@ type Scope struct {
 	Subtrees []workflow.Lineage  // everything at or below these orgs
 	Orgs     []workflow.OrgID    // and issues in which these orgs have a part
 	People   []workflow.PersonID // and issues for which these are responsible: the actor and whom they stand in for
+	Mandated []Mandated          // and what inspectors may look at who declared ties; without ties it is one of Subtrees
+}
+
+// Mandated is a subtree without what the ties of an inspector keep from them.
+type Mandated struct {
+	Line workflow.Lineage
+	Ties workflow.Ties
 }
 
 // Scope works out what the actor may look at.
@@ -239,9 +252,13 @@ func (g *Guard) Scope(by *workflow.Actor) Scope {
 			_, ok := g.May(as.Post, as.Level(), r, workflow.View, workflow.Ordinary)
 			return ok
 		}
-		if as.Post == "inspector" {
-			if may(workflow.Inspecting) {
+		if as.Post == workflow.Inspector {
+			switch m := &as.Mandate; {
+			case !m.Open() || !may(workflow.Inspecting):
+			case m.Ties.None():
 				s.Subtrees = append(s.Subtrees, as.Line)
+			default:
+				s.Mandated = append(s.Mandated, Mandated{as.Line, m.Ties})
 			}
 			continue
 		}

@@ -12,6 +12,7 @@ type Appointment struct {
 	From    Day           `json:"from"`
 	Until   Day           `json:"until,omitempty"`      // the last day; none for an open end
 	For     PersonID      `json:"for,omitempty,string"` // the person stood in for (代办)
+	Mandate Mandated      `json:"-"`                    // of an inspector
 }
 
 // Level is the level of the organisation.

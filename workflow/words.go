@@ -12,6 +12,8 @@ type (
 	PersonID int64
 	// ChecklistID names a checklist.
 	ChecklistID int64
+	// MandateID names the mandate of inspectors.
+	MandateID int64
 	// AppointmentID names an appointment.
 	AppointmentID int64
 	// SelfCheckID names what an organisation was asked to look for among its own.

@@ -35,6 +35,8 @@ type Frame struct {
 	Unread int           // notices; those beyond MostUnread are not counted
 
 	UnreadMore bool // there may be more of them, further back
+
+	Undeclared []Link // mandates of the reader under which nothing is shown before they declared their ties
 }
 
 func (f Frame) lang() string { return first(f.Lang, "zh") }

@@ -34,6 +34,7 @@ func (c *city) planDays() {
 	}
 	c.on(inspectionDay+1, "reminder rules", c.strict)
 	c.on(demoHandover, "hand-over", c.handOver)
+	c.on(101, "recusal", c.declare)
 	c.on(153, "stand-in", c.standIn)
 	var draw int64
 	c.on(142, "draw announced", func() (err error) {
@@ -108,6 +109,19 @@ func (c *city) handOver() error {
 		Note: "龚平同志退休，名下问题移交曹阳同志"})
 	if err == nil && !done.Done {
 		err = errors.New("nothing was handed over")
+	}
+	return err
+}
+
+// declare has the inspector say that she has no ties with those whom she is to look at: before that she sees nothing.
+func (c *city) declare() error {
+	by, err := c.o.engine.ActorNamed(c.ctx, "wenlan")
+	if err != nil {
+		return err
+	}
+	all, err := c.o.engine.Mandates(c.ctx, by, 0, 1)
+	for _, m := range all {
+		_, err = c.o.engine.Declare(c.ctx, by, m.ID, engine.Declaration{None: true})
 	}
 	return err
 }

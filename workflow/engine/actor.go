@@ -67,5 +67,9 @@ func (e *Engine) note(by *workflow.Actor, kind string, subject int64, action, te
 // scope is what the actor may look at, as the store wants it.
 func (e *Engine) scope(by *workflow.Actor) store.Scope {
 	s := e.guard.Scope(by)
-	return store.Scope{Subtrees: s.Subtrees, Orgs: s.Orgs, People: s.People}
+	out := store.Scope{Subtrees: s.Subtrees, Orgs: s.Orgs, People: s.People}
+	for _, m := range s.Mandated {
+		out.Mandated = append(out.Mandated, store.Mandated(m))
+	}
+	return out
 }

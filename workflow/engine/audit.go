@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	"rectify/workflow"
 	"rectify/workflow/store"
@@ -143,17 +142,7 @@ func (e *Engine) Audit(ctx context.Context, by workflow.Actor, kind string, subj
 	if err := e.db.Note(ctx, e.note(&by, KindAccount, int64(by.Person), "audited", e.auditedName(ctx, kind, subject), nil)); err != nil {
 		return Record{}, err
 	}
-	if before == 0 {
-		last, err := e.db.LastLine(ctx, kind, subject)
-		if errors.Is(err, workflow.ErrNotFound) {
-			return Record{Whole: true}, nil
-		}
-		if err != nil {
-			return Record{}, err
-		}
-		before = last.Seq + 1
-	}
-	return e.record(ctx, kind, subject, before, limit)
+	return e.wholeRecord(ctx, kind, subject, before, limit)
 }
 
 // record reads the lines before a place, and the one in front of them to hold the chain against.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,9 +103,13 @@ func (e *Engine) Burdens(ctx context.Context, by workflow.Actor, under workflow.
 		return nil, workflow.Forbidden("out_of_reach", workflow.Say("%s不在您的辖内", "%s is not within your reach", top.Shown()))
 	}
 	orgs, err := e.Orgs(ctx, under, after, limit)
+	if err == nil {
+		err = e.took(ctx, &by, "burden", 0, top.Shown()+" "+month)
+	}
 	if err != nil {
 		return nil, err
 	}
+	orgs = slices.DeleteFunc(orgs, func(o Org) bool { return !reaches(&by, &o.Line) }) // what an inspector declared ties with
 	budget, err := e.Budget(ctx)
 	if err != nil {
 		return nil, err
@@ -152,7 +157,7 @@ func (e *Engine) loads(ctx context.Context, taken []store.Taken) (map[workflow.O
 // reaches says whether a post of the actor is in the org at the end of the line or above it.
 func reaches(by *workflow.Actor, line *workflow.Lineage) bool {
 	for n := range by.Appointments {
-		if line.Passes(by.Appointments[n].Org) {
+		if by.Appointments[n].Reaches(line) {
 			return true
 		}
 	}

@@ -66,6 +66,9 @@ func (e *Engine) Calls(ctx context.Context, by workflow.Actor, list CallList, af
 		return p, nil
 	}
 	var err error
+	if err = e.took(ctx, &by, "list_calls", 0, string(list)); err != nil {
+		return CallPage{}, err
+	}
 	if p.Rows, p.Next, err = e.db.Calls(ctx, scope, f, after, limit); err != nil {
 		return CallPage{}, err
 	}

@@ -87,6 +87,9 @@ func (e *Engine) Duties(ctx context.Context, by workflow.Actor, org workflow.Org
 	if !e.Oversees(&by, o.Line) {
 		return DutyList{}, workflow.Forbidden("not_permitted", workflow.Say("责任清单由本单位和上级组织查看", "a duty list is for the organisation and those above it"))
 	}
+	if err := e.took(ctx, &by, "duties", 0, o.Shown()); err != nil {
+		return DutyList{}, err
+	}
 	return e.duties(ctx, o, whole, p, nil)
 }
 

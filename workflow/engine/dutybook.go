@@ -34,7 +34,7 @@ func (e *Engine) ExportDuties(ctx context.Context, by workflow.Actor, org workfl
 	if org != 0 {
 		title = lists[0].Org.Shown() + title
 	}
-	if err := e.db.Note(ctx, e.note(&by, KindAccount, int64(by.Person), "exported", title, nil)); err != nil {
+	if err := e.exported(ctx, &by, title, ""); err != nil {
 		return err
 	}
 	return sheet.WriteSheet(w, title, dutyHeaders, rows)

@@ -70,7 +70,20 @@ func (o *office) staffed() *office {
 	report, err = o.ImportPeople(o.ctx, setUp, o.book("人员任职.xlsx"), false)
 	require.NoError(o.t, err)
 	require.Empty(o.t, report.Refused)
+	o.declare("sunli", engine.Declaration{None: true})
 	return o
+}
+
+// declare has an inspector declare their ties for the one mandate that they have.
+func (o *office) declare(account string, d engine.Declaration) engine.Mandate {
+	o.t.Helper()
+	by := o.actor(account)
+	all, err := o.Mandates(o.ctx, by, 0, 1)
+	require.NoError(o.t, err)
+	require.Len(o.t, all, 1)
+	m, err := o.Declare(o.ctx, by, all[0].ID, d)
+	require.NoError(o.t, err)
+	return m
 }
 
 func (o *office) book(name string) *sheet.Book {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -153,20 +152,4 @@ func (e *Engine) OpenFile(ctx context.Context, by workflow.Actor, id workflow.Is
 		return x, nil, err
 	}
 	return x, f, nil
-}
-
-// took puts on record that an inspector read or took something.
-func (e *Engine) took(ctx context.Context, by *workflow.Actor, action string, id workflow.IssueID, what string) error {
-	return e.tookOf(ctx, by, action, what+" #"+strconv.FormatInt(int64(id), 10))
-}
-
-// tookOf is took for what is about more than one issue.
-func (e *Engine) tookOf(ctx context.Context, by *workflow.Actor, action, what string) error {
-	for _, a := range by.Appointments {
-		if a.Post == "inspector" {
-			by.As.Appointment = a
-			return e.db.Note(ctx, e.note(by, KindLook, int64(by.Person), action, what, nil))
-		}
-	}
-	return nil
 }

@@ -19,6 +19,9 @@ func (e *Engine) Checklists(ctx context.Context, by workflow.Actor, before workf
 	if limit < 1 || limit > PageLimit {
 		return nil, workflow.Invalid("bad_limit", "limit", workflow.Say("每页1至%d条", "a page holds 1 to %d rows", PageLimit))
 	}
+	if err := e.took(ctx, &by, "list_checklists", 0, ""); err != nil {
+		return nil, err
+	}
 	return e.db.Checklists(ctx, e.scope(&by), before, limit)
 }
 
@@ -60,7 +63,7 @@ func (e *Engine) ExportLedger(ctx context.Context, by workflow.Actor, f Filter, 
 	if err := sheet.WriteLedger(w, sheet.LedgerHead{Title: title, Made: e.Today()}, rows); err != nil {
 		return err
 	}
-	return e.db.Note(ctx, e.note(&by, KindAccount, int64(by.Person), "exported", title, nil))
+	return e.exported(ctx, &by, title, saidOf(&f, -1))
 }
 
 // learn looks a person's name up once.

@@ -37,6 +37,9 @@ func (e *Engine) Letters(ctx context.Context, by workflow.Actor, f LetterFilter,
 		f.Under = org.Line
 	}
 	var err error
+	if err = e.took(ctx, &by, "list_letters", 0, ""); err != nil {
+		return LetterPage{}, err
+	}
 	if p.Rows, p.Next, err = e.db.Letters(ctx, e.scope(&by), f, after, limit); err != nil {
 		return LetterPage{}, err
 	}

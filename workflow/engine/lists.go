@@ -59,7 +59,7 @@ func (e *Engine) ThreeLists(ctx context.Context, by workflow.Actor, f Filter, un
 // ListTitle names what a list is about: a checklist of which the actor sees an issue, or an organisation; "" where it is neither.
 func (e *Engine) ListTitle(ctx context.Context, by workflow.Actor, f Filter, under workflow.OrgID) (string, error) {
 	if f.Checklist != 0 {
-		seen, err := e.Issues(ctx, by, Filter{Checklist: f.Checklist}, 0, "", 1)
+		seen, err := e.db.Issues(ctx, e.scope(&by), Filter{Checklist: f.Checklist, Today: e.Today()}, "", 1)
 		if err != nil || len(seen.Rows) == 0 {
 			return "", err
 		}
@@ -115,7 +115,7 @@ func (e *Engine) ExportLists(ctx context.Context, by workflow.Actor, f Filter, u
 	if err := sheet.WriteLists(w, sheet.LedgerHead{Title: title, Made: e.Today()}, rows); err != nil {
 		return err
 	}
-	return e.db.Note(ctx, e.note(&by, KindAccount, int64(by.Person), "exported", title+"三张清单", nil))
+	return e.exported(ctx, &by, title+"三张清单", saidOf(&f, -1))
 }
 
 // listsRow is an issue in the three lists, in the words of the workbook.

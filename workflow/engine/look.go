@@ -77,8 +77,12 @@ func (e *Engine) see(ctx context.Context, by *workflow.Actor, id workflow.IssueI
 }
 
 func (e *Engine) seen(by *workflow.Actor, i workflow.Issue) (workflow.Issue, error) {
-	if _, ok := e.guard.Allow(by, workflow.View, &i, i.Grade); !ok {
+	grant, ok := e.guard.Allow(by, workflow.View, &i, i.Grade)
+	if !ok {
 		return workflow.Issue{}, noIssue()
+	}
+	if grant.Appointment.Post == workflow.Inspector {
+		by.As = grant // by which mandate it is put on record
 	}
 	return i, nil
 }
@@ -232,6 +236,9 @@ func (e *Engine) Issues(ctx context.Context, by workflow.Actor, f Filter, under 
 		return Page{}, err
 	}
 	found, err := e.db.Issues(ctx, e.scope(&by), f, after, limit)
+	if err == nil {
+		err = e.took(ctx, &by, "list", 0, saidOf(&f, len(found.Rows)))
+	}
 	if err != nil {
 		return Page{}, err
 	}
@@ -268,6 +275,9 @@ func (e *Engine) narrow(ctx context.Context, f Filter, under workflow.OrgID) (Fi
 // Counts counts what Issues would list.
 func (e *Engine) Counts(ctx context.Context, by workflow.Actor, f Filter, under workflow.OrgID) (Counts, error) {
 	f, err := e.narrow(ctx, f, under)
+	if err == nil {
+		err = e.took(ctx, &by, "count", 0, saidOf(&f, -1))
+	}
 	if err != nil {
 		return Counts{}, err
 	}
@@ -277,6 +287,9 @@ func (e *Engine) Counts(ctx context.Context, by workflow.Actor, f Filter, under 
 // Tally counts what Issues would list by state, phase and light and in all; the other figures of Counts stay empty.
 func (e *Engine) Tally(ctx context.Context, by workflow.Actor, f Filter, under workflow.OrgID) (Counts, error) {
 	f, err := e.narrow(ctx, f, under)
+	if err == nil {
+		err = e.took(ctx, &by, "count", 0, saidOf(&f, -1))
+	}
 	if err != nil {
 		return Counts{}, err
 	}
@@ -288,7 +301,11 @@ func (e *Engine) History(ctx context.Context, by workflow.Actor, id workflow.Iss
 	if limit < 1 || limit > PageLimit {
 		return nil, workflow.Invalid("bad_limit", "limit", workflow.Say("每页1至%d条", "a page holds 1 to %d rows", PageLimit))
 	}
-	if _, err := e.see(ctx, &by, id); err != nil {
+	i, err := e.see(ctx, &by, id)
+	if err == nil {
+		err = e.took(ctx, &by, "view_history", id, i.ShownNumber())
+	}
+	if err != nil {
 		return nil, err
 	}
 	return e.db.History(ctx, workflow.KindIssue, int64(id), after, limit)
@@ -312,6 +329,9 @@ func (e *Engine) Explain(ctx context.Context, by workflow.Actor, account string,
 	}
 	i, err := e.see(ctx, &by, id)
 	if err != nil {
+		return Explanation{}, err
+	}
+	if err := e.took(ctx, &by, "explain", id, i.ShownNumber()); err != nil {
 		return Explanation{}, err
 	}
 	whom := by

@@ -59,7 +59,10 @@ func (e *Engine) cells(post workflow.Post, level workflow.Level, a workflow.Acti
 
 // Machine is the machine that an issue follows, and where the issue stands in it. Errors as Issue.
 func (e *Engine) Machine(ctx context.Context, by workflow.Actor, id workflow.IssueID) (d *workflow.Definition, i workflow.Issue, err error) {
-	if i, err = e.see(ctx, &by, id); err != nil {
+	if i, err = e.see(ctx, &by, id); err == nil {
+		err = e.took(ctx, &by, "view_machine", id, i.ShownNumber())
+	}
+	if err != nil {
 		return nil, i, err
 	}
 	err = e.withDefinitions(ctx, func() (err error) {
@@ -99,6 +102,9 @@ func (e *Engine) WhoCan(ctx context.Context, by workflow.Actor, number string, a
 	}
 	if err == nil {
 		i, err = e.seen(&by, i)
+	}
+	if err == nil {
+		err = e.took(ctx, &by, "who_can", i.ID, i.ShownNumber())
 	}
 	if err != nil {
 		return workflow.Issue{}, nil, err

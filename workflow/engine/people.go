@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"rectify/workflow"
 	"rectify/workflow/sheet"
@@ -60,6 +61,9 @@ func (e *Engine) Appoint(ctx context.Context, by workflow.Actor, a Appointment) 
 	if err := e.mayAdminister(ctx, &by, "security_admin"); err != nil {
 		return 0, err
 	}
+	if a.Post == workflow.Inspector {
+		return 0, workflow.Invalid("mandate_needed", "post", workflow.Say("巡察员一次一授权，不在这里任命：请到“核验 › 巡察授权”建立授权", "an inspector is given a mandate each time, and is not appointed here: see Proof › Mandates"))
+	}
 	p, err := e.db.PersonByAccount(ctx, a.Account)
 	if err != nil {
 		return 0, err
@@ -96,6 +100,15 @@ func (e *Engine) Appoint(ctx context.Context, by workflow.Actor, a Appointment) 
 func (e *Engine) EndAppointment(ctx context.Context, by workflow.Actor, person workflow.PersonID, id workflow.AppointmentID, last workflow.Day) error {
 	if err := e.mayAdminister(ctx, &by, "security_admin"); err != nil {
 		return err
+	}
+	held, err := e.db.Appointments(ctx, person, "")
+	if err != nil {
+		return err
+	}
+	for _, a := range held {
+		if a.ID == id && a.Post == workflow.Inspector && a.Until != "" && last > a.Until {
+			return workflow.Invalid("mandate_needed", "last", workflow.Say("巡察授权不能延长，请另行授权", "a mandate is not made longer: grant another"))
+		}
 	}
 	return e.db.EndAppointment(ctx, id, last, e.note(&by, KindAccount, int64(person), "appointment_ended", string(last), nil))
 }
@@ -193,7 +206,7 @@ func (e *Engine) ImportPeople(ctx context.Context, by workflow.Actor, book *shee
 	if check || report.Taken == 0 {
 		return report, nil
 	}
-	return report, e.db.PutPeople(ctx, r.people, r.appointments, func(p store.Person, old *store.Person) workflow.Line {
+	return report, e.db.PutPeople(ctx, r.people, r.appointments, r.mandates, func(p store.Person, old *store.Person) workflow.Line {
 		return e.note(&by, KindAccount, int64(p.ID), "account_added", p.Account+" "+p.Name, nil)
 	}, func(a store.Appointed) workflow.Line { return e.appointed(&by, a, "") })
 }
@@ -207,11 +220,14 @@ type roll struct {
 	held         map[workflow.PersonID][]workflow.Appointment
 	people       []store.Person
 	appointments []store.Appointed
+	mandates     []store.Granting
 	already      int
+	names        map[workflow.PersonID]string
 }
 
 func newRoll(e *Engine, by *workflow.Actor, orgs []Org) *roll {
-	r := &roll{e: e, by: by, orgs: map[string]Org{}, known: map[string]store.Person{}, held: map[workflow.PersonID][]workflow.Appointment{}}
+	r := &roll{e: e, by: by, orgs: map[string]Org{}, known: map[string]store.Person{}, held: map[workflow.PersonID][]workflow.Appointment{},
+		names: map[workflow.PersonID]string{}}
 	for _, org := range orgs {
 		r.orgs[org.Code] = org
 	}
@@ -247,8 +263,32 @@ func (r *roll) add(ctx context.Context, row *sheet.PostRow) ([]sheet.Finding, er
 		return refuse("bad_appointment", "", row.Post, text), nil
 	}
 	r.held[p.ID] = append(r.held[p.ID], a)
+	if a.Post == workflow.Inspector {
+		if a.Until == "" {
+			return refuse("bad_appointment", "", row.Post, workflow.Say("巡察员一次一授权，须写明止日", "a mandate has a last day: give the last day of the inspector")), nil
+		}
+		r.mandate(org, p, a)
+		return nil, nil
+	}
 	r.appointments = append(r.appointments, store.Appointed{Person: p.ID, Appointment: a})
 	return nil, nil
+}
+
+// mandate puts an inspector into a mandate of the table's own: one for those with the same organisation and days. Its number is the next of
+// the year. They declare their ties like all others before they see anything.
+func (r *roll) mandate(org Org, p store.Person, a workflow.Appointment) {
+	at := slices.IndexFunc(r.mandates, func(g store.Granting) bool { return g.Org == org.ID && g.From == a.From && g.Until == a.Until })
+	if at < 0 {
+		m := Mandate{ID: workflow.MandateID(r.e.newID()), Basis: "人员任职表", Org: org.ID, From: a.From, Until: a.Until, By: r.by.Person, At: r.e.moment()}
+		r.mandates, at = append(r.mandates, store.Granting{Mandate: m}), len(r.mandates)
+	}
+	g := &r.mandates[at]
+	g.Posts = append(g.Posts, store.Appointed{Person: p.ID, Appointment: a})
+	var names []string
+	for n := range g.Posts {
+		names = append(names, r.names[g.Posts[n].Person])
+	}
+	g.Line = r.e.granted(r.by, &g.Mandate, org, names)
 }
 
 // person finds the person of a row, or makes one.
@@ -268,6 +308,6 @@ func (r *roll) person(ctx context.Context, row *sheet.PostRow) (store.Person, er
 	default:
 		return p, err
 	}
-	r.known[row.Account] = p
+	r.known[row.Account], r.names[p.ID] = p, p.Name
 	return p, nil
 }

@@ -197,6 +197,9 @@ func (e *Engine) Prompt(ctx context.Context, by workflow.Actor, id workflow.OrgI
 	if err != nil {
 		return PromptView{}, err
 	}
+	if err := e.took(ctx, &by, "prompt", 0, org.Shown()+" "+period); err != nil {
+		return PromptView{}, err
+	}
 	v := PromptView{Org: org}
 	switch period {
 	case ThisMonth:

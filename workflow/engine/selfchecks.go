@@ -184,10 +184,22 @@ func (e *Engine) SelfChecksAbout(ctx context.Context, by workflow.Actor, id work
 	if err != nil || !e.mayFollow(&by, &i) {
 		return nil, err
 	}
+	if err := e.took(ctx, &by, "view_self_checks", id, i.ShownNumber()); err != nil {
+		return nil, err
+	}
 	all, err := e.db.SelfChecksFrom(ctx, id)
 	if err != nil {
 		return nil, err
 	}
+	var orgs []workflow.OrgID
+	for n := range all {
+		orgs = append(orgs, all[n].Org)
+	}
+	known, err := e.db.OrgsByID(ctx, orgs)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(c workflow.SelfCheck) bool { return tied(&by, known[c.Org].Line) })
 	return e.checked(ctx, &by, all)
 }
 

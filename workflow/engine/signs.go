@@ -76,7 +76,7 @@ func (e *Engine) Signs(ctx context.Context, by workflow.Actor, q SignQuery, only
 	}
 	p := SignPage{Org: look.org, From: q.From, To: q.To, Today: e.Today()}
 	what := workflow.Say("纸面整改线索 %s %s至%s %s", "", look.org.Shown(), q.From, q.To, only).Zh
-	if err := e.tookOf(ctx, &by, "view_signs", what); err != nil {
+	if err := e.took(ctx, &by, "view_signs", 0, what); err != nil {
 		return SignPage{}, err
 	}
 	for _, rule := range rules {
@@ -125,7 +125,8 @@ func (e *Engine) signLook(ctx context.Context, by *workflow.Actor, q SignQuery) 
 	}
 	rules, err := e.SignRules(ctx)
 	midnight := func(d workflow.Day) time.Time { return d.Time().Add(-8 * time.Hour) } // in China
-	span := store.SignSpan{Scope: store.Scope{Subtrees: e.scope(by).Subtrees}, Under: org.Line, From: midnight(q.From), Until: midnight(q.To.Add(1)), Most: signSteps}
+	reach := e.scope(by)
+	span := store.SignSpan{Scope: store.Scope{Subtrees: reach.Subtrees, Mandated: reach.Mandated}, Under: org.Line, From: midnight(q.From), Until: midnight(q.To.Add(1)), Most: signSteps}
 	return &signLook{e: e, org: org, span: span, rules: rules.PaperRules}, err
 }
 

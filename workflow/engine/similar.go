@@ -47,6 +47,9 @@ func (e *Engine) Similar(ctx context.Context, by workflow.Actor, q Likewise) ([]
 	if err != nil {
 		return nil, err
 	}
+	if err := e.took(ctx, &by, "similar", q.Except, ""); err != nil {
+		return nil, err
+	}
 	var out []Similar
 	var orgs []workflow.OrgID
 	for n := range found {

@@ -87,6 +87,9 @@ func (e *Engine) Sources(ctx context.Context, by workflow.Actor, q SourceQuery) 
 	if err != nil {
 		return out, err
 	}
+	if err := e.took(ctx, &by, "sources", 0, saidOf(&f, -1)); err != nil {
+		return out, err
+	}
 	counts, err := e.db.SourceCounts(ctx, e.scope(&by), f)
 	if err != nil {
 		return out, err
@@ -182,6 +185,9 @@ func (e *Engine) SourceItems(ctx context.Context, by workflow.Actor, source work
 	}
 	f.Sources = []workflow.Source{source}
 	rows, err := e.db.Issues(ctx, e.scope(&by), f, after, limit)
+	if err == nil {
+		err = e.took(ctx, &by, "list", 0, saidOf(&f, len(rows.Rows)))
+	}
 	if err != nil {
 		return SourceItems{}, err
 	}
@@ -284,7 +290,7 @@ func (e *Engine) ExportSource(ctx context.Context, by workflow.Actor, source wor
 	if err := sheet.WriteReport(w, title, whole.Place().Zh+own.Zh+"。"+whole.FiveLine.Zh+"。", sourceHeaders, rows); err != nil {
 		return err
 	}
-	return e.db.Note(ctx, e.note(&by, KindAccount, int64(by.Person), "exported", title, nil))
+	return e.exported(ctx, &by, title, "")
 }
 
 // Of is the sum of one source.

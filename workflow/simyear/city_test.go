@@ -141,7 +141,7 @@ func (t *town) put(y *year) {
 				all = append(all, h.Appointed)
 			}
 		}
-		require.NoError(y.t, y.db.PutPeople(y.ctx, some, all, func(store.Person, *store.Person) workflow.Line { return line }, func(store.Appointed) workflow.Line { return line }))
+		require.NoError(y.t, y.db.PutPeople(y.ctx, some, all, nil, func(store.Person, *store.Person) workflow.Line { return line }, func(store.Appointed) workflow.Line { return line }))
 		for _, p := range some {
 			if t.mails[p.ID] {
 				c := store.Choice{Person: p.ID, Channel: store.Mail, Address: p.Account + "@city.gov.cn", On: true}
@@ -201,7 +201,7 @@ func (y *year) changes() {
 			p := t.person()
 			fresh := t.appoint(p.ID, o, "branch_officer", tomorrow, "", 0)
 			same := func(store.Person, *store.Person) workflow.Line { return line }
-			require.NoError(y.t, y.db.PutPeople(y.ctx, []store.Person{*p}, []store.Appointed{fresh.Appointed}, same, func(store.Appointed) workflow.Line { return line }))
+			require.NoError(y.t, y.db.PutPeople(y.ctx, []store.Person{*p}, []store.Appointed{fresh.Appointed}, nil, same, func(store.Appointed) workflow.Line { return line }))
 			return
 		}
 	}

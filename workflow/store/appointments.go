@@ -8,13 +8,20 @@ import (
 	"rectify/workflow"
 )
 
-const appointedQuery = `SELECT a.id, a.person, a.org, a.post, a.first_day, a.last_day, a.for_person, a.asked_until, o.name, o.line
-FROM appointments a JOIN orgs o ON o.id = a.org WHERE `
+const appointedQuery = `SELECT a.id, a.person, a.org, a.post, a.first_day, a.last_day, a.for_person, a.asked_until, o.name, o.line,
+COALESCE(m.id, 0), COALESCE(m.number, ''), COALESCE(m.ended_at, 0), COALESCE(mi.declared_at, 0), COALESCE(mi.ties, '')
+FROM appointments a JOIN orgs o ON o.id = a.org LEFT JOIN mandate_inspectors mi ON mi.appointment = a.id LEFT JOIN mandates m ON m.id = mi.mandate WHERE `
 
 func scanAppointed(scan func(...any) error) (a Appointed, err error) {
 	var from, until, asked dayColumn
-	var line string
-	if err := scan(&a.ID, &a.Person, &a.Org, &a.Post, &from, &until, &a.For, &asked, &a.OrgName, &line); err != nil {
+	var line, ties string
+	var ended, declared int64
+	m := &a.Mandate
+	if err := scan(&a.ID, &a.Person, &a.Org, &a.Post, &from, &until, &a.For, &asked, &a.OrgName, &line, &m.ID, &m.Number, &ended, &declared, &ties); err != nil {
+		return a, err
+	}
+	m.Ended, m.Declared = ended != 0, declared != 0
+	if m.Ties, err = parseTies(ties); err != nil {
 		return a, err
 	}
 	a.From, a.Until, a.AskedUntil = from.day, until.day, asked.day

@@ -87,15 +87,7 @@ func saveAround(tx *gorm.DB, all []kept) error {
 			return err
 		}
 	}
-	return saveIDs(tx, "issue_people", "person_id", all, holdersOf)
-}
-
-// holdersOf are the persons who have something to hand over: none before the issue is assigned and none after it ended.
-func holdersOf(i *workflow.Issue) []workflow.PersonID {
-	if i.State.End() || i.State == "" || i.State == workflow.Draft || i.State == workflow.Found {
-		return nil
-	}
-	return i.Holders()
+	return saveIDs(tx, "issue_people", "person_id", all, (*workflow.Issue).InHand)
 }
 
 // The columns of what steps met and brought, after the issue.

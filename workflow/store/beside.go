@@ -192,6 +192,9 @@ func (s *Scope) beside(under workflow.Lineage) []condition {
 		people.sql = "issue_id IN (SELECT id FROM issues WHERE " + people.sql + ")"
 		out = append(out, and(people, inside))
 	}
+	for n := range s.Mandated {
+		out = append(out, and(s.Mandated[n].holds("issue_id"), inside))
+	}
 	if len(s.Orgs) > 0 {
 		orgs := among("org_id", s.Orgs, idParam)
 		orgs.sql = "issue_id IN (SELECT issue_id FROM issue_orgs WHERE " + orgs.sql + ")"

@@ -67,6 +67,9 @@ func (db *DB) Checklists(ctx context.Context, s Scope, before workflow.Checklist
 		c := below(l)
 		parts = append(parts, condition{"o." + c.sql, c.args})
 	}
+	for n := range s.Mandated {
+		parts = append(parts, s.Mandated[n].place("o."))
+	}
 	if len(s.Orgs) > 0 {
 		parts = append(parts, among("c.unit", s.Orgs, idParam))
 	}

@@ -40,7 +40,7 @@ func RawIssue(t testing.TB, db *DB, id workflow.IssueID) Raw {
 		}
 	}
 	r.Want["number"] = i.Number
-	for _, org := range outsiders(&i) {
+	for _, org := range i.Outsiders() {
 		r.WantOrgs = append(r.WantOrgs, int64(org))
 	}
 	r.WantFiles = filesOf(&i)

@@ -86,30 +86,44 @@ func (db *DB) PersonsByID(ctx context.Context, ids []workflow.PersonID) (map[wor
 // PutPeople writes people and their appointments in one transaction. Somebody whose account is there already is changed and keeps
 // their id; where an appointment names the given id, the kept one is meant. An appointment that is there already (the same person,
 // org, post, first day and person stood in for) gets the last day given. For each person that is new or changed line makes the line
-// of history, old is nil for a new one; for each appointment that is new or changed appointed does.
-func (db *DB) PutPeople(ctx context.Context, people []Person, appointments []Appointed,
+// of history, old is nil for a new one; for each appointment that is new or changed appointed does. Mandates of new inspectors come with
+// their appointments.
+func (db *DB) PutPeople(ctx context.Context, people []Person, appointments []Appointed, mandates []Granting,
 	line func(p Person, old *Person) workflow.Line, appointed func(a Appointed) workflow.Line) error {
 	return db.write(ctx, func(tx *gorm.DB) error {
 		ids, lines, err := putPeople(tx, people, line)
 		if err != nil {
 			return err
 		}
-		settled := make([]Appointed, len(appointments))
-		for n, a := range appointments {
-			if id, ok := ids[a.Person]; ok {
-				a.Person = id
-			}
-			if id, ok := ids[a.For]; ok {
-				a.For = id
-			}
-			settled[n] = a
-		}
-		more, err := appoint(tx, settled, appointed)
+		more, err := appoint(tx, withKept(appointments, ids), appointed)
 		if err != nil {
 			return err
 		}
-		return appendLines(tx, append(lines, more...))
+		lines = append(lines, more...)
+		for _, g := range mandates {
+			g.Posts = withKept(g.Posts, ids)
+			if more, err = grant(tx, g, appointed); err != nil {
+				return err
+			}
+			lines = append(lines, more...)
+		}
+		return appendLines(tx, lines)
 	})
+}
+
+// withKept are appointments with the ids that were kept of their persons.
+func withKept(appointments []Appointed, ids map[workflow.PersonID]workflow.PersonID) []Appointed {
+	out := make([]Appointed, len(appointments))
+	for n, a := range appointments {
+		if id, ok := ids[a.Person]; ok {
+			a.Person = id
+		}
+		if id, ok := ids[a.For]; ok {
+			a.For = id
+		}
+		out[n] = a
+	}
+	return out
 }
 
 // putPeople writes people and returns which id is meant by each that was given.

@@ -126,7 +126,7 @@ func TestPeopleAndTheirAppointments(t *testing.T) {
 		appointedLine := func(a store.Appointed) workflow.Line { return workflow.Line{At: at, Action: "appoint", Post: a.Post} }
 		put := func(people []store.Person, as ...store.Appointed) {
 			t.Helper()
-			require.NoError(t, db.PutPeople(t.Context(), people, as, personLine, appointedLine))
+			require.NoError(t, db.PutPeople(t.Context(), people, as, nil, personLine, appointedLine))
 		}
 		post := func(id workflow.AppointmentID, p workflow.PersonID, o workflow.OrgID, from, until workflow.Day) store.Appointed {
 			return store.Appointed{Person: p, Appointment: workflow.Appointment{ID: id, Org: o, Post: "branch_secretary", From: from, Until: until}}

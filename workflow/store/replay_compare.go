@@ -173,9 +173,9 @@ type followingTable struct {
 
 func followingTables() []followingTable {
 	out := []followingTable{
-		{"issue_orgs", func(i *workflow.Issue) rows { return idRows(outsiders(i)) }},
+		{"issue_orgs", func(i *workflow.Issue) rows { return idRows((*workflow.Issue).Outsiders(i)) }},
 		{"issue_waits", func(i *workflow.Issue) rows { return idRows(i.Awaited()) }},
-		{"issue_people", func(i *workflow.Issue) rows { return idRows(holdersOf(i)) }},
+		{"issue_people", func(i *workflow.Issue) rows { return idRows((*workflow.Issue).InHand(i)) }},
 	}
 	for _, d := range derivedTables() {
 		out = append(out, followingTable{d.name, func(i *workflow.Issue) (out rows) {

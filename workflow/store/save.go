@@ -112,7 +112,7 @@ func saveRefs(tx *gorm.DB, all []kept) error {
 	if err := saveLikenesses(tx, all); err != nil {
 		return err
 	}
-	if err := saveIDs(tx, "issue_orgs", "org_id", all, outsiders); err != nil {
+	if err := saveIDs(tx, "issue_orgs", "org_id", all, (*workflow.Issue).Outsiders); err != nil {
 		return err
 	}
 	if err := saveIDs(tx, "issue_waits", "org_id", all, (*workflow.Issue).Awaited); err != nil {
@@ -151,26 +151,6 @@ func saveIDs[T ~int64](tx *gorm.DB, table, column string, all []kept, of func(*w
 		}
 	}
 	return insertAll(tx, "INSERT INTO "+table+" ("+column+", issue_id) VALUES ", fresh)
-}
-
-// outsiders are the orgs that have a part in the issue and are not on the way down to the responsible one, each once.
-func outsiders(i *workflow.Issue) []workflow.OrgID {
-	var out []workflow.OrgID
-	add := func(orgs ...workflow.OrgID) {
-		for _, org := range orgs {
-			if org != 0 && !i.Line.Passes(org) && !slices.Contains(out, org) {
-				out = append(out, org)
-			}
-		}
-	}
-	add(i.Finder, i.Responsible, i.Assigner, i.Verifier, i.Closer, i.Request.Decider)
-	add(i.Assisting...)
-	add(i.Parties...)
-	for n := range i.Calls {
-		add(i.Calls[n].To)
-		add(i.Calls[n].Climbed...)
-	}
-	return out
 }
 
 // without is what is in a and not in b.

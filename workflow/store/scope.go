@@ -89,12 +89,43 @@ func (s *Scope) branches(under workflow.Lineage) []branch {
 	if len(s.People) > 0 {
 		out = append(out, branch{and(among("person", s.People, idParam), inside), false, 0})
 	}
+	for n := range s.Mandated {
+		out = append(out, branch{and(s.Mandated[n].holds("id"), inside), false, 0})
+	}
 	if len(s.Orgs) > 0 {
 		orgs := among("org_id", s.Orgs, idParam)
 		orgs.sql = "id IN (SELECT issue_id FROM issue_orgs WHERE " + orgs.sql + ")"
 		out = append(out, branch{and(orgs, inside), false, 0})
 	}
 	return out
+}
+
+// holds is what the mandate lets be seen, as workflow.Ties.Touch says it; column is that with the id of the issue.
+func (m *Mandated) holds(column string) condition {
+	all := []condition{m.place("")}
+	if len(m.Ties.Orgs) > 0 {
+		c := among("org_id", m.Ties.Orgs, idParam)
+		all = append(all, condition{column + " NOT IN (SELECT issue_id FROM issue_orgs WHERE " + c.sql + ")", c.args})
+	}
+	if len(m.Ties.People) > 0 {
+		c, d := among("person", m.Ties.People, idParam), among("person_id", m.Ties.People, idParam)
+		all = append(all, condition{column + " NOT IN (SELECT id FROM issues WHERE " + c.sql + ")", c.args},
+			condition{column + " NOT IN (SELECT issue_id FROM issue_people WHERE " + d.sql + ")", d.args})
+	}
+	return and(all...)
+}
+
+// place is the subtree without those of the orgs that are tied; table stands before the columns.
+func (m *Mandated) place(table string) condition {
+	c := below(m.Line)
+	if c.sql == "" {
+		return condition{sql: "1 = 0"} // a mandate without an org is none
+	}
+	all := []condition{{table + c.sql, c.args}}
+	for _, org := range m.Ties.Orgs {
+		all = append(all, condition{strings.ReplaceAll("? NOT IN (@a1, @a2, @a3, @a4, @a5)", "@", table), []any{int64(org)}})
+	}
+	return and(all...)
 }
 
 // trees are the subtrees of the scope cut down to what is below under, none within another.

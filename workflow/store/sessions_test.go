@@ -57,7 +57,7 @@ func TestPasswords(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
 		db := open()
 		none := func(store.Person, *store.Person) workflow.Line { return workflow.Line{At: at, Action: "account"} }
-		require.NoError(t, db.PutPeople(t.Context(), []store.Person{{ID: 7, Account: "zhang", Name: "张", Active: true}}, nil, none, nil))
+		require.NoError(t, db.PutPeople(t.Context(), []store.Person{{ID: 7, Account: "zhang", Name: "张", Active: true}}, nil, nil, none, nil))
 		_, err := db.Credential(t.Context(), "nobody")
 		asFault(t, err, "no_such_person")
 		require.Empty(t, must(db.Credential(t.Context(), "zhang")).Hash)

@@ -20,7 +20,7 @@ type SignSpan struct {
 
 // inside is the condition on issues.
 func (s *SignSpan) inside() condition {
-	trees := Scope{Subtrees: s.Scope.Subtrees, All: s.Scope.All}
+	trees := Scope{Subtrees: s.Scope.Subtrees, Mandated: s.Scope.Mandated, All: s.Scope.All}
 	return trees.holds(s.Under)
 }
 

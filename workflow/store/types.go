@@ -80,7 +80,14 @@ type Scope struct {
 	Subtrees []workflow.Lineage  // the place of an org: everything at or below it
 	Orgs     []workflow.OrgID    // orgs that may be involved from outside the lineage of an issue
 	People   []workflow.PersonID // one of them is named as responsible
+	Mandated []Mandated
 	All      bool
+}
+
+// Mandated is a subtree without what the ties of an inspector keep from them, see workflow.Ties.
+type Mandated struct {
+	Line workflow.Lineage
+	Ties workflow.Ties
 }
 
 // Filter narrows a list. What is empty does not narrow it.
