@@ -243,7 +243,10 @@ func keepPast(to *gorm.DB, issues []workflow.Issue, rows []foldedAt) error {
 	if err := insertAll(to, issueInsert, fresh); err != nil {
 		return err
 	}
-	if err := saveIDs(to, "issue_orgs", "org_id", all, outsiders); err != nil {
+	if err := saveIDs(to, "issue_orgs", "org_id", all, (*workflow.Issue).Outsiders); err != nil {
+		return err
+	}
+	if err := saveIDs(to, "issue_people", "person_id", all, (*workflow.Issue).InHand); err != nil {
 		return err
 	}
 	return saveIDs(to, "issue_waits", "org_id", all, (*workflow.Issue).Awaited)

@@ -17,6 +17,11 @@ func (b *both) asked(s Scope, f Filter) (Scope, Filter) {
 	for n, l := range s.Subtrees {
 		subtrees[n] = b.day.moves.before(l)
 	}
+	mandated := make([]Mandated, len(s.Mandated))
+	for n, m := range s.Mandated {
+		mandated[n] = Mandated{b.day.moves.before(m.Line), m.Ties}
+	}
+	s.Mandated = mandated
 	s.Subtrees, f.Under = subtrees, b.day.moves.before(f.Under)
 	return s, f
 }
