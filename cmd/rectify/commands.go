@@ -37,6 +37,8 @@ type commands struct {
 	Counts   countsCommand   `cmd:"" help:"核对统计数字的计数器 hold the counters behind the figures against the issues."`
 	Replay   replayCommand   `cmd:"" help:"逐条重放历史，核对每个问题的现状 replay the histories and hold the issues against them."`
 	Seal     sealCommand     `cmd:"" help:"封存历史：签发检查点、核对、换密钥 the sealed history: checkpoints, check, keys."`
+	Bundle   bundleCommand   `cmd:"" help:"取证明包：一个问题、一份清单或一段时间 take a bundle that proves itself: an issue, a checklist or a span of days."`
+	Verify   verifyCommand   `cmd:"" help:"核验证明包：不连数据库，不用网络 verify a bundle, without database or network."`
 	Simulate simulateCommand `cmd:"" help:"换一套提醒规则回放过去：会多发还是少发 replay the past under other reminder rules."`
 	Migrate  migrateCommand  `cmd:"" help:"升级数据库的表结构 bring the tables of the database up to this program."`
 	User     userCommand     `cmd:"" help:"账号：初始密码、名单 accounts: first passwords, list."`

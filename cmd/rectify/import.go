@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -147,16 +147,17 @@ func writeRejects(name string, r engine.Report) error {
 
 // writeFile writes a file for its owner alone. What was there before stays when writing fails.
 func writeFile(name string, write func(io.Writer) error) error {
-	var whole bytes.Buffer
-	if err := write(&whole); err != nil {
-		return err
-	}
 	part, err := os.CreateTemp(filepath.Dir(name), ".rectify-*")
 	if err != nil {
 		return unwritable(name, err)
 	}
-	_, err = part.Write(whole.Bytes())
-	err = errors.Join(err, part.Sync(), part.Close())
+	if err := write(part); err != nil {
+		if _, disk := errors.AsType[*fs.PathError](err); disk {
+			err = unwritable(name, err)
+		}
+		return errors.Join(err, part.Close(), os.Remove(part.Name()))
+	}
+	err = errors.Join(part.Sync(), part.Close())
 	if err == nil {
 		err = os.Rename(part.Name(), name)
 	}

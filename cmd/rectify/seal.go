@@ -11,7 +11,7 @@ import (
 
 // sealCommand is about the sealed log of history.
 type sealCommand struct {
-	Now      sealNowCommand      `cmd:"" default:"1" help:"立即封存，签发检查点 seal now and print the checkpoint."`
+	Now      sealNowCommand      `cmd:"" default:"withargs" help:"立即封存，签发检查点 seal now and print the checkpoint."`
 	Check    sealCheckCommand    `cmd:"" help:"逐行核对整个历史，指出第一处及各处改动 hold every line of history against what was sealed."`
 	Rotate   sealRotateCommand   `cmd:"" help:"更换签名密钥，旧的仍可核验旧检查点 make new keys; the old ones stay valid for old checkpoints."`
 	Restored sealRestoredCommand `cmd:"" help:"恢复备份之后：记录在案，继续封存 after a backup was restored: put it on record and go on."`

@@ -18,6 +18,9 @@ import (
 // Format is the first word of every bundle.
 const Format = "rectify/bundle/1"
 
+// kindRules is the kind of subject of lines that put on record by which policy and machines the program decides.
+const kindRules = "rules"
+
 // The kinds of record, in the order in which a bundle has them. Lines, rows and files of one subject stand together.
 const (
 	isBundle     = "bundle"
@@ -54,7 +57,8 @@ type Header struct {
 	LeftOut int    `json:"left_out,omitempty"` // issues of the checklist that the one who took it may not see
 }
 
-// What says what a bundle is about: an issue, a checklist, or a span of the log.
+// What says what a bundle is about: an issue, a checklist, the issues that went on in a span of days as far as one may see them, or a span
+// of the log itself, whatever its lines are about.
 type What struct {
 	Issue     int64        `json:"issue,omitempty,string"`
 	Number    string       `json:"number,omitempty"`
@@ -62,12 +66,10 @@ type What struct {
 	Title     string       `json:"title,omitempty"`
 	From      workflow.Day `json:"from,omitempty"`
 	To        workflow.Day `json:"to,omitempty"`
-	First     int64        `json:"first,omitempty"` // of a span: the place in the log of its first line
+	All       bool         `json:"all,omitempty"`   // a span of the log: every line of it is there
+	First     int64        `json:"first,omitempty"` // the place in the log of its first line
 	Last      int64        `json:"last,omitempty"`  // and the place after its last line
 }
-
-// span says whether it is a span of the log: each line of it is there, whatever it is about.
-func (w What) span() bool { return w.Issue == 0 && w.Checklist == 0 }
 
 type keysRecord struct {
 	Is   string      `json:"is"`

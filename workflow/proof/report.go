@@ -114,8 +114,10 @@ func (h *Header) about() workflow.Text {
 		what = workflow.Say("问题%s", "issue %s", w.Number)
 	case w.Checklist != 0:
 		what = workflow.Say("问题清单《%s》", "the checklist “%s”", w.Title)
-	case w.From != "":
+	case w.From != "" && w.All:
 		what = workflow.Say("%s至%s封存的全部记录", "everything sealed from %s to %s", w.From, w.To)
+	case w.From != "":
+		what = workflow.Say("%s（%s至%s有过办理的问题）", "%s (issues that went on from %s to %s)", w.Title, w.From, w.To)
 	default:
 		what = workflow.Say("全部记录", "the whole log")
 	}
@@ -152,6 +154,8 @@ func kindText(kind string) workflow.Text {
 		return workflow.Say("封存密钥", "keys of the log")
 	case "mandate":
 		return workflow.Say("巡察授权", "mandate")
+	case kindRules:
+		return workflow.Say("权限与流程", "rules in force")
 	case "self_check":
 		return workflow.Say("自查", "self-check")
 	}

@@ -69,6 +69,10 @@ type verifier struct {
 	newest  *point
 	tree    treeOf
 	texts   map[string]bool // hashes of the definitions
+	policy  []string        // its files, as long as no line has put them on record
+	ruled   bool            // there is such a line
+	issue   int64           // the last one, and its number
+	number  string
 	g       group
 	lost    int             // lines that could not be read
 	lostRow int             // rows that could not be read

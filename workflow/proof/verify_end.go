@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"hash"
 	"maps"
 	"math"
@@ -31,8 +32,27 @@ func (v *verifier) text(r *textRecord) {
 	}
 	if r.Is == isDefinition {
 		v.texts[r.Hash] = true
+	} else {
+		v.policy = append(v.policy, r.Text)
 	}
 	v.counts.texts++
+}
+
+// rules keeps what a line says of the policy and the machines in force.
+func (v *verifier) rules(l *workflow.Line) {
+	var of struct {
+		Policy struct {
+			Model  string `json:"model"`
+			Policy string `json:"policy"`
+		} `json:"policy"`
+	}
+	if json.Unmarshal(l.Data, &of) != nil {
+		return
+	}
+	v.ruled = true
+	for _, text := range []string{of.Policy.Model, of.Policy.Policy} {
+		v.policy = slices.DeleteFunc(v.policy, func(s string) bool { return s == text })
+	}
 }
 
 // file looks at a piece of a file of evidence.
@@ -80,7 +100,7 @@ func (v *verifier) endGroup() {
 	if g.kind != workflow.KindIssue || !v.headed {
 		return
 	}
-	if !g.row && !v.h.What.span() && v.lostRow == 0 {
+	if !g.row && !v.h.What.All && v.lostRow == 0 {
 		v.put(Finding{Code: "row", Line: g.last, Text: workflow.Say("%s的现状不在证明包里：被拿掉了", "the row of %s is not in the bundle: it was taken out", v.subjectName())})
 	}
 	if !v.h.Files || g.broken {
@@ -164,8 +184,11 @@ func (v *verifier) expected() {
 	if !v.headed {
 		return
 	}
+	if v.ruled && len(v.policy) > 0 && v.lost == 0 && !v.failed["line"] {
+		v.put(Finding{Code: "text", Text: workflow.Say("证明包里的权限文件从来没有启用过：日志里没有它", "the policy of the bundle was never in force: the log does not have it")})
+	}
 	w := v.h.What
-	if w.Issue != 0 && v.lost == 0 && (v.rep.Issues != 1 || v.g.kind != workflow.KindIssue || v.g.subject != w.Issue || v.g.number != w.Number) {
+	if w.Issue != 0 && v.lost == 0 && (v.rep.Issues != 1 || v.issue != w.Issue || v.number != w.Number) {
 		v.put(Finding{Code: "chain", Text: workflow.Say("证明包说的是问题%s，里面却不是（或不只是）它的记录", "the bundle is said to be of issue %s, but its lines are not those, or not those alone", w.Number)})
 	}
 }
@@ -201,11 +224,11 @@ func (v *verifier) sayOpen() {
 			"Signatures were verified with the keys of the bundle itself. Compare them with keys that you have from elsewhere, or name those with --key."))
 	}
 	w := v.h.What
-	if v.headed && !w.span() {
+	if v.headed && !w.All {
 		v.open("newest", workflow.Say("某个问题最新的几条如果在取包之前已从数据库连同日志一起删掉，单个问题的证明包看不出来；全部记录的证明包或留存的检查点能看出来",
 			"If the newest lines of an issue were deleted from the database and from the log before the bundle was taken, the bundle of an issue does not show it; that of the whole log, or a checkpoint that you kept, does."))
 	}
-	if v.headed && w.span() && w.First > 0 {
+	if v.headed && w.All && w.First > 0 {
 		v.open("span", workflow.Say("这是一段时间的记录，此前就有的问题只核对了这一段，没有核对现状", "This is a span of time: of issues that began before it the span alone was checked, not their rows."))
 	}
 	if v.counts.named > 0 && v.headed && !v.h.Files {

@@ -28,12 +28,13 @@ func (v *verifier) tells(l *workflow.Line, name *LineName, fits bool) {
 		v.connects(l, name, changed)
 	}
 	maps.Copy(g.fields, changed)
-	for _, field := range []string{"evidence", "document"} {
-		if raw, ok := changed[field]; ok {
-			v.evidence(raw)
+	for _, hash := range filesNamed(changed) {
+		if _, known := g.files[hash]; !known {
+			g.files[hash] = false
+			v.counts.named++
 		}
 	}
-	if l.Definition != "" && v.headed && !v.h.What.span() && !v.texts[l.Definition] {
+	if l.Definition != "" && v.headed && !v.h.What.All && !v.texts[l.Definition] {
 		v.texts[l.Definition] = true
 		v.put(Finding{Code: "definition", Record: v.n, Line: name, Text: workflow.Say("%s所依据的流程定义不在证明包里", "the definition that %s follows is not in the bundle", name.Text)})
 	}
@@ -76,29 +77,27 @@ func textOf(raw json.RawMessage) (s string) {
 	return s
 }
 
-// evidence keeps which files the issue names.
-func (v *verifier) evidence(raw json.RawMessage) {
-	var all []struct {
-		Hash string `json:"hash"`
-		File string `json:"file"`
+// FilesNamed are the hashes of files of evidence that a line of an issue names.
+func FilesNamed(l *workflow.Line) []string {
+	var changed map[string]json.RawMessage
+	if json.Unmarshal(l.Data, &changed) != nil {
+		return nil
 	}
-	if len(raw) > 0 && raw[0] == '{' {
-		raw = slices.Concat([]byte{'['}, raw, []byte{']'})
-	}
-	if json.Unmarshal(raw, &all) != nil {
-		return
-	}
-	for _, one := range all {
-		for _, hash := range []string{one.Hash, one.File} {
-			if hash == "" {
-				continue
-			}
-			if _, known := v.g.files[hash]; !known {
-				v.g.files[hash] = false
-				v.counts.named++
-			}
+	return filesNamed(changed)
+}
+
+func filesNamed(changed map[string]json.RawMessage) (hashes []string) {
+	var evidence []workflow.Evidence
+	var document workflow.Document
+	if json.Unmarshal(changed["evidence"], &evidence) == nil {
+		for n := range evidence {
+			hashes = append(hashes, evidence[n].Hash)
 		}
 	}
+	if json.Unmarshal(changed["document"], &document) == nil {
+		hashes = append(hashes, document.File)
+	}
+	return slices.DeleteFunc(hashes, func(hash string) bool { return hash == "" })
 }
 
 func foldOf(fields map[string]json.RawMessage) (i workflow.Issue, err error) {
@@ -133,7 +132,7 @@ func (v *verifier) row(r *Row) {
 	name := v.subjectName()
 	switch {
 	case g.broken || g.lost < v.lost: // what the lines tell is not known
-	case r.Seq > g.seq && v.h.What.span():
+	case r.Seq > g.seq && v.h.What.All:
 		v.counts.moved++
 	case r.Seq > g.seq:
 		v.wrong("row", workflow.Say("%s的现状写着有%d条记录，证明包里只有%d条：最新的被删了", "the row of %s says %d lines, the bundle has %d: the newest were cut off", name, r.Seq, g.seq), "seq")

@@ -47,8 +47,12 @@ func (v *verifier) line(r *lineRecord) {
 	if !slices.Contains(named, "leaf") && !slices.Contains(named, "proof") && !slices.Contains(named, "digest") {
 		v.inLog(r, &l, name)
 	}
-	if l.Kind == workflow.KindIssue {
+	switch l.Kind {
+	case workflow.KindIssue:
+		v.issue, v.number = l.Subject, v.g.number
 		v.tells(&l, name, len(named) == 0)
+	case kindRules:
+		v.rules(&l)
 	}
 	v.g.seq, v.g.heads, v.g.last, v.g.lastAt.At, v.g.lost = l.Seq, [2][32]byte{l.Digest, l.Hash(l.Prev)}, name, l.At, v.lost
 }
@@ -81,7 +85,7 @@ func (v *verifier) beginGroup(l *workflow.Line) {
 		v.g.broken = true
 		return
 	}
-	if !v.g.whole && v.headed && (!v.h.What.span() || v.h.What.First == 0) {
+	if !v.g.whole && v.headed && (!v.h.What.All || v.h.What.First == 0) {
 		v.g.broken = true
 		v.put(Finding{Code: "chain", Record: v.n, Line: lineName(l, ""), Text: workflow.Say("%s%d的开头缺了%d条记录", "the first %[3]d lines of %[1]s %[2]d are missing", kindText(l.Kind), l.Subject, l.Seq-1)})
 	}
@@ -163,7 +167,7 @@ func (v *verifier) inLog(r *lineRecord, l *workflow.Line, name *LineName) {
 	default:
 		in = v.newest.Includes(r.Leaf, l.Digest, r.Proof)
 	}
-	if r.Leaf >= 0 && v.h.What.span() {
+	if r.Leaf >= 0 && v.h.What.All {
 		v.tree.seen = append(v.tree.seen, r.Leaf)
 	}
 	if in {

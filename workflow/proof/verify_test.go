@@ -39,7 +39,7 @@ func TestAGenuineBundleIsWhole(t *testing.T) {
 		"checklist": o.bundle(What{Checklist: 7, Title: "第一轮巡察反馈"}, false, true),
 		"all":       o.bundle(o.whole(), true, true),
 		"proofs":    o.bundle(o.whole(), false, false),
-		"span":      o.bundle(What{From: "2026-03-04", To: "2026-03-06", First: o.day(2).Size, Last: o.day(5).Size}, true, false),
+		"span":      o.bundle(What{All: true, From: "2026-03-04", To: "2026-03-06", First: o.day(2).Size, Last: o.day(5).Size}, true, false),
 	} {
 		for _, held := range [][]string{nil, o.notes[3:4], {o.day(2).ShortCode()}} {
 			r := Verify(bytes.NewReader(bundle), Options{Held: held})

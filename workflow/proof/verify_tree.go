@@ -185,7 +185,7 @@ func (v *verifier) hold() {
 }
 
 func (v *verifier) holdOne(held string) {
-	if len(held) == len("XXXX-XXXX-XXXX-XXXX") && !strings.Contains(held, "\n") {
+	if IsShortCode(held) {
 		v.holdCode(strings.ToUpper(held))
 		return
 	}
@@ -280,7 +280,7 @@ func (v *verifier) around(leaf int64) (before, after *point) {
 // complete says which places of the log a span should have and does not.
 func (v *verifier) complete() {
 	w := v.h.What
-	if !v.headed || !w.span() {
+	if !v.headed || !w.All {
 		return
 	}
 	slices.Sort(v.tree.seen)

@@ -222,7 +222,7 @@ func (o *office) bundle(what What, leaves, files bool) []byte {
 	require.NoError(o.t, w.Policy("policy.csv", []byte("p, branch_secretary, branch, responsible, submit, any\n")))
 	order := slices.SortedFunc(maps.Keys(o.lines), func(a, b subjectKey) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.id, b.id)) })
 	for _, of := range order {
-		if what.span() || of.kind == workflow.KindIssue && (of.id == what.Issue || what.Checklist != 0) {
+		if what.All || of.kind == workflow.KindIssue && (of.id == what.Issue || what.Checklist != 0) {
 			o.subject(w, of, leaves, files, what)
 		}
 	}
@@ -238,7 +238,7 @@ func (o *office) subject(w *Writer, of subjectKey, leaves, files bool, what What
 		if !sealed {
 			leaf = -1
 		}
-		if what.span() && (sealed && leaf < what.First || leaf >= what.Last || !sealed && l.At.Add(entrySlack).After(newest.At)) {
+		if what.All && (sealed && leaf < what.First || leaf >= what.Last || !sealed && l.At.Add(entrySlack).After(newest.At)) {
 			continue
 		}
 		var proof []tlog.Hash
@@ -268,6 +268,6 @@ func (o *office) row(of subjectKey, i *workflow.Issue) Row {
 	return Row{Subject: of.id, Seq: last.Seq, Head: last.Digest, Columns: Columns(i), Doc: doc}
 }
 
-func (o *office) whole() What { return What{Last: int64(len(o.leaf))} }
+func (o *office) whole() What { return What{All: true, Last: int64(len(o.leaf))} }
 
 func (o *office) issue(id int64) What { return What{Issue: id, Number: o.issues[id].Number} }
