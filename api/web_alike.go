@@ -1,8 +1,12 @@
 package api
 
 import (
+	"context"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -26,6 +30,44 @@ func (s *Server) showSimilar(c echo.Context) error {
 	merges := offersMerge(&v)
 	p.Rows = each(found, func(x engine.Similar) page.SimilarRow { return similarRow(&v.Issue, &x, merges) })
 	return s.show(c, http.StatusOK, p)
+}
+
+const (
+	alikePath  = "/find/alike"
+	alikeFrom  = 6 // characters of a problem from which something like it is looked for
+	alikeShown = 5
+)
+
+// showAlike shows what reads like a problem that is being written down, as far as its writer may see it.
+func (s *Server) showAlike(c echo.Context) error {
+	ctx := c.Request().Context()
+	values, err := c.FormParams()
+	if err != nil {
+		return err
+	}
+	p := page.Alike{Frame: s.plainFrame(c, workflow.Say("相似问题", "Similar issues"))}
+	text := strings.TrimSpace(values.Get("detail"))
+	if p.Looked = utf8.RuneCountInString(text) >= alikeFrom; !p.Looked {
+		return s.show(c, http.StatusOK, p)
+	}
+	found, err := s.Engine.Similar(ctx, actorOf(ctx), engine.Likewise{Text: text, Org: s.aboutTyped(ctx, values)})
+	if err != nil {
+		return err
+	}
+	p.Rows = each(found[:min(len(found), alikeShown)], func(x engine.Similar) page.SimilarRow { return similarRow(&workflow.Issue{}, &x, false) })
+	return s.show(c, http.StatusOK, p)
+}
+
+// aboutTyped is the organisation that a problem is about that is being written down: the responsible one, else who found it. What is not
+// typed to its end yet does not count.
+func (s *Server) aboutTyped(ctx context.Context, values url.Values) workflow.OrgID {
+	responsible, err := s.orgTyped(ctx, "responsible", values.Get("responsible"))
+	own := first(values.Get("org"), at(each(ownOrgs(actorOf(ctx)), func(o page.Option) string { return o.Value }), 0))
+	if err != nil || responsible == "" {
+		responsible = own
+	}
+	org, _ := pathID[workflow.OrgID](responsible)
+	return org
 }
 
 func similarPath(i workflow.IssueID) string { return issuePath(i) + "/similar" }

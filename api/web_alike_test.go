@@ -134,3 +134,34 @@ func TestSimilarSourcesAndSelfChecksOverHTTP(t *testing.T) {
 	require.Equal(t, 404, o.call("zhenglan", "GET", "/api/v1/sources/rumour/report.xlsx", "").status)
 	require.Equal(t, 200, o.call("zhenglan", "GET", "/api/v1/sources/inspection/report.xlsx", "").status)
 }
+
+// While a problem is being written down, what reads like it is shown to who may see that, with the reason, and to nobody else.
+func TestAlikeWhileWriting(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	there := o.logged("zhenglan", "inspection", "党费收缴不及时，涉及3个支部", "巡-15")
+	typed := func(detail string) url.Values {
+		return url.Values{"detail": {detail}, "responsible": {o.orgs["0101"]}, "org": {o.orgs["0100"]}, "found_on": {"不是日期"}}
+	}
+	b := o.signedIn(t, "zhenglan")
+	require.Contains(t, b.see("/find"), `hx-post="/find/alike"`)
+	body := b.post("/find/alike", typed("支部党费收缴不及时，有的党员跨季度缴纳")).body
+	require.Contains(t, body, `<a href="/issues/`+there+`" target="_blank"`)
+	require.Contains(t, body, "同一责任单位")
+	require.Regexp(t, `文字相似\d+%：“党费收缴不及时…”`, body)
+	require.NotContains(t, body, "/do/merge", "nothing is there yet that could be merged")
+
+	quiet := b.post("/find/alike", typed("值班室电话无人接听两次"))
+	require.Equal(t, 200, quiet.status)
+	require.Contains(t, quiet.body, "没有文字相近的在办问题")
+	short := b.post("/find/alike", typed("党费")).body
+	require.NotContains(t, short, "/issues/"+there)
+	require.NotContains(t, short, "没有文字相近")
+	half := typed("支部党费收缴不及时，有的党员跨季度缴纳")
+	half.Set("responsible", "不存在的支部")
+	require.Contains(t, b.post("/find/alike", half).body, "/issues/"+there, "a name that is not typed to its end is no fault")
+
+	other := o.signedIn(t, "luomin").post("/find/alike", typed("支部党费收缴不及时，有的党员跨季度缴纳"))
+	require.Equal(t, 200, other.status)
+	require.NotContains(t, other.body, there, "another branch may not see it")
+}

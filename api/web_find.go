@@ -33,7 +33,7 @@ func (s *Server) findForm(c echo.Context) (page.Form, error) {
 	f := page.Form{Action: "/find", Key: newKey(), Submit: workflow.Say("登记", "Log it")}
 	orgs := ownOrgs(actorOf(ctx))
 	f.Fields = []page.Field{
-		{Name: "detail", Kind: page.Area, Label: workflow.Say("存在的问题", "Problem"), Required: true, Focus: true,
+		{Name: "detail", Kind: page.Area, Label: workflow.Say("存在的问题", "Problem"), Required: true, Focus: true, Live: alikePath,
 			Help: workflow.Say("写清什么事、在哪里、有什么表现", "what it is, where, and how it shows")},
 		{Name: "source", Kind: page.Select, Label: workflow.Say("问题来源", "Source"), Required: true, Options: chosen(sourceOptions(), "self_check")},
 		{Name: "found_on", Kind: page.Date, Label: workflow.Say("发现日期", "Found on"), Required: true, Value: string(s.Engine.Today())},

@@ -31,6 +31,7 @@ func (s *Server) pageRoutes() []route {
 		{"POST", "/views/delete", member, pageForm, s.deleteView},
 		{"GET", "/find", member, nothing, s.showFind},
 		{"POST", "/find", member, pageForm, s.findByForm},
+		{"POST", alikePath, member, pageForm, s.showAlike},
 		{"GET", "/issues/:issue", member, nothing, s.showIssue},
 		{"GET", "/issues/:issue/do/:action", member, nothing, s.showStep},
 		{"POST", "/issues/:issue/do/:action", member, files, s.takeStepByForm},

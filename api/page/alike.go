@@ -12,6 +12,15 @@ type Similar struct {
 
 func (Similar) template() string { return "similar" }
 
+// Alike is what reads like a problem that is being written down. The form takes the part with the id alike out of it.
+type Alike struct {
+	Frame
+	Looked bool // there was enough of a text to look for
+	Rows   []SimilarRow
+}
+
+func (Alike) template() string { return "alike" }
+
 // SimilarRow is an issue that may be the same problem.
 type SimilarRow struct {
 	Path, Number, OwnNumber string

@@ -12,6 +12,8 @@ func alikeSamples(frame Frame, head Head, some workflow.Text) []Page {
 		Similar{Frame: frame, Head: head, Logged: true, Rows: []SimilarRow{{Path: "/issues/2", Number: "XC-2", OwnNumber: "7", Title: "有误 <b>", Org: "甲", Source: some, State: some, Alike: 78,
 			Reasons: []workflow.Text{some, some}, Merge: "/issues/1/do/merge?other=XC-2"}, {Path: "/issues/3"}}},
 		Similar{Frame: frame, Head: head},
+		Alike{Frame: frame, Looked: true, Rows: []SimilarRow{{Path: "/issues/2", Number: "XC-2", Title: "有误 <b>", Org: "甲", State: some, Reasons: []workflow.Text{some}}}},
+		Alike{Frame: frame, Looked: true}, Alike{Frame: frame},
 		Sources{Frame: frame, Tabs: tabs, Org: Field{Name: "under", Kind: Select, Label: some, Options: []Option{{Value: "1", Text: some}}}, Checklist: "1", List: "清单", Line: some, Whole: some,
 			Groups: []SourceGroup{{Title: some, Rows: []SourceRow{row}, Sum: row}}},
 		Sources{Frame: frame, Org: Field{Name: "under", Kind: OrgName, Label: some}},

@@ -61,6 +61,7 @@ type Field struct {
 	Fault    workflow.Text
 	Hint     string // what the browser may fill in (autocomplete)
 	Focus    bool
+	Live     string // where an Area sends its form while it is typed in; the part of the answer with the id alike comes below it
 	More     bool // it stands behind the others and is left out as a rule
 }
 
