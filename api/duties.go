@@ -53,7 +53,7 @@ func dutyListOut(l engine.DutyList) DutyList {
 
 func dutyChargeOut(c engine.DutyCharge) DutyCharge {
 	return DutyCharge{Charge: string(c.Rule.Charge), Text: textOut(c.Rule.Text), Actions: each(c.Actions, word[workflow.Action]), UpTo: c.UpTo.String(),
-		Rule: c.Place, Basis: textOut(c.Basis), Open: c.Open, OpenLate: c.OpenLate, Done: c.Done, DoneLate: c.DoneLate}
+		Rule: c.Place, Basis: textOut(c.Basis), Open: c.Open, OpenLate: c.OpenLate, Own: c.Own, OwnLate: c.OwnLate, Done: c.Done, DoneLate: c.DoneLate}
 }
 
 // dutyBook is a duty list as a workbook.

@@ -834,9 +834,17 @@ type DutyCharge struct {
 	DoneLate int `json:"done_late"`
 
 	// Open 现在待办，同级各岗共有 open now, common to the posts of the organisation
-	Open     int    `json:"open"`
-	OpenLate int    `json:"open_late"`
-	Rule     string `json:"rule"`
+	Open int `json:"open"`
+
+	// OpenLate 其中超期，不含自查发现 of these overdue, without own
+	OpenLate int `json:"open_late"`
+
+	// Own 待办中经要求自查发现的 of open found by the unit itself when it was asked to look
+	Own int `json:"own"`
+
+	// OwnLate 其中超期，不计 of these overdue, counted against nobody
+	OwnLate int    `json:"own_late"`
+	Rule    string `json:"rule"`
 
 	// Text 两种语言的一句话 a sentence in both languages
 	Text Text   `json:"text"`
@@ -2388,6 +2396,9 @@ type PromptRow struct {
 	// Examples: 861234567890123
 	Org Id `json:"org"`
 
+	// Own 经要求自查发现 found by the unit itself when it was asked to look
+	Own bool `json:"own,omitempty,omitzero"`
+
 	// Person 编号，十进制 an id in digits
 	//
 	// Examples: 861234567890123
@@ -2406,6 +2417,9 @@ type PromptUnit struct {
 	// Examples: 861234567890123
 	Org     Id  `json:"org"`
 	Overdue int `json:"overdue"`
+
+	// Own 其中经要求自查发现的，不计入超期 of these found by the unit itself when it was asked to look; not in overdue
+	Own int `json:"own"`
 }
 
 // Remark defines model for Remark.

@@ -106,7 +106,7 @@ func (s *Server) GetPrompt(ctx context.Context, r GetPromptRequestObject) (GetPr
 		Suspended: promptListOut(x.Suspended), Reviews: promptListOut(x.Reviews), Letters: promptListOut(x.Letters), Periods: append([]string{}, v.Periods...),
 		Orgs: orgNames(v.Orgs), People: personNames(v.People),
 		Units: each(x.Units, func(u engine.PromptUnit) PromptUnit {
-			return PromptUnit{Org: id(u.Org), Open: u.Open, Overdue: u.Overdue, Closed: u.Closed, Gap: u.Gap}
+			return PromptUnit{Org: id(u.Org), Open: u.Open, Own: u.Own, Overdue: u.Overdue, Closed: u.Closed, Gap: u.Gap}
 		})}
 	for light, n := range x.Lights {
 		out.Lights[string(light)] = n
@@ -116,6 +116,6 @@ func (s *Server) GetPrompt(ctx context.Context, r GetPromptRequestObject) (GetPr
 
 func promptListOut(l engine.PromptList) PromptList {
 	return PromptList{Count: l.Count, Rows: each(l.Rows, func(r engine.PromptRow) PromptRow {
-		return PromptRow{Issue: id(r.Issue), Number: r.Number, Title: r.Title, Org: id(r.Org), Person: id(r.Person), Day: day(r.Day), Note: r.Note}
+		return PromptRow{Issue: id(r.Issue), Number: r.Number, Title: r.Title, Org: id(r.Org), Person: id(r.Person), Day: day(r.Day), Note: r.Note, Own: r.Own}
 	})}
 }

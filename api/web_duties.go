@@ -88,5 +88,5 @@ func dutyCharge(c engine.DutyCharge) page.DutyCharge {
 		}
 	}
 	return page.DutyCharge{Text: c.Rule.Text, Actions: actions, UpTo: workflow.Say("%s及以下问题", "issues up to %s", c.UpTo.Text()), Basis: c.Basis, Rule: c.Place,
-		Open: c.Open, OpenLate: c.OpenLate, Done: c.Done, DoneLate: c.DoneLate, In: c.Done - c.DoneLate}
+		Open: c.Open, OpenLate: c.OpenLate, Own: c.Own, OwnLate: c.OwnLate, Done: c.Done, DoneLate: c.DoneLate, In: c.Done - c.DoneLate}
 }

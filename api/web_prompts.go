@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -51,6 +52,10 @@ func (s *Server) fillPrompts(p *page.Prompts, v *engine.PromptView, period strin
 	if !v.Fixed {
 		p.Made = workflow.Say("截至今天（%s）的情况，尚未定稿；销号统计 %s 至 %s。", "As it stands today (%s), not final; closures from %s to %s.", string(x.Day), string(x.From), string(x.To))
 	}
+	if v.Large {
+		p.Made = workflow.Say("%s生成。在办问题很多，这里不即时汇总，此刻的数见下面“超期”“临期”的链接；销号统计 %s 至 %s。",
+			"Made on %s. There are very many open issues, so it is not worked out anew; the figures of this moment are behind the links. Closures from %s to %s.", string(x.Day), string(x.From), string(x.To))
+	}
 	p.Periods = promptPeriods(v, period)
 	below := func(o engine.Org) page.OrgLink {
 		return page.OrgLink{Path: promptPath(o.ID, period), Name: o.Shown()}
@@ -73,7 +78,7 @@ func (s *Server) fillPrompts(p *page.Prompts, v *engine.PromptView, period strin
 		{Text: workflow.Say("挂账", "suspended"), N: x.Suspended.Count}, {Text: workflow.Say("督办函未签收", "letters not signed for"), N: x.Letters.Count},
 	}
 	for _, u := range x.Units {
-		p.Units = append(p.Units, page.PromptUnit{Name: nameOf(v.Orgs, u.Org), Path: promptPath(u.Org, engine.ThisMonth), Open: u.Open, Overdue: u.Overdue, Closed: u.Closed, Gap: u.Gap})
+		p.Units = append(p.Units, page.PromptUnit{Name: nameOf(v.Orgs, u.Org), Path: promptPath(u.Org, engine.ThisMonth), Open: u.Open, Own: u.Own, Overdue: u.Overdue, Closed: u.Closed, Gap: u.Gap})
 	}
 	s.fillPromptLists(p, v)
 }
@@ -96,8 +101,8 @@ func promptPeriods(v *engine.PromptView, period string) []page.Link {
 func (s *Server) fillPromptLists(p *page.Prompts, v *engine.PromptView) {
 	x := &v.Prompt
 	p.Lists = []page.PromptList{
-		promptList(v, x.Overdue, workflow.Say("超期问题", "Overdue"), workflow.Text{}, func(days int) workflow.Text { return workflow.Say("超期%d天", "%d days", days) }),
-		promptList(v, x.Soon, workflow.Say("临期问题", "Due soon"), workflow.Text{}, func(days int) workflow.Text { return workflow.Say("还有%d天", "in %d days", -days) }),
+		promptList(v, x.Overdue, workflow.Say("超期问题", "Overdue"), ownIn(x.Overdue), func(days int) workflow.Text { return workflow.Say("超期%d天", "%d days", days) }),
+		promptList(v, x.Soon, workflow.Say("临期问题", "Due soon"), ownIn(x.Soon), func(days int) workflow.Text { return workflow.Say("还有%d天", "in %d days", -days) }),
 		promptList(v, x.Suspended, workflow.Say("挂账问题", "Suspended"), workflow.Say("恢复条件", "Condition"), nil),
 		promptList(v, x.Reviews, workflow.Say("长期整改的下次复核", "Next reviews of lasting rectification"), workflow.Say("阶段目标", "Stage goal"), nil),
 		promptList(v, x.Letters, workflow.Say("未签收的督办函", "Letters not signed for"), workflow.Say("文号", "Number"), nil),
@@ -105,10 +110,18 @@ func (s *Server) fillPromptLists(p *page.Prompts, v *engine.PromptView) {
 	}
 }
 
+// ownIn is the heading over the mark of what units found by themselves; empty where there is none.
+func ownIn(l engine.PromptList) workflow.Text {
+	if slices.ContainsFunc(l.Rows, func(r engine.PromptRow) bool { return r.Own }) {
+		return workflow.Say("怎样发现", "How it was found")
+	}
+	return workflow.Text{}
+}
+
 func promptList(v *engine.PromptView, l engine.PromptList, title, note workflow.Text, days func(int) workflow.Text) page.PromptList {
 	out := page.PromptList{Title: title, Count: l.Count, Note: note}
 	for _, r := range l.Rows {
-		row := page.PromptRow{Number: r.Number, Title: r.Title, Path: "/issues/" + id(r.Issue), Org: nameOf(v.Orgs, r.Org), Person: v.People[r.Person], Day: r.Day, Note: r.Note}
+		row := page.PromptRow{Number: r.Number, Title: r.Title, Path: "/issues/" + id(r.Issue), Org: nameOf(v.Orgs, r.Org), Person: v.People[r.Person], Day: r.Day, Note: r.Note, Own: r.Own}
 		if days != nil {
 			row.Days = days(r.Days)
 		}

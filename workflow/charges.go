@@ -23,6 +23,7 @@ type ChargeRule struct {
 	State  State // "" beside the states
 	As     Relations
 	By     []Action
+	Basis  Text // of its time limit, where no clock of a machine gives one
 }
 
 var chargeTexts = map[State]Text{
@@ -30,6 +31,25 @@ var chargeTexts = map[State]Text{
 	Planning: {"制定整改方案", "plan the rectification"}, PlanReview: {"审核整改方案", "review plans"},
 	Rectifying: {"组织整改、提请验收", "rectify, and submit for verification"}, Lasting: {"长期整改、按期报告", "lasting rectification, reported on in time"},
 	Verifying: {"验收整改结果", "verify results"}, Closing: {"审核销号", "decide on closure"}, Publicized: {"公示期满销号", "close after publicity"},
+}
+
+// dueBasis is the basis of what is to be done by the due day of the issue.
+func dueBasis() Text { return Say("问题的整改时限", "the due day of the issue") }
+
+// noLimit is the basis of what has no time limit of its own.
+func noLimit() Text { return Say("不另设时限", "no time limit of its own") }
+
+// basisIn is the basis of the time limit in a state that no clock measures.
+func basisIn(s State) Text {
+	switch s {
+	case Rectifying:
+		return dueBasis()
+	case Lasting:
+		return Say("约定的下次复核日期", "the day of the next review")
+	case Publicized:
+		return Say("公示期满", "the end of publicity")
+	}
+	return noLimit()
 }
 
 // Charges lists what organisations answer for, in the order of the life of an issue.
@@ -41,7 +61,7 @@ func Charges() []ChargeRule {
 			if s.State == PlanReview || s.State == Verifying {
 				as = as.With(Party)
 			}
-			out = append(out, ChargeRule{Charge: Charge(s.State), Text: text, State: s.State, As: as})
+			out = append(out, ChargeRule{Charge: Charge(s.State), Text: text, State: s.State, As: as, Basis: basisIn(s.State)})
 		}
 	}
 	as := func(all ...Relation) (rs Relations) {
@@ -51,11 +71,11 @@ func Charges() []ChargeRule {
 		return rs
 	}
 	return append(out,
-		ChargeRule{ChargeReview, Text{"长期整改阶段复核", "review lasting rectification"}, "", as(Verifier), []Action{Review}},
-		ChargeRule{ChargeLookBack, Text{"销号后回头看", "look back after closure"}, "", as(Closer), []Action{LookBackAt, Reopen}},
-		ChargeRule{ChargeRequest, Text{"审批申请", "decide requests"}, "", as(Decider), []Action{GrantIt, Deny}},
-		ChargeRule{ChargeCall, Text{"应答呼叫", "answer calls"}, "", as(Called), []Action{Respond}},
-		ChargeRule{ChargeLetter, Text{"签收督办函", "sign for supervision letters"}, "", as(Responsible), []Action{SignLetter}},
+		ChargeRule{ChargeReview, Text{"长期整改阶段复核", "review lasting rectification"}, "", as(Verifier), []Action{Review}, basisIn(Lasting)},
+		ChargeRule{ChargeLookBack, Text{"销号后回头看", "look back after closure"}, "", as(Closer), []Action{LookBackAt, Reopen}, Say("列入回头看时定的时限", "the limit set when it was picked")},
+		ChargeRule{ChargeRequest, Text{"审批申请", "decide requests"}, "", as(Decider), []Action{GrantIt, Deny}, noLimit()},
+		ChargeRule{ChargeCall, Text{"应答呼叫", "answer calls"}, "", as(Called), []Action{Respond}, Say("呼叫的答复时限", "the clock of the call")},
+		ChargeRule{ChargeLetter, Text{"签收督办函", "sign for supervision letters"}, "", as(Responsible), []Action{SignLetter}, Say("督办函写明的时限", "the limit in the letter")},
 	)
 }
 
@@ -94,7 +114,8 @@ func (c *Change) Met() (m Met, ok bool) {
 		return m, false
 	}
 	m.Org, m.Post, m.On = l.Org, l.Post, DayOf(l.At)
-	m.Late = by != "" && m.On > by
+	own := b.Prompted() && m.Org == b.Responsible // what a unit found by itself is never counted against it
+	m.Late = by != "" && m.On > by && !own
 	return m, true
 }
 

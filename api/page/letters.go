@@ -139,4 +139,5 @@ type DutyCharge struct {
 	Text, Actions, UpTo, Basis         workflow.Text
 	Rule                               string
 	Open, OpenLate, Done, DoneLate, In int // In is how many were done in time
+	Own, OwnLate                       int // of Open, found by themselves; OwnLate is not in OpenLate
 }

@@ -32,7 +32,7 @@ type PromptFigure struct {
 type PromptUnit struct {
 	Name                       string
 	Path                       string
-	Open, Overdue, Closed, Gap int
+	Open, Own, Overdue, Closed, Gap int // Overdue is without Own
 }
 
 // PromptList is a list of issues.
@@ -49,4 +49,5 @@ type PromptRow struct {
 	Day                              workflow.Day
 	Days                             workflow.Text
 	Note                             string
+	Own                              bool // the unit found it by itself when it was asked to look
 }

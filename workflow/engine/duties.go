@@ -43,9 +43,11 @@ type DutyCharge struct {
 	Actions  []workflow.Action
 	UpTo     workflow.Grade // of issues
 	Place    string         // the first line of the policy that says so
-	Basis    workflow.Text  // of the time limit, "" where only the due day counts
+	Basis    workflow.Text  // of the time limit, or of what counts where no clock runs
 	Open     int
-	OpenLate int
+	OpenLate int // without what the unit found by itself when it was asked to look
+	Own      int // of Open: found so
+	OwnLate  int // of those, past the day; it is counted against nobody
 	Done     int // in the period
 	DoneLate int // of those
 }
@@ -175,7 +177,7 @@ func (e *Engine) tellDuties(ctx context.Context, list *DutyList, among store.Amo
 			c := &r.Charges[m]
 			for _, x := range open {
 				if x.Level == r.Level && x.Charge == c.Rule.Charge {
-					c.Open, c.OpenLate = c.Open+x.Open, c.OpenLate+x.Late
+					c.Open, c.OpenLate, c.Own, c.OwnLate = c.Open+x.Open, c.OpenLate+x.Late, c.Own+x.Own, c.OwnLate+x.OwnLate
 				}
 			}
 			for _, x := range met {
@@ -217,6 +219,13 @@ func (e *Engine) charge(rule workflow.ChargeRule, post workflow.Post, level work
 	if rule.State != "" {
 		actions, c.Basis = e.leaving(rule.State)
 	}
+	if rule.Charge == workflow.ChargeCall {
+		c.Basis = e.callBasis()
+	}
+	if rule.State == workflow.Rectifying && c.Basis.Zh != "" { // the due day counts, but for what is to be put right at once
+		c.Basis = workflow.Say("%s；%s", "%s; %s", rule.Basis, c.Basis)
+	}
+	c.Basis = first(c.Basis, rule.Basis)
 	for _, a := range actions {
 		may := false
 		for _, r := range workflow.AllRelations() {
@@ -231,6 +240,16 @@ func (e *Engine) charge(rule workflow.ChargeRule, post workflow.Post, level work
 		}
 	}
 	return c, len(c.Actions) > 0
+}
+
+// callBasis is the basis of the time in which a call is answered, by the first machine that has one.
+func (e *Engine) callBasis() workflow.Text {
+	for _, d := range e.Machines() {
+		if rule, ok := d.Clock(clockCall); ok {
+			return rule.Basis
+		}
+	}
+	return workflow.Text{}
 }
 
 // leaving are the steps that take issues out of a state, by any of the machines, and the basis of its time limit.

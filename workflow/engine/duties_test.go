@@ -112,3 +112,53 @@ func TestPeriods(t *testing.T) {
 	_, err := engine.PeriodOf("week", "2026-11-02")
 	fault(t, err, workflow.ErrInvalid, "unknown_word")
 }
+
+// What a unit found by itself when it was asked to look stands apart in its duty list, and is late for nobody.
+func TestOwnFindingsAreCountedAgainstNobody(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.do("zhenglan", o.closed().ID, o.asking("0103"))
+		done, err := o.AnswerSelfCheck(o.ctx, o.actor("luomin"), o.checks("luomin").Open[0].ID, engine.CheckReply{Answer: workflow.CheckHave})
+		require.NoError(t, err)
+		found, err := o.db.Issue(o.ctx, done.Made)
+		require.NoError(t, err)
+		s := workflow.Step{Action: workflow.Assign, Kind: workflow.KindTimed, Grade: workflow.Ordinary, Due: "2026-12-31"}
+		found, err = o.Do(o.ctx, o.actor("zhenglan"), found.ID, found.Version, "", s)
+		require.NoError(t, err)
+		year, err := engine.PeriodOf("year", o.Today())
+		require.NoError(t, err)
+		accepting := func() engine.DutyCharge {
+			list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0103").ID, false, year)
+			require.NoError(t, err)
+			return dutyOf(t, list, "branch_secretary", workflow.Branch, "assigned")
+		}
+		c := accepting()
+		require.Equal(t, []int{1, 0, 1, 0}, []int{c.Open, c.OpenLate, c.Own, c.OwnLate})
+		o.now = o.now.AddDate(0, 0, 14) // the two days to accept are over
+		c = accepting()
+		require.Equal(t, []int{1, 0, 1, 1}, []int{c.Open, c.OpenLate, c.Own, c.OwnLate})
+		_, err = o.Do(o.ctx, o.actor("luomin"), found.ID, found.Version, "", simple(workflow.Accept))
+		require.NoError(t, err)
+		c = accepting()
+		require.Equal(t, []int{0, 0, 1, 0}, counted(c), "done, and not late")
+	})
+}
+
+// Every line of a duty list says on what its time limit rests, and what is no due day of an issue does not say so.
+func TestDutiesNameTheirLimits(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		month, err := engine.PeriodOf("month", o.Today())
+		require.NoError(t, err)
+		list, err := o.Duties(o.ctx, o.actor("zhouqm"), o.org("00").ID, true, month)
+		require.NoError(t, err)
+		says := map[workflow.Charge]string{}
+		for _, r := range list.Rows {
+			for _, c := range r.Charges {
+				require.NotEmpty(t, c.Basis.Zh, c.Rule.Charge)
+				require.NotEmpty(t, c.Basis.En, c.Rule.Charge)
+				says[c.Rule.Charge] = c.Basis.Zh
+			}
+		}
+		require.Equal(t, []string{"呼叫后3个工作日内答复，逾期自动升级", "督办函写明的时限", "不另设时限", "问题的整改时限；立行立改事项签收后5个工作日内改到位", "交办后2个工作日内签收"},
+			[]string{says["call"], says["letter"], says["request"], says["rectifying"], says["assigned"]})
+	})
+}

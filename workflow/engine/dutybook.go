@@ -10,7 +10,7 @@ import (
 	"rectify/workflow/sheet"
 )
 
-var dutyHeaders = []string{"单位", "层级", "岗位", "职务", "现任", "职责", "办理动作", "问题等级", "时限依据", "待办", "其中超期", "办结", "其中超时", "制度依据"}
+var dutyHeaders = []string{"单位", "层级", "岗位", "职务", "现任", "职责", "办理动作", "问题等级", "时限依据", "待办", "其中超期（不含自查发现）", "其中自查发现", "办结", "其中超时", "制度依据"}
 
 // ExportDuties writes the duty list of an organisation (0: those of the actor's own posts) as a workbook. That it was taken is on record.
 // Errors as Duties.
@@ -54,17 +54,17 @@ func dutyLines(l *DutyList) (rows [][]string) {
 				actions[m] = a.Text().Zh
 			}
 			rows = append(rows, []string{l.Org.Shown(), r.Tier().Zh, r.Seat().Zh, r.Post.Text.Zh, strings.Join(names, "、"), c.Rule.Text.Zh,
-				strings.Join(actions, "、"), "不高于" + c.UpTo.Text().Zh, c.Basis.Zh, strconv.Itoa(c.Open), strconv.Itoa(c.OpenLate), strconv.Itoa(c.Done), strconv.Itoa(c.DoneLate), c.Place})
+				strings.Join(actions, "、"), "不高于" + c.UpTo.Text().Zh, c.Basis.Zh, strconv.Itoa(c.Open), strconv.Itoa(c.OpenLate), strconv.Itoa(c.Own), strconv.Itoa(c.Done), strconv.Itoa(c.DoneLate), c.Place})
 		}
 	}
 	for _, rung := range workflow.Rungs() {
 		if n := l.Accounts.Letters[workflow.Rung(rung.Word)]; n > 0 {
-			rows = append(rows, []string{l.Org.Shown(), "", "", "", "", "问责：" + rung.Text.Zh, "", "", "", "", "", strconv.Itoa(n)})
+			rows = append(rows, []string{l.Org.Shown(), "", "", "", "", "问责：" + rung.Text.Zh, "", "", "", "", "", "", strconv.Itoa(n)})
 		}
 	}
 	for _, kind := range workflow.OutcomeKinds() {
 		if n := l.Accounts.Outcomes[workflow.OutcomeKind(kind.Word)]; n > 0 {
-			rows = append(rows, []string{l.Org.Shown(), "", "", "", "", "问责结果：" + kind.Text.Zh + "（人次）", "", "", "", "", "", strconv.Itoa(n)})
+			rows = append(rows, []string{l.Org.Shown(), "", "", "", "", "问责结果：" + kind.Text.Zh + "（人次）", "", "", "", "", "", "", strconv.Itoa(n)})
 		}
 	}
 	return rows

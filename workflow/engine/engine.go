@@ -5,6 +5,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -23,7 +24,7 @@ import (
 	"rectify/workflow/store"
 )
 
-// Config is what an engine works with. All fields are needed but for Channels, Keys and Witnesses.
+// Config is what an engine works with. All fields are needed but for those from Channels on.
 type Config struct {
 	DB          *store.DB
 	Files       *store.Files
@@ -37,6 +38,7 @@ type Config struct {
 	Channels    *remind.Channels // by which people and orgs can be told things; nil for no mail, and robots at their published hosts
 	Keys        string           // folder of the keys that sign the sealed log, outside of the database; "" to sign nothing
 	Witnesses   []string         // public keys of those whose signatures under a checkpoint are kept
+	PromptLive  int              // open issues of an org up to which the prompt of a period under way is worked out when it is asked for; 0 for 2000
 }
 
 // Engine carries out the use cases. It is safe for use by many goroutines.
@@ -56,6 +58,8 @@ type Engine struct {
 	keys      string       // folder
 	keysKnown atomic.Value // what was seen to be on record about them
 	witnesses []string
+
+	promptLive int
 
 	pinned  sync.Map      // of *workflow.Definition by hash: those that issues follow
 	hashing chan struct{} // how many passwords are hashed at once
@@ -77,6 +81,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	e := &Engine{
 		db: c.DB, files: c.Files, guard: c.Guard, current: c.Definitions, shipped: c.Calendar,
 		now: c.Now, newID: c.NewID, random: c.Random, log: c.Log, channels: c.Channels, keys: c.Keys, witnesses: c.Witnesses, hashing: make(chan struct{}, hashesAtOnce), thumbs: newThumbs(),
+		promptLive: cmp.Or(c.PromptLive, promptLive),
 	}
 	for _, name := range machines {
 		d, ok := c.Definitions.Machine(name)

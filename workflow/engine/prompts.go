@@ -14,7 +14,8 @@ import (
 )
 
 const (
-	promptsAtOnce  = 100 // kept in one transaction
+	promptLive     = 2000 // open issues: reading them takes a tenth of a second
+	promptsAtOnce  = 100  // kept in one transaction
 	periodsShown   = 24
 	packFrom       = workflow.OrganCommittee // a quarter's pack is for who supervises
 	orgsBelowShown = 200
@@ -162,6 +163,7 @@ type PromptUnit = remind.PromptUnit
 type PromptView struct {
 	Prompt  remind.Prompt
 	Fixed   bool // it was made and will not change; else it is worked out now
+	Large   bool // it would be worked out now, but for so many issues the one that was made is shown
 	Org     Org
 	Orgs    map[workflow.OrgID]Org
 	People  map[workflow.PersonID]string
@@ -203,14 +205,11 @@ func (e *Engine) Prompt(ctx context.Context, by workflow.Actor, id workflow.OrgI
 	v := PromptView{Org: org}
 	switch period {
 	case ThisMonth:
-		err = e.workOut(ctx, &v, remind.MonthOf(e.Today()).SoFar(e.Today()))
+		err = e.soFar(ctx, &v, remind.MonthOf(e.Today()))
 	case ThisQuarter:
-		err = e.workOut(ctx, &v, remind.QuarterOf(e.Today()).SoFar(e.Today()))
+		err = e.soFar(ctx, &v, remind.QuarterOf(e.Today()))
 	default:
-		var kept store.Prompt
-		if kept, err = e.db.Prompt(ctx, id, period); err == nil {
-			v.Fixed, err = true, json.Unmarshal([]byte(kept.Body), &v.Prompt)
-		}
+		err = e.made(ctx, &v, period)
 	}
 	if err != nil {
 		return PromptView{}, err
@@ -223,6 +222,31 @@ func (e *Engine) Prompt(ctx context.Context, by workflow.Actor, id workflow.OrgI
 		v.Above = append(v.Above, above[id])
 	}
 	return v, err
+}
+
+// made shows a prompt that was made.
+func (e *Engine) made(ctx context.Context, v *PromptView, period string) error {
+	kept, err := e.db.Prompt(ctx, v.Org.ID, period)
+	if err == nil {
+		v.Fixed, err = true, json.Unmarshal([]byte(kept.Body), &v.Prompt)
+	}
+	return err
+}
+
+// soFar works out the prompt of a period that is not over. For an org with very many open issues, all of which would be read, the one that
+// the first run of the period made is shown, once it is there.
+func (e *Engine) soFar(ctx context.Context, v *PromptView, p remind.Period) error {
+	n, err := e.db.Tally(ctx, store.Scope{Subtrees: []workflow.Lineage{v.Org.Line}}, Filter{Under: v.Org.Line, Today: e.Today()})
+	if err != nil {
+		return err
+	}
+	if n.Total-n.ByPhase[workflow.PhaseEnd]-n.ByState[workflow.Closed] > e.promptLive {
+		err := e.made(ctx, v, p.Name)
+		if v.Large = err == nil; v.Large || !errors.Is(err, workflow.ErrNotFound) {
+			return err
+		}
+	}
+	return e.workOut(ctx, v, p.SoFar(e.Today()))
 }
 
 // promptsOf are the orgs on the way down to one whose prompts the actor may see, the highest first; none if not those of the last.

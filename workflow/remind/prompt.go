@@ -52,6 +52,7 @@ type PromptRow struct {
 	Day    workflow.Day      `json:"day,omitempty"` // due, closed on, suspended on, next review, or when the letter was sent
 	Days   int               `json:"days,omitempty"`
 	Note   string            `json:"note,omitempty"` // the condition of a suspension, or the number of a letter
+	Own    bool              `json:"own,omitempty"`  // the unit found it by itself when it was asked to look
 }
 
 // PromptList is a list of a prompt: how many, and the first of them.
@@ -75,7 +76,8 @@ func (l *PromptList) trim() {
 type PromptUnit struct {
 	Org     workflow.OrgID `json:"org"`
 	Open    int            `json:"open"`
-	Overdue int            `json:"overdue"`
+	Overdue int            `json:"overdue"`       // without Own
+	Own     int            `json:"own,omitempty"` // of Open: what units found by themselves when they were asked to look, counted against nobody
 	Closed  int            `json:"closed"`
 	Gap     int            `json:"gap"`
 }
@@ -114,7 +116,7 @@ func (p *Prompt) Empty() bool { return p.Open+p.Closed.Count == 0 }
 func (p *Prompt) Add(i *workflow.Issue) {
 	unit := p.unit(i)
 	row := func(day workflow.Day, note string) PromptRow {
-		r := PromptRow{Issue: i.ID, Number: i.ShownNumber(), Title: TitleOf(i.Detail), Org: i.Responsible, Person: i.Person, Day: day, Note: note}
+		r := PromptRow{Issue: i.ID, Number: i.ShownNumber(), Title: TitleOf(i.Detail), Org: i.Responsible, Person: i.Person, Day: day, Note: note, Own: i.Prompted()}
 		if day != "" {
 			r.Days = day.Until(p.Day)
 		}
@@ -135,12 +137,17 @@ func (p *Prompt) Add(i *workflow.Issue) {
 	if i.OwnFinding() {
 		p.Own++
 	}
+	if i.Prompted() {
+		unit.Own++
+	}
 	light := workflow.LightOf(i.State, i.Due, i.Warn, p.Day)
 	p.Lights[light]++
 	switch light {
 	case workflow.LightOverdue:
 		p.Overdue.add(row(i.Due, ""))
-		unit.Overdue++
+		if !i.Prompted() {
+			unit.Overdue++
+		}
 	case workflow.LightSoon:
 		p.Soon.add(row(i.Due, ""))
 	}

@@ -11,10 +11,12 @@ import (
 
 // ChargeCount counts what orgs of a level answer for.
 type ChargeCount struct {
-	Level  workflow.Level
-	Charge workflow.Charge
-	Open   int // waits for them
-	Late   int // of those, past the day
+	Level   workflow.Level
+	Charge  workflow.Charge
+	Open    int // waits for them
+	Late    int // of those, past the day; without Own
+	Own     int // of Open: what the orgs found by themselves when they were asked to look
+	OwnLate int // of Own, past the day
 }
 
 // MetCount counts what orgs of a level did in a period, by post.
@@ -84,8 +86,30 @@ func (db *DB) OpenCharges(ctx context.Context, a Among, today workflow.Day) (out
 				return err
 			}
 		}
-		return nil
+		own, err := ownCharges(tx, a, today)
+		for n := range out {
+			for _, c := range own {
+				if out[n].Level == c.Level && out[n].Charge == c.Charge {
+					out[n].Own, out[n].OwnLate, out[n].Late = c.Own, c.OwnLate, out[n].Late-c.OwnLate
+				}
+			}
+		}
+		return err
 	})
+	return out, err
+}
+
+// ownCharges counts what orgs found by themselves when they were asked to look, and what of it waits for them.
+func ownCharges(tx *gorm.DB, a Among, today workflow.Day) (out []ChargeCount, err error) {
+	o := a.orgs()
+	err = each(tx, func(scan func(...any) error) error {
+		var c ChargeCount
+		err := scan(&c.Level, &c.Charge, &c.Own, &c.OwnLate)
+		out = append(out, c)
+		return err
+	}, "SELECT o.level, i.state, COUNT(*), SUM(CASE WHEN i.step_by < ? THEN 1 ELSE 0 END) FROM orgs o JOIN self_checks c ON c.org = o.id AND c.answer = ? "+
+		"JOIN issues i ON i.id = c.made_issue AND i.turn = c.org WHERE "+o.sql+" AND i.state <> ? GROUP BY o.level, i.state",
+		append(append([]any{string(max(today, firstDay)), string(workflow.CheckHave)}, o.args...), string(workflow.Closed))...)
 	return out, err
 }
 
