@@ -3514,6 +3514,12 @@ type SimilarIssuesParams struct {
 	Issue Id `form:"issue,omitempty" json:"issue,omitempty,omitzero"`
 }
 
+// GetCertificateParams defines parameters for GetCertificate.
+type GetCertificateParams struct {
+	// Checkpoint 检查点的行数；不写则为最新的。同样的检查点得到同样的文件 lines of the checkpoint, the newest if left out: the same one makes the same file
+	Checkpoint int64 `form:"checkpoint,omitempty" json:"checkpoint,omitempty,omitzero"`
+}
+
 // ExplainParams defines parameters for Explain.
 type ExplainParams struct {
 	// Action 动作 the action
@@ -4018,6 +4024,9 @@ type ServerInterface interface {
 	// GetIssue 一个问题，和您此刻能办理的动作 One issue, and the steps that are open to you
 	// (GET /api/v1/issues/{issue})
 	GetIssue(ctx echo.Context, issue string) error
+	// GetCertificate 销号证明（PDF）The closure certificate of an issue that is closed
+	// (GET /api/v1/issues/{issue}/certificate)
+	GetCertificate(ctx echo.Context, issue IssueId, params GetCertificateParams) error
 	// GetEvidence 下载佐证材料 Download evidence
 	// (GET /api/v1/issues/{issue}/evidence/{hash})
 	GetEvidence(ctx echo.Context, issue IssueId, hash string) error
@@ -4916,6 +4925,31 @@ func (w *ServerInterfaceWrapper) GetIssue(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetIssue(ctx, issue)
+	return err
+}
+
+// GetCertificate converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCertificate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "issue" -------------
+	var issue IssueId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "issue", ctx.Param("issue"), &issue, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter issue: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCertificateParams
+	// ------------- Optional query parameter "checkpoint" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "checkpoint", ctx.QueryParams(), &params.Checkpoint, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter checkpoint: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCertificate(ctx, issue, params)
 	return err
 }
 
@@ -6524,6 +6558,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/holidays", wrapper.LoadHolidays, options.OperationMiddlewares["loadHolidays"]...)
 	router.GET(options.BaseURL+"/api/v1/burden", wrapper.GetBurden, options.OperationMiddlewares["getBurden"]...)
 	router.PUT(options.BaseURL+"/api/v1/burden", wrapper.SetBudget, options.OperationMiddlewares["setBudget"]...)
+	router.GET(options.BaseURL+"/api/v1/issues/:issue/certificate", wrapper.GetCertificate, options.OperationMiddlewares["getCertificate"]...)
 	router.GET(options.BaseURL+"/api/v1/signs", wrapper.ListSigns, options.OperationMiddlewares["listSigns"]...)
 	router.GET(options.BaseURL+"/api/v1/signs/:sign", wrapper.GetSign, options.OperationMiddlewares["getSign"]...)
 	router.GET(options.BaseURL+"/api/v1/sign-rules", wrapper.GetSignRules, options.OperationMiddlewares["getSignRules"]...)
@@ -7597,6 +7632,52 @@ type GetIssuedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetIssuedefaultApplicationProblemPlusJSONResponse) VisitGetIssueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCertificateRequestObject struct {
+	Issue  IssueId `json:"issue"`
+	Params GetCertificateParams
+}
+
+type GetCertificateResponseObject interface {
+	VisitGetCertificateResponse(w http.ResponseWriter) error
+}
+
+type GetCertificate200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCertificate200ApplicationpdfResponse) VisitGetCertificateResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetCertificatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCertificatedefaultApplicationProblemPlusJSONResponse) VisitGetCertificateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10068,6 +10149,9 @@ type StrictServerInterface interface {
 	// GetIssue 一个问题，和您此刻能办理的动作 One issue, and the steps that are open to you
 	// (GET /api/v1/issues/{issue})
 	GetIssue(ctx context.Context, request GetIssueRequestObject) (GetIssueResponseObject, error)
+	// GetCertificate 销号证明（PDF）The closure certificate of an issue that is closed
+	// (GET /api/v1/issues/{issue}/certificate)
+	GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error)
 	// GetEvidence 下载佐证材料 Download evidence
 	// (GET /api/v1/issues/{issue}/evidence/{hash})
 	GetEvidence(ctx context.Context, request GetEvidenceRequestObject) (GetEvidenceResponseObject, error)
@@ -11051,6 +11135,32 @@ func (sh *strictHandler) GetIssue(ctx echo.Context, issue string) error {
 		return err
 	} else if validResponse, ok := response.(GetIssueResponseObject); ok {
 		return validResponse.VisitGetIssueResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCertificate operation middleware
+func (sh *strictHandler) GetCertificate(ctx echo.Context, issue IssueId, params GetCertificateParams) error {
+	var request GetCertificateRequestObject
+
+	request.Issue = issue
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCertificate(ctx.Request().Context(), request.(GetCertificateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCertificate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCertificateResponseObject); ok {
+		return validResponse.VisitGetCertificateResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -66,6 +66,7 @@ func (s *Server) routes() []route {
 		{"GET", "/api/v1/sources/:source/report.xlsx", member, nothing, w.ExportSource},
 		{"POST", "/api/v1/issues/:issue/steps", member, jsonBody, w.TakeStep},
 		{"POST", "/api/v1/steps", member, jsonBody, w.TakeSteps},
+		{"GET", "/api/v1/issues/:issue/certificate", member, nothing, w.GetCertificate},
 		{"GET", "/api/v1/issues/:issue/history", member, nothing, w.ListHistory},
 		{"GET", "/api/v1/notices", member, nothing, w.ListNotices},
 		{"GET", "/api/v1/issues/:issue/explain", member, nothing, w.Explain},

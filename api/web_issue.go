@@ -27,6 +27,9 @@ func (s *Server) showIssue(c echo.Context) error {
 	if p.Checks, err = s.checksOf(c, &v.Issue); err != nil {
 		return err
 	}
+	if err := s.certifiedInto(c, &v.Issue, &p); err != nil {
+		return err
+	}
 	return s.show(c, http.StatusOK, p)
 }
 

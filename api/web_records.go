@@ -168,7 +168,7 @@ var deeds = map[string]workflow.Text{
 	"demo_password": {Zh: "设置演示密码", En: "demonstration password"}, "account_added": {Zh: "新增账号", En: "account added"}, "appointed": {Zh: "任命", En: "appointed"},
 	"handed_over": {Zh: "移交名下问题", En: "handed over"}, "end_asked": {Zh: "申请终止任职", En: "end of posts asked for"}, "view_letter": {Zh: "查看督办函", En: "looked at a letter"},
 	"appointment_ended": {Zh: "终止任职", En: "appointment ended"}, "exported": {Zh: "导出台账", En: "exported the ledger"}, "org_added": {Zh: "新增组织", En: "organisation added"},
-	"org_changed": {Zh: "变更组织", En: "organisation changed"}, "audited": {Zh: "审计查看", En: "audited"}, "view_signs": {Zh: "查看整改线索", En: "read the signs"}, "view_history": {Zh: "查阅历史", En: "read the history"},
+	"org_changed": {Zh: "变更组织", En: "organisation changed"}, "audited": {Zh: "审计查看", En: "audited"}, "took_certificate": {Zh: "取得销号证明", En: "took the closure certificate"}, "view_signs": {Zh: "查看整改线索", En: "read the signs"}, "view_history": {Zh: "查阅历史", En: "read the history"},
 	"download": {Zh: "下载材料", En: "downloaded evidence"}, "moved": {Zh: "随组织调整", En: "moved with its organisation"},
 	"setting_changed": {Zh: "修改设置", En: "setting changed"}, "channel_chosen": {Zh: "修改提醒方式", En: "chose how to be reminded"},
 	"robot_added": {Zh: "添加群机器人", En: "robot set up"}, "robot_changed": {Zh: "修改群机器人", En: "robot changed"}, "robot_deleted": {Zh: "删除群机器人", En: "robot deleted"},

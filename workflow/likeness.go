@@ -68,15 +68,22 @@ func pairHash(a, b rune) uint32 {
 
 // Likeness says how alike two texts are, in percent: the mean of the part of all pairs that they share and of the part of the shorter
 // one that is in the longer.
-func Likeness(a, b string) int {
-	p, q := pairs(a), pairs(b)
+func Likeness(a, b string) int { return likeness(pairs(a), pairs(b)) }
+
+// likeness is Likeness for the pairs of two texts.
+func likeness(p, q []uint32) int {
 	if len(p) == 0 || len(q) == 0 {
 		return 0
 	}
 	both := 0
-	for _, h := range p {
-		if _, ok := slices.BinarySearch(q, h); ok {
-			both++
+	for n, m := 0, 0; n < len(p) && m < len(q); {
+		switch {
+		case p[n] < q[m]:
+			n++
+		case p[n] > q[m]:
+			m++
+		default:
+			both, n, m = both+1, n+1, m+1
 		}
 	}
 	return 100*both/(len(p)+len(q)) + 50*both/min(len(p), len(q))

@@ -169,7 +169,7 @@ func (r PaperRules) Reading(i *Issue, round int, until time.Time, note string) t
 }
 
 // MostReading bounds how long anybody is expected to read; what took longer is no sign, however much there was.
-const MostReading = 8 * time.Hour
+const MostReading = 2 * time.Hour
 
 // Closure is when an issue was closed and by when it should have been.
 type Closure struct{ On, Due Day }

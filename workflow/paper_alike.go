@@ -51,7 +51,8 @@ type AlikeTexts struct {
 // their first texts. What shares no key of its sketch is not compared: of two texts that are alike by 90 % that happens to one pair in a
 // thousand. It compares every text with a bounded number of others, so the time grows with the number of texts.
 func (r PaperRules) FindAlike(said []Said) []AlikeTexts {
-	groups := make([]AlikeTexts, 0, len(said))
+	var groups []AlikeTexts
+	var firsts [][]uint32                   // the pairs of the first text of each group
 	same := make(map[string]int, len(said)) // texts that are the same, letter by letter
 	keys := make(map[uint64][]int32)        // groups by the keys of their first texts
 	for n := range said {
@@ -60,12 +61,13 @@ func (r PaperRules) FindAlike(said []Said) []AlikeTexts {
 			groups[g].Said = append(groups[g].Said, *s)
 			continue
 		}
-		own := sketch(pairs(s.Text))
-		g, alike := r.nearest(s.Text, own, keys, groups)
+		own := pairs(s.Text)
+		sketched := sketch(own)
+		g, alike := r.nearest(own, sketched, keys, firsts)
 		if g < 0 {
 			g, alike = len(groups), 100
-			groups = append(groups, AlikeTexts{})
-			for _, k := range own {
+			groups, firsts = append(groups, AlikeTexts{}), append(firsts, own)
+			for _, k := range sketched {
 				keys[k] = append(keys[k], int32(g)) //nolint:gosec // so many texts do not fit into memory
 			}
 		}
@@ -78,17 +80,17 @@ func (r PaperRules) FindAlike(said []Said) []AlikeTexts {
 	})
 }
 
-// nearest is the group whose first text is like the text, -1 for none.
-func (r PaperRules) nearest(text string, own []uint64, keys map[uint64][]int32, groups []AlikeTexts) (group, alike int) {
+// nearest is the group whose first text is like a text of which the pairs and the sketch are given, -1 for none.
+func (r PaperRules) nearest(own []uint32, sketched []uint64, keys map[uint64][]int32, firsts [][]uint32) (group, alike int) {
 	var tried []int32
-	for _, k := range own {
+	for _, k := range sketched {
 		all := keys[k]
 		for _, g := range all[:min(len(all), heldAgainst)] {
 			if slices.Contains(tried, g) {
 				continue
 			}
 			tried = append(tried, g)
-			if alike := Likeness(text, groups[g].Said[0].Text); alike >= r.Alike {
+			if alike := likeness(own, firsts[g]); alike >= r.Alike {
 				return int(g), alike
 			}
 		}

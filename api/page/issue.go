@@ -28,6 +28,16 @@ type Issue struct {
 	Checks   []CheckRow    // the self-checks that it asked for
 	Lines    []Event
 	More     string // where the earlier history is, "" if all is shown
+
+	Certificate string // of its closure, "" while it is open
+	Seal        *Seal  // for the print of a closed issue, nil where nothing was sealed
+}
+
+// Seal is a checkpoint of the sealed log as it is printed.
+type Seal struct {
+	ShortCode, Code string // Code is where its picture is
+	At              time.Time
+	Lines           int64
 }
 
 func (Issue) template() string { return "issue" }

@@ -71,7 +71,7 @@ func fullIssue(frame Frame, head Head) Issue {
 		Request: &Request{Kind: some, Reason: "理由", Facts: []Fact{{Label: some, Plain: "x"}}},
 		Signers: []Signer{{Org: "甲", Signed: true, Person: some, Note: "同意", Mark: some, At: at}, {Org: "丙"}},
 		Lines:   []Event{{At: at, Name: "甲", Post: some, Action: some, From: some, To: some, Note: "说明", For: "丁", Changes: []Change{{Field: some, Was: some, Now: some}}, Rule: "policy.csv:1", Relation: some}, {At: at}},
-		More:    "/more"}
+		More:    "/more", Certificate: "/issues/1/certificate.pdf", Seal: &Seal{ShortCode: "7Q3M-0K9X", Code: "/issues/1/checkpoint.png?size=3", At: at, Lines: 3}}
 }
 
 func fullAround(some workflow.Text, at time.Time) Around {
