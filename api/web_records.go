@@ -178,6 +178,7 @@ var deeds = map[string]workflow.Text{
 	"sources": {Zh: "查看来源汇总", En: "looked at sources"}, "duties": {Zh: "查看责任清单", En: "looked at a duty list"}, "burden": {Zh: "查看负担表", En: "looked at burdens"},
 	"prompt": {Zh: "查看提示", En: "looked at a prompt"}, "similar": {Zh: "查看相似问题", En: "looked at similar issues"}, "explain": {Zh: "查看依据", En: "asked why"},
 	"who_can": {Zh: "查看谁能办", En: "asked who can"}, "view_machine": {Zh: "查看流程", En: "looked at the machine"}, "view_self_checks": {Zh: "查看自查", En: "looked at self-checks"},
+	"asked": {Zh: "要求自查", En: "asked to look"}, "have": {Zh: "答复：有同类问题", En: "answered: has it too"}, "have_not": {Zh: "答复：没有同类问题", En: "answered: does not have it"},
 	"sent_again": {Zh: "再发未送达的消息", En: "sent again what was not delivered"},
 }
 
@@ -198,7 +199,7 @@ func (s *Server) showAudit(c echo.Context) error {
 		{Name: "what", Kind: page.Select, Label: workflow.Say("账号的", "Of the account"), Required: true, Hint: "wide", Options: []page.Option{
 			{Value: "account", Text: workflow.Say("登录、密码、任免", "sign-ins, passwords, posts")}, {Value: "look", Text: workflow.Say("查阅", "looks"), Chosen: look}}},
 		{Name: "org", Kind: page.Line, Label: workflow.Say("或组织（编码或名称）", "Or organisation (code or name)"), Value: c.QueryParam("org"), Hint: "wide"},
-		{Name: "setting", Kind: page.Select, Label: workflow.Say("或设置、群机器人", "Or setting or robot"), Hint: "wide", Options: settings}}}
+		{Name: "setting", Kind: page.Select, Label: workflow.Say("或设置、群机器人、同类自查", "Or setting, robot or self-check"), Hint: "wide", Options: settings}}}
 	kind, subject, title, err := s.audited(c, look)
 	if err == nil && subject != 0 {
 		err = s.fillAudit(c, &p, kind, subject)
@@ -221,11 +222,22 @@ func (s *Server) auditedSettings(c echo.Context) (out []page.Option, err error) 
 		value := auditedRobot + id(robot)
 		out = append(out, page.Option{Value: value, Text: same(robots[robot]), Chosen: value == c.QueryParam("setting"), Group: workflow.Say("群机器人", "Robots")})
 	}
+	if err != nil {
+		return nil, err
+	}
+	checks, err := s.Engine.SelfChecksAudited(ctx, actorOf(ctx))
+	for _, check := range checks {
+		value := auditedCheck + id(check.ID)
+		out = append(out, page.Option{Value: value, Text: check.Title, Chosen: value == c.QueryParam("setting"), Group: workflow.Say("同类自查", "Self-checks")})
+	}
 	return out, err
 }
 
-// auditedRobot stands before the id of a robot where the name of a setting could be.
-const auditedRobot = "robot-"
+// What stands before the id of a robot or a self-check where the name of a setting could be.
+const (
+	auditedRobot = "robot-"
+	auditedCheck = "self-check-"
+)
 
 // audited finds out whose history is asked for; 0 for nobody's.
 func (s *Server) audited(c echo.Context, look bool) (kind string, subject int64, title workflow.Text, err error) {
@@ -238,6 +250,10 @@ func (s *Server) audited(c echo.Context, look bool) (kind string, subject int64,
 	if robot, ok := strings.CutPrefix(c.QueryParam("setting"), auditedRobot); ok {
 		number, err := pathID[int64](robot)
 		return engine.KindRobot, number, workflow.Say("群机器人", "Robot"), err
+	}
+	if check, ok := strings.CutPrefix(c.QueryParam("setting"), auditedCheck); ok {
+		number, err := pathID[int64](check)
+		return engine.KindSelfCheck, number, workflow.Say("同类自查", "Self-check"), err
 	}
 	switch account, org := strings.TrimSpace(c.QueryParam("account")), strings.TrimSpace(c.QueryParam("org")); {
 	case account != "":

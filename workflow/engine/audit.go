@@ -126,7 +126,7 @@ type Record struct {
 	Whole bool
 }
 
-// Audit shows what was done to an account, an organisation or a setting (KindAccount, KindOrg, KindSetting), or what an inspector looked
+// Audit shows what was done to an account, an organisation, a setting or a self-check (KindAccount, KindOrg, KindSetting, KindSelfCheck), or what an inspector looked
 // at (KindLook): the lines before a place in its chain, 0 for the newest. Only the audit administrator may, and the look itself is put on record.
 func (e *Engine) Audit(ctx context.Context, by workflow.Actor, kind string, subject int64, before, limit int) (Record, error) {
 	as, err := administers(&by, "audit_admin")
@@ -135,7 +135,7 @@ func (e *Engine) Audit(ctx context.Context, by workflow.Actor, kind string, subj
 		return Record{}, err
 	case limit < 1 || limit > PageLimit:
 		return Record{}, badLimit()
-	case kind != KindAccount && kind != KindOrg && kind != KindLook && kind != KindSetting && kind != KindRobot && kind != store.KindMessage:
+	case kind != KindAccount && kind != KindOrg && kind != KindLook && kind != KindSetting && kind != KindRobot && kind != store.KindMessage && kind != KindSelfCheck:
 		return Record{}, workflow.NotFound("no_history", workflow.Say("没有历史记录", "there is no history"))
 	}
 	by.As.Appointment = as
@@ -167,7 +167,7 @@ func (e *Engine) auditedName(ctx context.Context, kind string, subject int64) st
 	case KindOrg:
 		org, _ := e.db.Org(ctx, workflow.OrgID(subject))
 		return kind + " " + org.Code + " " + org.Shown()
-	case KindSetting, KindRobot, store.KindMessage:
+	case KindSetting, KindRobot, KindSelfCheck, store.KindMessage:
 		return kind
 	}
 	p, _ := e.db.Person(ctx, workflow.PersonID(subject))

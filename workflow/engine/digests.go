@@ -129,6 +129,16 @@ func (d *dayRun) compose(ctx context.Context, by *workflow.Actor, owed []store.O
 			}
 			continue
 		}
+		if o.What == whatCheck {
+			said, ok, err := d.checkSaid(ctx, by, o)
+			if err != nil {
+				return nil, err
+			}
+			if ok && !outdone(owed, n) {
+				out.Reminders = append(out.Reminders, said)
+			}
+			continue
+		}
 		i, there := issues[workflow.IssueID(o.Issue)]
 		if !there || !d.roster.sees(by.Person, &i) {
 			continue

@@ -20,6 +20,7 @@ const (
 	whatNews    = "news"    // a step of which somebody is told
 	whatMonth   = "month"   // the prompt of a month
 	whatQuarter = "quarter" // the pack of a quarter
+	whatCheck   = "check"   // a self-check without an answer
 )
 
 // Why a run waits for an administrator.
@@ -144,6 +145,9 @@ func (d *dayRun) issues(ctx context.Context) error {
 		}
 		d.report.Fresh += len(fresh)
 		if len(issues) < reckonAtOnce {
+			if err := d.checks(ctx); err != nil {
+				return err
+			}
 			return d.keep(ctx, store.RunNews, 0)
 		}
 		if err := d.keep(ctx, store.RunIssues, int64(issues[len(issues)-1].ID)); err != nil {

@@ -231,6 +231,34 @@ func (e *Engine) ownCheck(ctx context.Context, by *workflow.Actor, id workflow.S
 	return c, org, grant, nil
 }
 
+// AuditedCheck is a self-check whose history can be asked for.
+type AuditedCheck struct {
+	ID    workflow.SelfCheckID
+	Title workflow.Text // who was asked, and up to when; not for what
+}
+
+// SelfChecksAudited lists the latest self-checks, for Audit. Only the audit administrator may.
+func (e *Engine) SelfChecksAudited(ctx context.Context, by workflow.Actor) ([]AuditedCheck, error) {
+	if _, err := administers(&by, "audit_admin"); err != nil {
+		return nil, err
+	}
+	all, err := e.db.LatestSelfChecks(ctx, selfChecksShown)
+	if err != nil {
+		return nil, err
+	}
+	var orgs []workflow.OrgID
+	for n := range all {
+		orgs = append(orgs, all[n].Org)
+	}
+	known, err := e.db.OrgsByID(ctx, orgs)
+	out := make([]AuditedCheck, len(all))
+	for n, c := range all {
+		org := known[c.Org]
+		out[n] = AuditedCheck{c.ID, workflow.Say("%s，%s前答复", "%s, by %s", org.Shown(), string(c.Due))}
+	}
+	return out, err
+}
+
 // CheckReply is the answer to a self-check. Detail is the problem in the words of the unit that has it too; where it is empty, the words in
 // which it was asked stand.
 type CheckReply struct {

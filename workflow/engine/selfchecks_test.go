@@ -228,3 +228,49 @@ func TestAskableIsWhatIsAccepted(t *testing.T) {
 		require.Equal(t, "nobody_to_ask", why.Code)
 	})
 }
+
+// Who is asked hears of it in the digest, and again before and after the last day; once it is answered nobody is reminded.
+func TestSelfChecksInDigests(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.do("zhenglan", o.closed().ID, o.asking("0103", "0102")) // by 2026-11-20, a Friday
+		o.runUpTo("2026-11-03", "2026-11-16")
+		got := o.digests()
+		asked := daysOf(got, "luomin", "请你单位对照自查，2026-11-20前答复有没有")
+		require.Equal(t, []string{"2026-11-03"}, asked)
+		require.Contains(t, got["luomin 2026-11-03"], "台账不全")
+		require.Contains(t, got["luomin 2026-11-03"], "/self-checks")
+		require.Empty(t, daysOf(got, "gaofeng", "对照自查"), "whose problem it was is not asked")
+		o.runUpTo("2026-11-17", "2026-11-20")
+		require.Equal(t, []string{"2026-11-17"}, daysOf(o.digests(), "luomin", "对照自查"))
+		o.runUpTo("2026-11-23", "2026-11-27")
+		require.Equal(t, []string{"2026-11-23"}, daysOf(o.digests(), "luomin", "对照自查"))
+		require.True(t, o.checks("luomin").Open[0].Late)
+
+		o.do("zhenglan", o.closed().ID, workflow.Step{Action: workflow.Spread, Due: "2026-12-18", Orgs: []workflow.OrgID{o.org("0103").ID}})
+		check := o.checks("luomin").Open[1]
+		_, err := o.AnswerSelfCheck(o.ctx, o.actor("luomin"), check.ID, engine.CheckReply{Answer: workflow.CheckHaveNot})
+		require.NoError(t, err)
+		o.runUpTo("2026-11-30", "2026-12-22")
+		require.Empty(t, daysOf(o.digests(), "luomin", "2026-12-18前答复"))
+	})
+}
+
+// The audit administrator reads what became of a self-check, without what was asked.
+func TestSelfChecksAudited(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.do("zhenglan", o.closed().ID, o.asking("0103"))
+		check := o.checks("luomin").Open[0]
+		_, err := o.AnswerSelfCheck(o.ctx, o.actor("luomin"), check.ID, engine.CheckReply{Answer: workflow.CheckHaveNot})
+		require.NoError(t, err)
+		_, err = o.SelfChecksAudited(o.ctx, o.actor("dingyi"))
+		require.ErrorIs(t, err, workflow.ErrForbidden)
+		list, err := o.SelfChecksAudited(o.ctx, o.actor("jianghe"))
+		require.NoError(t, err)
+		require.Equal(t, check.ID, list[0].ID)
+		require.NotContains(t, list[0].Title.Zh, "台账")
+		record, err := o.Audit(o.ctx, o.actor("jianghe"), engine.KindSelfCheck, int64(check.ID), 0, 10)
+		require.NoError(t, err)
+		require.Equal(t, []string{"have_not", "asked"}, []string{record.Lines[0].Action, record.Lines[1].Action})
+		require.True(t, record.Whole)
+	})
+}

@@ -145,6 +145,16 @@ func (db *DB) SelfChecksFrom(ctx context.Context, issue workflow.IssueID) ([]wor
 	return db.selfChecks(ctx, "issue_id = ? ORDER BY id", int64(issue))
 }
 
+// LatestSelfChecks lists self-checks, the latest first.
+func (db *DB) LatestSelfChecks(ctx context.Context, limit int) ([]workflow.SelfCheck, error) {
+	return db.selfChecks(ctx, "id > 0 ORDER BY id DESC LIMIT ?", limit)
+}
+
+// OpenSelfChecks lists self-checks without an answer behind one, in the order of their ids.
+func (db *DB) OpenSelfChecks(ctx context.Context, after workflow.SelfCheckID, limit int) ([]workflow.SelfCheck, error) {
+	return db.selfChecks(ctx, "id > ? AND answer = '' ORDER BY id LIMIT ?", int64(after), limit)
+}
+
 func (db *DB) selfChecks(ctx context.Context, where string, args ...any) (out []workflow.SelfCheck, err error) {
 	err = db.read(ctx, func(tx *gorm.DB) error {
 		out, err = selfChecksWhere(tx, where, args...)
