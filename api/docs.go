@@ -18,12 +18,20 @@ import (
 
 // GetSpecification serves the specification.
 func (s *Server) GetSpecification(context.Context, GetSpecificationRequestObject) (GetSpecificationResponseObject, error) {
-	return fixed{"application/json", s.spec.json, ""}, nil
+	sp, err := s.spec()
+	if err != nil {
+		return nil, err
+	}
+	return fixed{"application/json", sp.json, ""}, nil
 }
 
 // GetDocs serves the specification as a page.
 func (s *Server) GetDocs(context.Context, GetDocsRequestObject) (GetDocsResponseObject, error) {
-	return fixed{"text/html; charset=utf-8", s.spec.page, s.spec.csp}, nil
+	sp, err := s.spec()
+	if err != nil {
+		return nil, err
+	}
+	return fixed{"text/html; charset=utf-8", sp.page, sp.csp}, nil
 }
 
 // fixed is an answer that is always the same and tells nothing about anybody.

@@ -145,7 +145,7 @@ func (s *Server) ruleRoutes(w *ServerInterfaceWrapper) []route {
 
 // register gives every route what stands before its handler: who may call, how large, and whether it is what the specification says.
 func (s *Server) register(routes []route) error {
-	check, err := s.spec.checks()
+	check, err := checksOfForm()
 	if err != nil {
 		return err
 	}

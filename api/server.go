@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -71,7 +72,7 @@ type Server struct {
 	echo     *echo.Echo
 	sessions *scs.SessionManager
 	origins  *http.CrossOriginProtection
-	spec     *specification
+	spec     func() (*specification, error) // read when it is asked for
 	pages    *page.Pages
 	draining atomic.Bool
 	jobs     *jobs // imports under way
@@ -85,11 +86,8 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Engine == nil || cfg.Sessions == nil || cfg.Log == nil || cfg.Now == nil {
 		return nil, errors.New("api: engine, sessions, log and clock are needed")
 	}
-	spec, err := readSpecification(cfg.Version)
-	if err != nil {
-		return nil, err
-	}
-	pages, err := page.Load()
+	spec := sync.OnceValues(func() (*specification, error) { return readSpecification(cfg.Version) })
+	pages, err := pagesOnce()
 	if err != nil {
 		return nil, err
 	}

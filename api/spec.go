@@ -10,19 +10,21 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/labstack/echo/v4"
 	echomiddleware "github.com/oapi-codegen/echo-middleware"
 
+	"rectify/api/page"
 	"rectify/workflow"
 )
 
 //go:embed openapi.yaml
 var specificationFile []byte
 
-// specification is openapi.yaml as it is served and as requests are held against it.
+// specification is openapi.yaml as it is served.
 type specification struct {
 	json []byte
 	page []byte // for people
@@ -53,8 +55,14 @@ func readSpecification(version string) (*specification, error) {
 	return sp, err
 }
 
-// checks makes the middleware that holds a request against the specification. It is the check of form; what it means is the engine's.
-func (sp *specification) checks() (func(r route) echo.MiddlewareFunc, error) {
+// What is compiled in does not change: the servers of a process share it.
+var (
+	checksOfForm = sync.OnceValues(makeChecks)
+	pagesOnce    = sync.OnceValues(page.Load)
+)
+
+// makeChecks makes the middleware that holds a request against the specification. It is the check of form; what it means is the engine's.
+func makeChecks() (func(r route) echo.MiddlewareFunc, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(specificationFile)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"rectify/workflow"
@@ -38,6 +39,17 @@ func (e *Engine) Awaiting(ctx context.Context, by workflow.Actor, after string, 
 	if limit < 1 || limit > PageLimit {
 		return Waiting{}, badLimit()
 	}
+	w, err := e.awaiting(ctx, by, after, limit, make(map[workflow.IssueID]workflow.Issue))
+	if err != nil {
+		return Waiting{}, err
+	}
+	w.Page, err = e.named(ctx, w.Page)
+	return w, err
+}
+
+// awaiting is Awaiting without the names. Issues that were read before are known, and are read again only where they have changed; those
+// that are read become known.
+func (e *Engine) awaiting(ctx context.Context, by workflow.Actor, after string, limit int, known map[workflow.IssueID]workflow.Issue) (Waiting, error) {
 	w := Waiting{Page: Page{Today: e.Today()}, Why: make(map[workflow.IssueID]Why)}
 	lists := e.waitingLists(&by)
 	for range awaitingRounds {
@@ -45,8 +57,13 @@ func (e *Engine) Awaiting(ctx context.Context, by workflow.Actor, after string, 
 		if err != nil {
 			return Waiting{}, err
 		}
-		if err := e.sift(ctx, by, &w, rows); err != nil {
-			return Waiting{}, err
+		for some := range slices.Chunk(rows, limit+1) {
+			if err := e.sift(ctx, by, &w, some, known); err != nil {
+				return Waiting{}, err
+			}
+			if len(w.Rows) > limit {
+				break // one more than the page holds: there is a next page
+			}
 		}
 		w.Next = next
 		if len(w.Rows) >= limit {
@@ -60,24 +77,25 @@ func (e *Engine) Awaiting(ctx context.Context, by workflow.Actor, after string, 
 			break
 		}
 	}
-	var err error
-	w.Page, err = e.named(ctx, w.Page)
-	return w, err
+	return w, nil
 }
 
 // sift adds the candidates that wait for the actor.
-func (e *Engine) sift(ctx context.Context, by workflow.Actor, w *Waiting, rows []Row) error {
-	ids := make([]workflow.IssueID, len(rows))
+func (e *Engine) sift(ctx context.Context, by workflow.Actor, w *Waiting, rows []Row, known map[workflow.IssueID]workflow.Issue) error {
+	var ids []workflow.IssueID
 	for n := range rows {
-		ids[n] = rows[n].ID
+		if i, ok := known[rows[n].ID]; !ok || i.Version != rows[n].Version {
+			ids = append(ids, rows[n].ID)
+		}
 	}
 	issues, err := e.db.IssuesByID(ctx, ids)
 	if err != nil {
 		return err
 	}
+	maps.Copy(known, issues)
 	return e.withDefinitions(ctx, func() error {
 		for n := range rows {
-			i, ok := issues[rows[n].ID]
+			i, ok := known[rows[n].ID]
 			if _, again := w.Why[i.ID]; !ok || again {
 				continue
 			}

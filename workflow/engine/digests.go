@@ -27,6 +27,7 @@ func (d *dayRun) digests(ctx context.Context) error {
 		if err := d.roster.lookAt(ctx, slices.Clone(people)); err != nil {
 			return err
 		}
+		clear(d.known) // of the people before
 		for _, person := range people {
 			fresh, err := d.tell(ctx, person, owed[person])
 			if err != nil {
@@ -145,7 +146,7 @@ func (d *dayRun) compose(ctx context.Context, by *workflow.Actor, owed []store.O
 		}
 		said := remind.Said{Number: i.ShownNumber(), Title: remind.TitleOf(i.Detail), Path: "/issues/" + strconv.FormatInt(int64(i.ID), 10)}
 		if o.What == whatNews {
-			if said.Text, err = d.e.newsText(ctx, o); err != nil {
+			if said.Text, err = d.newsText(ctx, o); err != nil {
 				return nil, err
 			}
 			out.News = append(out.News, said)
@@ -171,25 +172,36 @@ func outdone(owed []store.Owed, at int) bool {
 	})
 }
 
+// newsLine is a line of the history of an issue, of which several people hear.
+type newsLine struct {
+	issue int64
+	seq   string
+}
+
 // newsText says who did what.
-func (e *Engine) newsText(ctx context.Context, o *store.Owed) (workflow.Text, error) {
+func (d *dayRun) newsText(ctx context.Context, o *store.Owed) (workflow.Text, error) {
+	at := newsLine{o.Issue, o.Rung}
+	if text, ok := d.said[at]; ok {
+		return text, nil
+	}
 	seq, err := strconv.Atoi(o.Rung)
 	if err != nil {
 		return workflow.Text{}, err
 	}
-	lines, err := e.db.History(ctx, workflow.KindIssue, o.Issue, seq-1, 1)
+	lines, err := d.e.db.History(ctx, workflow.KindIssue, o.Issue, seq-1, 1)
 	if err != nil || len(lines) == 0 {
 		return workflow.Text{}, err
 	}
 	l := &lines[0]
 	day := l.At.In(workflow.China).Format("01-02 15:04")
-	return workflow.Say("%s %s（%s）%s", "%s %s (%s): %s", day, l.Name, l.OrgName, workflow.Action(l.Action).Text()), nil
+	d.said[at] = workflow.Say("%s %s（%s）%s", "%s %s (%s): %s", day, l.Name, l.OrgName, workflow.Action(l.Action).Text())
+	return d.said[at], nil
 }
 
 // waits counts what waits for somebody.
 func (d *dayRun) waits(ctx context.Context, by *workflow.Actor) (remind.Waits, error) {
 	var w remind.Waits
-	found, err := d.e.Awaiting(ctx, *by, "", waitingShown)
+	found, err := d.e.awaiting(ctx, *by, "", waitingShown, d.known)
 	w.More = found.Next != ""
 	for n := range found.Rows {
 		r := &found.Rows[n]

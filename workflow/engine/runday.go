@@ -66,7 +66,7 @@ func (e *Engine) RunDay(ctx context.Context, day workflow.Day) (RunReport, error
 	if !mine {
 		return RunReport{Run: run, Skipped: "elsewhere"}, nil
 	}
-	d := &dayRun{e: e, run: &run, roster: e.newRoster(day)}
+	d := &dayRun{e: e, run: &run, roster: e.newRoster(day), known: make(map[workflow.IssueID]workflow.Issue), said: make(map[newsLine]workflow.Text)}
 	err = d.do(ctx)
 	if errors.Is(err, errTakenOver) {
 		d.report.Skipped, err = "elsewhere", nil
@@ -83,6 +83,8 @@ type dayRun struct {
 	e      *Engine
 	run    *store.Run
 	roster *roster
+	known  map[workflow.IssueID]workflow.Issue // read for digests
+	said   map[newsLine]workflow.Text
 	report RunReport
 }
 

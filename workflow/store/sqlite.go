@@ -62,6 +62,10 @@ func (db *DB) openSQLite(ctx context.Context, path string, create bool) (gorm.Di
 func sqliteConns(path string, n int, pragmas ...string) (*sql.DB, error) {
 	name := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?_txlock=immediate"
 	conns, err := driver.Open(name, func(c *sqlite3.Conn) error {
+		// One plan for a statement, whatever its arguments: otherwise one with LIMIT ? is compiled anew each time that it runs.
+		if _, err := c.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true); err != nil {
+			return err
+		}
 		for _, pragma := range pragmas {
 			if err := c.Exec("PRAGMA " + pragma); err != nil {
 				return err
