@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ func withMail(t *testing.T) *office {
 	files, err := store.OpenFiles(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
-	o.Engine, err = engineOn(t.Context(), o.db, files, base.guard, func() time.Time { return o.now }, o.Log, channels)
+	o.Engine, err = engineOn(t.Context(), o.db, files, base.guard, func() time.Time { return o.now }, o.Log, filepath.Join(t.TempDir(), "keys"), channels)
 	require.NoError(t, err)
 	return o
 }

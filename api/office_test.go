@@ -82,7 +82,7 @@ func newOffice(t testing.TB, adjust ...func(*Config)) *office {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
 	log := slog.New(slog.NewTextHandler(o.log, nil))
-	e, err := engineOn(t.Context(), db, files, base.guard, clock, log)
+	e, err := engineOn(t.Context(), db, files, base.guard, clock, log, filepath.Join(t.TempDir(), "keys"))
 	require.NoError(t, err)
 	o.db = db
 	config := Config{Engine: e, Sessions: db.Sessions(SessionPerson), Log: log, Now: clock, Version: "test"}
@@ -97,13 +97,13 @@ func newOffice(t testing.TB, adjust ...func(*Config)) *office {
 // opening is the moment at which an office opens.
 func opening() time.Time { return time.Date(2026, 11, 2, 9, 0, 0, 0, workflow.China) }
 
-func engineOn(ctx context.Context, db *store.DB, files *store.Files, guard *policies.Guard, clock func() time.Time, log *slog.Logger, channels ...*remind.Channels) (*engine.Engine, error) {
+func engineOn(ctx context.Context, db *store.DB, files *store.Files, guard *policies.Guard, clock func() time.Time, log *slog.Logger, keys string, channels ...*remind.Channels) (*engine.Engine, error) {
 	defs, err := definitions.Shipped()
 	if err != nil {
 		return nil, err
 	}
 	return engine.New(ctx, engine.Config{Channels: append(channels, nil)[0], DB: db, Files: files, Guard: guard, Definitions: defs, Calendar: calendar.Shipped(), Now: clock,
-		NewID: engine.IDs(clock, rand.Reader), Random: rand.Reader, Log: log})
+		NewID: engine.IDs(clock, rand.Reader), Random: rand.Reader, Log: log, Keys: keys})
 }
 
 // staffed is what all offices start with: a database file with the organisations and people of the samples, and the compiled policy.
@@ -144,7 +144,7 @@ func staff() (out staffed, err error) {
 
 // settle imports the organisations and people of the samples and gives the ids of the organisations by their codes.
 func settle(ctx context.Context, db *store.DB, files *store.Files, guard *policies.Guard) (map[string]string, error) {
-	e, err := engineOn(ctx, db, files, guard, opening, slog.New(slog.DiscardHandler))
+	e, err := engineOn(ctx, db, files, guard, opening, slog.New(slog.DiscardHandler), "")
 	if err != nil {
 		return nil, err
 	}

@@ -571,6 +571,29 @@ type Checklists struct {
 	Next string `json:"next,omitempty,omitzero"`
 }
 
+// Checkpoint defines model for Checkpoint.
+type Checkpoint struct {
+	At time.Time `json:"at"`
+
+	// Code 短码 the short code
+	Code string `json:"code"`
+
+	// Note 签名的全文 the signed text
+	Note string `json:"note"`
+	Root string `json:"root"`
+
+	// Size 已封存的行数 lines that are sealed
+	Size int64 `json:"size"`
+
+	// Witnesses 联署的见证方 witnesses that cosigned
+	Witnesses []string `json:"witnesses"`
+}
+
+// Checkpoints defines model for Checkpoints.
+type Checkpoints struct {
+	Checkpoints []Checkpoint `json:"checkpoints"`
+}
+
 // ChosenChannels defines model for ChosenChannels.
 type ChosenChannels struct {
 	Mail   string `json:"mail,omitempty,omitzero"`
@@ -624,6 +647,20 @@ type Column struct {
 type Considered struct {
 	Appointment Appointment `json:"appointment"`
 	Relations   []string    `json:"relations"`
+}
+
+// Consistency defines model for Consistency.
+type Consistency struct {
+	From int64 `json:"from"`
+
+	// Hashes base64
+	Hashes []string `json:"hashes"`
+	To     int64    `json:"to"`
+}
+
+// Cosigned defines model for Cosigned.
+type Cosigned struct {
+	Note string `json:"note"`
 }
 
 // Counts defines model for Counts.
@@ -3790,6 +3827,19 @@ type GetPromptParams struct {
 	Period string `form:"period,omitempty" json:"period,omitempty,omitzero"`
 }
 
+// ListCheckpointsParams defines parameters for ListCheckpoints.
+type ListCheckpointsParams struct {
+	// Before 行数小于它的 those of fewer lines
+	Before int64 `form:"before,omitempty" json:"before,omitempty,omitzero"`
+	Limit  int   `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// GetConsistencyParams defines parameters for GetConsistency.
+type GetConsistencyParams struct {
+	From int64 `form:"from" json:"from"`
+	To   int64 `form:"to" json:"to"`
+}
+
 // ChangeReminderRulesParams defines parameters for ChangeReminderRules.
 type ChangeReminderRulesParams struct {
 	// Check 只试算，不启用 rehearse and change nothing
@@ -3922,6 +3972,9 @@ type EndAppointmentJSONRequestBody = AppointmentEnd
 
 // HandOverJSONRequestBody defines body for HandOver for application/json ContentType.
 type HandOverJSONRequestBody = HandOver
+
+// CosignJSONRequestBody defines body for Cosign for application/json ContentType.
+type CosignJSONRequestBody = Cosigned
 
 // ChangeReminderRulesJSONRequestBody defines body for ChangeReminderRules for application/json ContentType.
 type ChangeReminderRulesJSONRequestBody = ReminderRulesFile
@@ -4138,6 +4191,21 @@ type ServerInterface interface {
 	// GetPrompt 月提示、季督导 The prompt of a month or the pack of a quarter
 	// (GET /api/v1/prompts)
 	GetPrompt(ctx echo.Context, params GetPromptParams) error
+	// GetCheckpoint 最新的检查点（先封存到此刻）The newest checkpoint, after sealing what there is
+	// (GET /api/v1/proof/checkpoint)
+	GetCheckpoint(ctx echo.Context) error
+	// ListCheckpoints 检查点，由近及远 Checkpoints, the newest first
+	// (GET /api/v1/proof/checkpoints)
+	ListCheckpoints(ctx echo.Context, params ListCheckpointsParams) error
+	// GetConsistency 后一个检查点包含前一个的全部内容的证明 The proof that the log of one size begins with all that it had at an earlier one
+	// (GET /api/v1/proof/consistency)
+	GetConsistency(ctx echo.Context, params GetConsistencyParams) error
+	// Cosign 见证方为检查点联署 A witness puts its signature under a checkpoint
+	// (POST /api/v1/proof/cosignatures)
+	Cosign(ctx echo.Context) error
+	// GetSealKeys 签发过检查点的全部公钥 Every public key that ever signed a checkpoint
+	// (GET /api/v1/proof/keys)
+	GetSealKeys(ctx echo.Context) error
 	// ListReminderRules 各清单的提醒规则（系统管理员）The reminder rules of the checklists, the default first (system administrator)
 	// (GET /api/v1/reminder-rules)
 	ListReminderRules(ctx echo.Context) error
@@ -6010,6 +6078,83 @@ func (w *ServerInterfaceWrapper) GetPrompt(ctx echo.Context) error {
 	return err
 }
 
+// GetCheckpoint converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCheckpoint(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCheckpoint(ctx)
+	return err
+}
+
+// ListCheckpoints converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCheckpoints(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCheckpointsParams
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", ctx.QueryParams(), &params.Before, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCheckpoints(ctx, params)
+	return err
+}
+
+// GetConsistency converts echo context to params.
+func (w *ServerInterfaceWrapper) GetConsistency(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetConsistencyParams
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetConsistency(ctx, params)
+	return err
+}
+
+// Cosign converts echo context to params.
+func (w *ServerInterfaceWrapper) Cosign(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Cosign(ctx)
+	return err
+}
+
+// GetSealKeys converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSealKeys(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSealKeys(ctx)
+	return err
+}
+
 // ListReminderRules converts echo context to params.
 func (w *ServerInterfaceWrapper) ListReminderRules(ctx echo.Context) error {
 	var err error
@@ -6573,6 +6718,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/mandates/:mandate/declaration", wrapper.DeclareTies, options.OperationMiddlewares["declareTies"]...)
 	router.POST(options.BaseURL+"/api/v1/mandates/:mandate/end", wrapper.EndMandate, options.OperationMiddlewares["endMandate"]...)
 	router.GET(options.BaseURL+"/api/v1/mandates/:mandate/looks/:person", wrapper.ListLooks, options.OperationMiddlewares["listLooks"]...)
+	router.GET(options.BaseURL+"/api/v1/proof/checkpoint", wrapper.GetCheckpoint, options.OperationMiddlewares["getCheckpoint"]...)
+	router.GET(options.BaseURL+"/api/v1/proof/keys", wrapper.GetSealKeys, options.OperationMiddlewares["getSealKeys"]...)
+	router.GET(options.BaseURL+"/api/v1/proof/consistency", wrapper.GetConsistency, options.OperationMiddlewares["getConsistency"]...)
+	router.POST(options.BaseURL+"/api/v1/proof/cosignatures", wrapper.Cosign, options.OperationMiddlewares["cosign"]...)
+	router.GET(options.BaseURL+"/api/v1/proof/checkpoints", wrapper.ListCheckpoints, options.OperationMiddlewares["listCheckpoints"]...)
 	router.GET(options.BaseURL+"/api/v1/settings", wrapper.ListSettings, options.OperationMiddlewares["listSettings"]...)
 	router.GET(options.BaseURL+"/api/v1/reminder-rules", wrapper.ListReminderRules, options.OperationMiddlewares["listReminderRules"]...)
 	router.GET(options.BaseURL+"/api/v1/reminder-rules/:list", wrapper.GetReminderRules, options.OperationMiddlewares["getReminderRules"]...)
@@ -9109,6 +9259,193 @@ func (response GetPromptdefaultApplicationProblemPlusJSONResponse) VisitGetPromp
 	return err
 }
 
+type GetCheckpointRequestObject struct {
+}
+
+type GetCheckpointResponseObject interface {
+	VisitGetCheckpointResponse(w http.ResponseWriter) error
+}
+
+type GetCheckpoint200TextResponse string
+
+func (response GetCheckpoint200TextResponse) VisitGetCheckpointResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain")
+	w.WriteHeader(200)
+
+	_, err := w.Write([]byte(fmt.Sprint(response)))
+	return err
+}
+
+type GetCheckpointdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCheckpointdefaultApplicationProblemPlusJSONResponse) VisitGetCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCheckpointsRequestObject struct {
+	Params ListCheckpointsParams
+}
+
+type ListCheckpointsResponseObject interface {
+	VisitListCheckpointsResponse(w http.ResponseWriter) error
+}
+
+type ListCheckpoints200JSONResponse Checkpoints
+
+func (response ListCheckpoints200JSONResponse) VisitListCheckpointsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCheckpointsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCheckpointsdefaultApplicationProblemPlusJSONResponse) VisitListCheckpointsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsistencyRequestObject struct {
+	Params GetConsistencyParams
+}
+
+type GetConsistencyResponseObject interface {
+	VisitGetConsistencyResponse(w http.ResponseWriter) error
+}
+
+type GetConsistency200JSONResponse Consistency
+
+func (response GetConsistency200JSONResponse) VisitGetConsistencyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsistencydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetConsistencydefaultApplicationProblemPlusJSONResponse) VisitGetConsistencyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CosignRequestObject struct {
+	Body *CosignJSONRequestBody
+}
+
+type CosignResponseObject interface {
+	VisitCosignResponse(w http.ResponseWriter) error
+}
+
+type Cosign200JSONResponse Checkpoint
+
+func (response Cosign200JSONResponse) VisitCosignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CosigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CosigndefaultApplicationProblemPlusJSONResponse) VisitCosignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSealKeysRequestObject struct {
+}
+
+type GetSealKeysResponseObject interface {
+	VisitGetSealKeysResponse(w http.ResponseWriter) error
+}
+
+type GetSealKeys200TextResponse string
+
+func (response GetSealKeys200TextResponse) VisitGetSealKeysResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain")
+	w.WriteHeader(200)
+
+	_, err := w.Write([]byte(fmt.Sprint(response)))
+	return err
+}
+
+type GetSealKeysdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSealKeysdefaultApplicationProblemPlusJSONResponse) VisitGetSealKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListReminderRulesRequestObject struct {
 }
 
@@ -10263,6 +10600,21 @@ type StrictServerInterface interface {
 	// GetPrompt 月提示、季督导 The prompt of a month or the pack of a quarter
 	// (GET /api/v1/prompts)
 	GetPrompt(ctx context.Context, request GetPromptRequestObject) (GetPromptResponseObject, error)
+	// GetCheckpoint 最新的检查点（先封存到此刻）The newest checkpoint, after sealing what there is
+	// (GET /api/v1/proof/checkpoint)
+	GetCheckpoint(ctx context.Context, request GetCheckpointRequestObject) (GetCheckpointResponseObject, error)
+	// ListCheckpoints 检查点，由近及远 Checkpoints, the newest first
+	// (GET /api/v1/proof/checkpoints)
+	ListCheckpoints(ctx context.Context, request ListCheckpointsRequestObject) (ListCheckpointsResponseObject, error)
+	// GetConsistency 后一个检查点包含前一个的全部内容的证明 The proof that the log of one size begins with all that it had at an earlier one
+	// (GET /api/v1/proof/consistency)
+	GetConsistency(ctx context.Context, request GetConsistencyRequestObject) (GetConsistencyResponseObject, error)
+	// Cosign 见证方为检查点联署 A witness puts its signature under a checkpoint
+	// (POST /api/v1/proof/cosignatures)
+	Cosign(ctx context.Context, request CosignRequestObject) (CosignResponseObject, error)
+	// GetSealKeys 签发过检查点的全部公钥 Every public key that ever signed a checkpoint
+	// (GET /api/v1/proof/keys)
+	GetSealKeys(ctx context.Context, request GetSealKeysRequestObject) (GetSealKeysResponseObject, error)
 	// ListReminderRules 各清单的提醒规则（系统管理员）The reminder rules of the checklists, the default first (system administrator)
 	// (GET /api/v1/reminder-rules)
 	ListReminderRules(ctx context.Context, request ListReminderRulesRequestObject) (ListReminderRulesResponseObject, error)
@@ -12314,6 +12666,148 @@ func (sh *strictHandler) GetPrompt(ctx echo.Context, params GetPromptParams) err
 		return err
 	} else if validResponse, ok := response.(GetPromptResponseObject); ok {
 		return validResponse.VisitGetPromptResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCheckpoint operation middleware
+func (sh *strictHandler) GetCheckpoint(ctx echo.Context) error {
+	var request GetCheckpointRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCheckpoint(ctx.Request().Context(), request.(GetCheckpointRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCheckpoint")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCheckpointResponseObject); ok {
+		return validResponse.VisitGetCheckpointResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCheckpoints operation middleware
+func (sh *strictHandler) ListCheckpoints(ctx echo.Context, params ListCheckpointsParams) error {
+	var request ListCheckpointsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCheckpoints(ctx.Request().Context(), request.(ListCheckpointsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCheckpoints")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCheckpointsResponseObject); ok {
+		return validResponse.VisitListCheckpointsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetConsistency operation middleware
+func (sh *strictHandler) GetConsistency(ctx echo.Context, params GetConsistencyParams) error {
+	var request GetConsistencyRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetConsistency(ctx.Request().Context(), request.(GetConsistencyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetConsistency")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetConsistencyResponseObject); ok {
+		return validResponse.VisitGetConsistencyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// Cosign operation middleware
+func (sh *strictHandler) Cosign(ctx echo.Context) error {
+	var request CosignRequestObject
+
+	var body CosignJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Cosign(ctx.Request().Context(), request.(CosignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Cosign")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CosignResponseObject); ok {
+		return validResponse.VisitCosignResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSealKeys operation middleware
+func (sh *strictHandler) GetSealKeys(ctx echo.Context) error {
+	var request GetSealKeysRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSealKeys(ctx.Request().Context(), request.(GetSealKeysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSealKeys")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSealKeysResponseObject); ok {
+		return validResponse.VisitGetSealKeysResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -86,7 +86,7 @@ func (s *Server) routes() []route {
 		{"POST", "/api/v1/people/passwords", member, jsonBody, w.FirstPasswords},
 		{"POST", "/api/v1/appointments", member, jsonBody, w.Appoint},
 		{"POST", "/api/v1/people/:person/appointments/:appointment/end", member, jsonBody, w.EndAppointment},
-	}, s.aroundRoutes(w), s.ruleRoutes(w), s.mandateRoutes(w))
+	}, s.aroundRoutes(w), s.ruleRoutes(w), s.mandateRoutes(w), s.proofRoutes(w))
 }
 
 // aroundRoutes are those of what is done around the course of issues.
@@ -99,6 +99,17 @@ func (s *Server) aroundRoutes(w *ServerInterfaceWrapper) []route {
 		{"GET", "/api/v1/duties.xlsx", member, nothing, w.ExportDuties},
 		{"GET", "/api/v1/people/:person/held", member, nothing, w.ListHeld},
 		{"POST", "/api/v1/people/:person/hand-over", member, jsonBody, w.HandOver},
+	}
+}
+
+// proofRoutes are those by which the record is checked. What tells nothing of what is in it is open to everybody.
+func (s *Server) proofRoutes(w *ServerInterfaceWrapper) []route {
+	return []route{
+		{"GET", "/api/v1/proof/checkpoint", anyone, nothing, w.GetCheckpoint},
+		{"GET", "/api/v1/proof/keys", anyone, nothing, w.GetSealKeys},
+		{"GET", "/api/v1/proof/consistency", anyone, nothing, w.GetConsistency},
+		{"POST", "/api/v1/proof/cosignatures", anyone, jsonBody, w.Cosign},
+		{"GET", "/api/v1/proof/checkpoints", member, nothing, w.ListCheckpoints},
 	}
 }
 

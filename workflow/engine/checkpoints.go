@@ -75,6 +75,12 @@ func (e *Engine) SealKeys(ctx context.Context) ([]PublicKey, error) {
 	return keys.Public, nil
 }
 
+// SealKeysText is SealKeys as the file of them is written.
+func (e *Engine) SealKeysText(ctx context.Context) (string, error) {
+	keys, err := e.SealKeys(ctx)
+	return proof.FormatKeys(keys), err
+}
+
 // Consistency proves that the log of a size begins with all that it had at an earlier one. Errors: ErrInvalid with the code bad_span,
 // ErrRefused with the code seal_damaged.
 func (e *Engine) Consistency(ctx context.Context, from, to int64) ([]tlog.Hash, error) {
