@@ -111,6 +111,7 @@ func filterOf(p CountIssuesParams) (f engine.Filter, under workflow.OrgID, err e
 		Light:       workflow.Light(p.Light),
 		Reported:    p.Reported,
 		Text:        p.Text,
+		On:          dayOf(&r, "on", p.On),
 	}
 	return f, idOf[workflow.OrgID](&r, "under", p.Under), r.err
 }

@@ -21,7 +21,7 @@ func (s *Server) ListIssues(ctx context.Context, r ListIssuesRequestObject) (Lis
 	p := &r.Params
 	f, under, err := filterOf(CountIssuesParams{State: p.State, Phase: p.Phase, Source: p.Source, Kind: p.Kind, Grade: p.Grade, Under: p.Under,
 		Responsible: p.Responsible, Checklist: p.Checklist, Person: p.Person, DueFrom: p.DueFrom, DueTo: p.DueTo, Light: p.Light,
-		Reported: p.Reported, Text: p.Text})
+		Reported: p.Reported, Text: p.Text, On: p.On})
 	if err != nil {
 		return nil, err
 	}
@@ -87,17 +87,21 @@ func gradeTally(in map[workflow.Grade]int) Tally {
 // GetIssue shows one issue, by its id or its number.
 func (s *Server) GetIssue(ctx context.Context, r GetIssueRequestObject) (GetIssueResponseObject, error) {
 	var v engine.View
-	var err error
+	var in reading
+	on, err := dayOf(&in, "on", r.Params.On), in.err
+	if err != nil {
+		return nil, err
+	}
 	if n, bad := strconv.ParseInt(r.Issue, 10, 64); bad == nil {
-		v, err = s.Engine.Issue(ctx, actorOf(ctx), workflow.IssueID(n))
+		v, err = s.Engine.IssueOn(ctx, actorOf(ctx), workflow.IssueID(n), on)
 	} else {
-		v, err = s.Engine.IssueNumbered(ctx, actorOf(ctx), r.Issue)
+		v, err = s.Engine.IssueNumberedOn(ctx, actorOf(ctx), r.Issue, on)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return GetIssue200JSONResponse{
-		Body: IssueView{Issue: issueOut(&v.Issue), Light: string(v.Light), Orgs: orgNames(v.Orgs), People: personNames(v.People),
+		Body: IssueView{AsOf: string(v.On), Issue: issueOut(&v.Issue), Light: string(v.Light), Orgs: orgNames(v.Orgs), People: personNames(v.People),
 			ClockBasis: textOut(v.Basis), DueProvisional: s.Engine.Provisional(v.Issue.State, v.Issue.Due),
 			DueAdvice: textOut(s.Engine.OffAdvice(v.Issue.State, v.Issue.Due)), Actions: each(v.Offers, offerOut),
 			PlanAdvice: some(planAdvice(&v.Issue), func(a workflow.Advice) PlanAdvice {
@@ -113,8 +117,12 @@ func (s *Server) ListHistory(ctx context.Context, r ListHistoryRequestObject) (L
 	if err != nil {
 		return nil, err
 	}
-	limit := first(r.Params.Limit, pageSize)
-	lines, err := s.Engine.History(ctx, actorOf(ctx), issue, r.Params.After, limit)
+	var in reading
+	on, limit := dayOf(&in, "on", r.Params.On), first(r.Params.Limit, pageSize)
+	if in.err != nil {
+		return nil, in.err
+	}
+	lines, err := s.Engine.HistoryOn(ctx, actorOf(ctx), issue, on, r.Params.After, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +151,7 @@ const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetm
 
 // VisitExportLedgerResponse writes the workbook.
 func (l ledger) VisitExportLedgerResponse(w http.ResponseWriter) error {
-	attach(w, "整改台账.xlsx", workbookType)
+	attach(w, dated("整改台账", l.filter.On), workbookType)
 	return whole(w, l.server.Engine.ExportLedger(l.ctx, l.by, l.filter, l.under, "", w))
 }
 
@@ -151,6 +159,14 @@ func (l ledger) VisitExportLedgerResponse(w http.ResponseWriter) error {
 func (s *Server) ExportLedger(ctx context.Context, r ExportLedgerRequestObject) (ExportLedgerResponseObject, error) {
 	f, under, err := filterOf(CountIssuesParams(r.Params))
 	return ledger{server: s, by: actorOf(ctx), filter: f, under: under, ctx: ctx}, err
+}
+
+// dated is the name of a workbook, with the past day of which it is.
+func dated(name string, on workflow.Day) string {
+	if on != "" {
+		name += "-" + string(on)
+	}
+	return name + ".xlsx"
 }
 
 // attach says that the answer is a file to be kept and not shown.

@@ -12,7 +12,7 @@ func (s *Server) ListThree(ctx context.Context, r ListThreeRequestObject) (ListT
 	p := &r.Params
 	f, under, err := filterOf(CountIssuesParams{State: p.State, Phase: p.Phase, Source: p.Source, Kind: p.Kind, Grade: p.Grade, Under: p.Under,
 		Responsible: p.Responsible, Checklist: p.Checklist, Person: p.Person, DueFrom: p.DueFrom, DueTo: p.DueTo, Light: p.Light,
-		Reported: p.Reported, Text: p.Text})
+		Reported: p.Reported, Text: p.Text, On: p.On})
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ type threeLists struct {
 
 // VisitExportListsResponse writes the workbook.
 func (l threeLists) VisitExportListsResponse(w http.ResponseWriter) error {
-	attach(w, "三张清单.xlsx", workbookType)
+	attach(w, dated("三张清单", l.filter.On), workbookType)
 	return whole(w, l.server.Engine.ExportLists(l.ctx, l.by, l.filter, l.under, l.title, w))
 }
 

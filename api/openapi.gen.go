@@ -1437,6 +1437,9 @@ type IssueView struct {
 	// Actions 此刻您能办理的动作 the steps that are open to you now
 	Actions []OpenAction `json:"actions"`
 
+	// AsOf 截至哪一天结束时；空为现在 the past day at whose end it was so; empty for now
+	AsOf string `json:"as_of,omitempty,omitzero"`
+
 	// ClockBasis 两种语言的一句话 a sentence in both languages
 	ClockBasis Text `json:"clock_basis,omitempty,omitzero"`
 
@@ -3290,6 +3293,11 @@ type WithLight = Light
 // WithLimit defines model for WithLimit.
 type WithLimit = int
 
+// WithOn 日期，如 2026-03-31 a day
+//
+// Examples: 2026-03-31
+type WithOn = Day
+
 // WithPerson 编号，十进制 an id in digits
 //
 // Examples: 861234567890123
@@ -3410,6 +3418,9 @@ type CountIssuesParams struct {
 	// Reported 是否自报完成 reported done by the unit
 	Reported *WithReported `form:"reported,omitempty" json:"reported,omitempty"`
 
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
+
 	// Text 编号、原编号或问题的一部分 a part of the number or the problem
 	Text WithText `form:"text,omitempty" json:"text,omitempty,omitzero"`
 }
@@ -3523,6 +3534,9 @@ type ListIssuesParams struct {
 	// Reported 是否自报完成 reported done by the unit
 	Reported *WithReported `form:"reported,omitempty" json:"reported,omitempty"`
 
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
+
 	// Text 编号、原编号或问题的一部分 a part of the number or the problem
 	Text WithText `form:"text,omitempty" json:"text,omitempty,omitzero"`
 
@@ -3551,6 +3565,12 @@ type SimilarIssuesParams struct {
 	Issue Id `form:"issue,omitempty" json:"issue,omitempty,omitzero"`
 }
 
+// GetIssueParams defines parameters for GetIssue.
+type GetIssueParams struct {
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
+}
+
 // GetCertificateParams defines parameters for GetCertificate.
 type GetCertificateParams struct {
 	// Checkpoint 检查点的行数；不写则为最新的。同样的检查点得到同样的文件 lines of the checkpoint, the newest if left out: the same one makes the same file
@@ -3576,6 +3596,9 @@ type ListHistoryParams struct {
 
 	// Limit 每页条数 rows on a page
 	Limit WithLimit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
 }
 
 // TakeStepParams defines parameters for TakeStep.
@@ -3627,6 +3650,9 @@ type ExportLedgerParams struct {
 
 	// Reported 是否自报完成 reported done by the unit
 	Reported *WithReported `form:"reported,omitempty" json:"reported,omitempty"`
+
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
 
 	// Text 编号、原编号或问题的一部分 a part of the number or the problem
 	Text WithText `form:"text,omitempty" json:"text,omitempty,omitzero"`
@@ -3697,6 +3723,9 @@ type ListThreeParams struct {
 	// Reported 是否自报完成 reported done by the unit
 	Reported *WithReported `form:"reported,omitempty" json:"reported,omitempty"`
 
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
+
 	// Text 编号、原编号或问题的一部分 a part of the number or the problem
 	Text WithText `form:"text,omitempty" json:"text,omitempty,omitzero"`
 
@@ -3747,6 +3776,9 @@ type ExportListsParams struct {
 
 	// Reported 是否自报完成 reported done by the unit
 	Reported *WithReported `form:"reported,omitempty" json:"reported,omitempty"`
+
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
 
 	// Text 编号、原编号或问题的一部分 a part of the number or the problem
 	Text WithText `form:"text,omitempty" json:"text,omitempty,omitzero"`
@@ -3878,6 +3910,9 @@ type SumSourcesParams struct {
 
 	// Checklist 清单 checklist
 	Checklist WithChecklist `form:"checklist,omitempty" json:"checklist,omitempty,omitzero"`
+
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
 }
 
 // ListSourceItemsParams defines parameters for ListSourceItems.
@@ -3887,6 +3922,9 @@ type ListSourceItemsParams struct {
 
 	// Checklist 清单 checklist
 	Checklist WithChecklist `form:"checklist,omitempty" json:"checklist,omitempty,omitzero"`
+
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
 
 	// After 上一页的 next the next of the page before
 	After WithAfter `form:"after,omitempty" json:"after,omitempty,omitzero"`
@@ -3902,6 +3940,9 @@ type ExportSourceParams struct {
 
 	// Checklist 清单 checklist
 	Checklist WithChecklist `form:"checklist,omitempty" json:"checklist,omitempty,omitzero"`
+
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
 }
 
 // TakeStepsParams defines parameters for TakeSteps.
@@ -4076,7 +4117,7 @@ type ServerInterface interface {
 	SimilarIssues(ctx echo.Context, params SimilarIssuesParams) error
 	// GetIssue 一个问题，和您此刻能办理的动作 One issue, and the steps that are open to you
 	// (GET /api/v1/issues/{issue})
-	GetIssue(ctx echo.Context, issue string) error
+	GetIssue(ctx echo.Context, issue string, params GetIssueParams) error
 	// GetCertificate 销号证明（PDF）The closure certificate of an issue that is closed
 	// (GET /api/v1/issues/{issue}/certificate)
 	GetCertificate(ctx echo.Context, issue IssueId, params GetCertificateParams) error
@@ -4538,6 +4579,13 @@ func (w *ServerInterfaceWrapper) CountIssues(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter reported: %s", err))
 	}
 
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
+	}
+
 	// ------------- Optional query parameter "text" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", ctx.QueryParams(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -4893,6 +4941,13 @@ func (w *ServerInterfaceWrapper) ListIssues(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter reported: %s", err))
 	}
 
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
+	}
+
 	// ------------- Optional query parameter "text" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", ctx.QueryParams(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -4991,8 +5046,17 @@ func (w *ServerInterfaceWrapper) GetIssue(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter issue: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetIssueParams
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetIssue(ctx, issue)
+	err = w.Handler.GetIssue(ctx, issue, params)
 	return err
 }
 
@@ -5109,6 +5173,13 @@ func (w *ServerInterfaceWrapper) ListHistory(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -5304,6 +5375,13 @@ func (w *ServerInterfaceWrapper) ExportLedger(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter reported: %s", err))
 	}
 
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
+	}
+
 	// ------------- Optional query parameter "text" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", ctx.QueryParams(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -5466,6 +5544,13 @@ func (w *ServerInterfaceWrapper) ListThree(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter reported: %s", err))
 	}
 
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
+	}
+
 	// ------------- Optional query parameter "text" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", ctx.QueryParams(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -5587,6 +5672,13 @@ func (w *ServerInterfaceWrapper) ExportLists(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "reported", ctx.QueryParams(), &params.Reported, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter reported: %s", err))
+	}
+
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
 	}
 
 	// ------------- Optional query parameter "text" -------------
@@ -6473,6 +6565,13 @@ func (w *ServerInterfaceWrapper) SumSources(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter checklist: %s", err))
 	}
 
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SumSources(ctx, params)
 	return err
@@ -6503,6 +6602,13 @@ func (w *ServerInterfaceWrapper) ListSourceItems(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "checklist", ctx.QueryParams(), &params.Checklist, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter checklist: %s", err))
+	}
+
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
 	}
 
 	// ------------- Optional query parameter "after" -------------
@@ -6549,6 +6655,13 @@ func (w *ServerInterfaceWrapper) ExportSource(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "checklist", ctx.QueryParams(), &params.Checklist, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter checklist: %s", err))
+	}
+
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -7747,7 +7860,8 @@ func (response SimilarIssuesdefaultApplicationProblemPlusJSONResponse) VisitSimi
 }
 
 type GetIssueRequestObject struct {
-	Issue string `json:"issue"`
+	Issue  string `json:"issue"`
+	Params GetIssueParams
 }
 
 type GetIssueResponseObject interface {
@@ -11469,10 +11583,11 @@ func (sh *strictHandler) SimilarIssues(ctx echo.Context, params SimilarIssuesPar
 }
 
 // GetIssue operation middleware
-func (sh *strictHandler) GetIssue(ctx echo.Context, issue string) error {
+func (sh *strictHandler) GetIssue(ctx echo.Context, issue string, params GetIssueParams) error {
 	var request GetIssueRequestObject
 
 	request.Issue = issue
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetIssue(ctx.Request().Context(), request.(GetIssueRequestObject))

@@ -10,7 +10,7 @@ import (
 
 // SumSources sums up the problems by their source.
 func (s *Server) SumSources(ctx context.Context, r SumSourcesRequestObject) (SumSourcesResponseObject, error) {
-	q, err := sourceQueryOf(r.Params.Under, r.Params.Checklist)
+	q, err := sourceQueryOf(r.Params.Under, r.Params.Checklist, r.Params.On)
 	if err != nil {
 		return nil, err
 	}
@@ -24,9 +24,9 @@ func (s *Server) SumSources(ctx context.Context, r SumSourcesRequestObject) (Sum
 	return out, err
 }
 
-func sourceQueryOf(under, checklist Id) (engine.SourceQuery, error) {
+func sourceQueryOf(under, checklist Id, on Day) (engine.SourceQuery, error) {
 	var in reading
-	q := engine.SourceQuery{Under: idOf[workflow.OrgID](&in, "under", under), Checklist: idOf[workflow.ChecklistID](&in, "checklist", checklist)}
+	q := engine.SourceQuery{Under: idOf[workflow.OrgID](&in, "under", under), Checklist: idOf[workflow.ChecklistID](&in, "checklist", checklist), On: dayOf(&in, "on", on)}
 	return q, in.err
 }
 
@@ -36,7 +36,7 @@ func sumOut(source string, five bool, n engine.SourceSum) SourceSum {
 
 // ListSourceItems lists what one source is told of its items.
 func (s *Server) ListSourceItems(ctx context.Context, r ListSourceItemsRequestObject) (ListSourceItemsResponseObject, error) {
-	q, err := sourceQueryOf(r.Params.Under, r.Params.Checklist)
+	q, err := sourceQueryOf(r.Params.Under, r.Params.Checklist, r.Params.On)
 	if err != nil {
 		return nil, err
 	}
@@ -66,12 +66,12 @@ func (s *Server) sendSourceReport(ctx context.Context, w http.ResponseWriter, so
 	if !ok {
 		return workflow.NotFound("no_such_source", workflow.Say("没有这个问题来源", "there is no such source"))
 	}
-	attach(w, rule.Text.Zh+"整改情况报告.xlsx", workbookType)
+	attach(w, dated(rule.Text.Zh+"整改情况报告", q.On), workbookType)
 	return whole(w, s.Engine.ExportSource(ctx, actorOf(ctx), source, q, w))
 }
 
 // ExportSource sends the report to one source as a workbook.
 func (s *Server) ExportSource(ctx context.Context, r ExportSourceRequestObject) (ExportSourceResponseObject, error) {
-	q, err := sourceQueryOf(r.Params.Under, r.Params.Checklist)
+	q, err := sourceQueryOf(r.Params.Under, r.Params.Checklist, r.Params.On)
 	return sourceReport{server: s, source: workflow.Source(r.Source), query: q, ctx: ctx}, err
 }

@@ -64,6 +64,7 @@ func (b *batch) offerOn(i workflow.IssueID, do, of string) *engine.Offer {
 func (s *Server) batchOf(ctx context.Context, query url.Values) (*batch, error) {
 	by := actorOf(ctx)
 	f, under, err := s.filterIn(ctx, query)
+	f.On = "" // steps are taken on what is there now
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ func (s *Server) showChecklists(c echo.Context) error {
 	ctx := c.Request().Context()
 	by := actorOf(ctx)
 	var r reading
-	before := idOf[workflow.ChecklistID](&r, "after", c.QueryParam("after"))
+	before, on := idOf[workflow.ChecklistID](&r, "after", c.QueryParam("after")), dayOf(&r, "on", c.QueryParam("on"))
 	if r.err != nil {
 		return r.err
 	}
@@ -26,9 +26,16 @@ func (s *Server) showChecklists(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if on == s.Engine.Today() {
+		on = ""
+	}
 	p := page.Checklists{Frame: s.frame(c, workflow.Say("问题清单", "Checklists")), Tables: s.tableLinks(&by)}
+	asOf(c, &p.Frame, on)
 	for _, list := range lists {
-		row, err := s.checklistRow(c, by, list)
+		if on != "" && workflow.DayOf(list.At) > on {
+			continue
+		}
+		row, err := s.checklistRow(c, by, list, on)
 		if err != nil {
 			return err
 		}
@@ -49,17 +56,21 @@ func (s *Server) showChecklists(c echo.Context) error {
 	return s.show(c, http.StatusOK, p)
 }
 
-func (s *Server) checklistRow(c echo.Context, by workflow.Actor, list engine.Checklist) (page.ChecklistRow, error) {
+func (s *Server) checklistRow(c echo.Context, by workflow.Actor, list engine.Checklist, on workflow.Day) (page.ChecklistRow, error) {
 	ctx := c.Request().Context()
 	unit, err := s.Engine.Org(ctx, list.Unit)
 	if err != nil {
 		return page.ChecklistRow{}, err
 	}
-	n, err := s.Engine.Counts(ctx, by, engine.Filter{Checklist: list.ID}, 0)
+	n, err := s.Engine.Counts(ctx, by, engine.Filter{Checklist: list.ID, On: on}, 0)
 	source, _ := list.Source.Rule()
-	ledger := "/issues?checklist=" + id(list.ID)
+	which := "?checklist=" + id(list.ID)
+	if on != "" {
+		which += "&on=" + string(on)
+	}
+	ledger := "/issues" + which
 	return page.ChecklistRow{Path: ledger, Title: list.Title, Source: source.Text, Unit: unit.Shown(), FoundOn: list.FoundOn, At: list.At,
 		Total: n.Total, Closed: n.Closed, Reported: n.Reported, Overdue: n.ByLight[workflow.LightOverdue], Amount: n.Amount, Recovered: n.Recovered,
 		ClosedPath: ledger + "&state=closed", ReportedPath: ledger + "&reported=true", OverduePath: ledger + "&light=overdue",
-		ListsPath: threeListsPage + "?checklist=" + id(list.ID), Sources: sourcesPage + "?checklist=" + id(list.ID)}, err
+		ListsPath: threeListsPage + which, Sources: sourcesPage + which}, err
 }

@@ -24,6 +24,11 @@ func (s *Server) showIssue(c echo.Context) error {
 		return err
 	}
 	p.Around.Decided = decisionsOf(p.Lines)
+	p.Day = v.On
+	if asOf(c, &p.Frame, v.On); v.On != "" {
+		p.Similar, p.Why = "", ""
+		return s.show(c, http.StatusOK, p)
+	}
 	if p.Checks, err = s.checksOf(c, &v.Issue); err != nil {
 		return err
 	}
@@ -36,20 +41,25 @@ func (s *Server) showIssue(c echo.Context) error {
 // viewOf finds the issue of the address, by id or by number.
 func (s *Server) viewOf(c echo.Context) (engine.View, error) {
 	ctx, name := c.Request().Context(), c.Param("issue")
+	var r reading
+	on := dayOf(&r, "on", c.QueryParam("on"))
+	if r.err != nil {
+		return engine.View{}, r.err
+	}
 	if strings.Contains(name, "-") {
-		return s.Engine.IssueNumbered(ctx, actorOf(ctx), name)
+		return s.Engine.IssueNumberedOn(ctx, actorOf(ctx), name, on)
 	}
 	number, err := pathID[workflow.IssueID](name)
 	if err != nil {
 		return engine.View{}, err
 	}
-	return s.Engine.Issue(ctx, actorOf(ctx), number)
+	return s.Engine.IssueOn(ctx, actorOf(ctx), number, on)
 }
 
 func (s *Server) headOf(v *engine.View) page.Head {
 	i := &v.Issue
 	h := page.Head{Path: issuePath(i.ID), Number: i.ShownNumber(), Title: headline(i.Detail), State: i.State.Text(), Light: v.Light,
-		Left: leftText(i.State, i.Due, s.Engine.Today())}
+		Left: leftText(i.State, i.Due, first(v.On, s.Engine.Today()))}
 	past := i.State == workflow.Closed
 	phases := []workflow.Phase{workflow.PhaseFind, workflow.PhaseAssign, workflow.PhaseRectify, workflow.PhaseVerify, workflow.PhaseClose}
 	at := slices.Index(phases, i.State.Phase())

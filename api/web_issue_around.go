@@ -8,7 +8,7 @@ import (
 
 // planOf is the table of measures with the remarks beside those they speak of.
 func (s *Server) planOf(v *engine.View) page.Plan {
-	i, today := &v.Issue, s.Engine.Today()
+	i, today := &v.Issue, first(v.On, s.Engine.Today())
 	var p page.Plan
 	for n, m := range i.Measures {
 		org := v.Orgs[first(m.Org, i.Responsible)]
@@ -63,7 +63,7 @@ func (s *Server) aroundOf(v *engine.View) page.Around {
 }
 
 func (s *Server) lettersOf(v *engine.View) []page.SentLetter {
-	today := s.Engine.Today()
+	today := first(v.On, s.Engine.Today())
 	no := 0
 	return some(v.Issue.Letters, func(l workflow.Letter) page.SentLetter {
 		org := v.Orgs[l.Org]
@@ -75,7 +75,7 @@ func (s *Server) lettersOf(v *engine.View) []page.SentLetter {
 }
 
 func (s *Server) callsOf(v *engine.View) []page.Call {
-	today := s.Engine.Today()
+	today := first(v.On, s.Engine.Today())
 	return some(v.Issue.Calls, func(c workflow.CallFor) page.Call {
 		from, to := v.Orgs[c.From], v.Orgs[c.To]
 		return page.Call{To: to.Shown(), By: workflow.Say("%s %s", "%s %s", from.Shown(), actedBy(v.People, c.By, c.ByFor)), Text: c.Text, Wants: c.Wants.Text(), On: c.On, Until: c.Until, Open: c.Open(),

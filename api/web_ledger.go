@@ -48,7 +48,7 @@ func (s *Server) rowsOf(p *engine.Page) []page.Row {
 		org := p.Orgs[first(r.Responsible, r.Finder)]
 		source, _ := r.Source.Rule()
 		number := (&workflow.Issue{Number: r.Number, Round: r.Round}).ShownNumber()
-		return page.Row{Path: issuePath(r.ID), Number: number, OwnNumber: r.OwnNumber, Title: r.Title, Org: org.Shown(), Person: p.People[r.Person],
+		return page.Row{Path: issuePathOn(r.ID, p.On), Number: number, OwnNumber: r.OwnNumber, Title: r.Title, Org: org.Shown(), Person: p.People[r.Person],
 			FoundOn: r.FoundOn, Amount: r.Amount, Recovered: r.Recovered, UpdatedAt: r.UpdatedAt,
 			State: r.State.Text(), Grade: r.Grade.Text(), Kind: kindText(r.Kind), Source: source.Text, Light: workflow.LightOf(r.State, r.Due, r.Warn, p.Today),
 			Due: r.Due, Provisional: s.Engine.Provisional(r.State, r.Due), Left: leftText(r.State, r.Due, p.Today), Supervised: r.Supervised, Reported: r.Reported && !r.State.End()}
@@ -56,6 +56,24 @@ func (s *Server) rowsOf(p *engine.Page) []page.Row {
 }
 
 func issuePath(i workflow.IssueID) string { return "/issues/" + id(i) }
+
+// issuePathOn is the page of an issue as it was at the end of a past day.
+func issuePathOn(i workflow.IssueID, on workflow.Day) string {
+	if on == "" {
+		return issuePath(i)
+	}
+	return issuePath(i) + "?on=" + string(on)
+}
+
+// asOf says on a page of which past day it is, and where the same is as of now.
+func asOf(c echo.Context, f *page.Frame, on workflow.Day) {
+	if f.AsOf = engine.AsOf(on); on != "" {
+		query := c.QueryParams()
+		query.Del("after")
+		query.Del("before")
+		f.AtPresent = addressWith(c, query, "on", "")
+	}
+}
 
 func kindText(k workflow.Kind) workflow.Text {
 	for _, w := range workflow.Kinds() {
@@ -124,6 +142,7 @@ func (s *Server) listInto(c echo.Context, p *page.Ledger) error {
 	if err != nil {
 		return err
 	}
+	asOf(c, &p.Frame, found.On)
 	p.Table.Rows, p.Pager, p.Total = s.rowsOf(&found), pagerOf(c, found.Next), counts.Total
 	p.Phases, p.Lights = phaseTallies(c, counts), lightTallies(c, counts)
 	return nil
@@ -144,7 +163,7 @@ func narrowed(query url.Values) bool {
 	return slices.ContainsFunc(filterNames, func(name string) bool { return query.Get(name) != "" })
 }
 
-var filterNames = []string{"state", "phase", "source", "kind", "grade", "under", "responsible", "checklist", "person", "due_from", "due_to", "light", "reported", "text"}
+var filterNames = []string{"state", "phase", "source", "kind", "grade", "under", "responsible", "checklist", "person", "due_from", "due_to", "light", "reported", "text", "on"}
 
 // paramsOf reads the filter in an address as the JSON API has it; what is empty does not narrow.
 func paramsOf(q url.Values) CountIssuesParams {
@@ -157,7 +176,7 @@ func paramsOf(q url.Values) CountIssuesParams {
 		return out
 	}
 	p := CountIssuesParams{Phase: Phase(q.Get("phase")), Source: some("source"), Under: q.Get("under"), Responsible: q.Get("responsible"),
-		Checklist: q.Get("checklist"), Person: q.Get("person"), DueFrom: q.Get("due_from"), DueTo: q.Get("due_to"), Light: Light(q.Get("light")), Text: q.Get("text")}
+		Checklist: q.Get("checklist"), Person: q.Get("person"), DueFrom: q.Get("due_from"), DueTo: q.Get("due_to"), Light: Light(q.Get("light")), Text: q.Get("text"), On: q.Get("on")}
 	for _, v := range some("state") {
 		p.State = append(p.State, State(v))
 	}
@@ -217,6 +236,7 @@ func (s *Server) filterFields(c echo.Context) ([]page.Field, error) {
 		orgChoice(page.Field{Name: "under", Kind: page.Select, Label: workflow.Say("单位及以下", "Organisation and below"), Options: chosen(orgs, c.QueryParam("under"))}),
 		{Name: "due_from", Kind: page.Date, Label: workflow.Say("时限从", "Due from")},
 		{Name: "due_to", Kind: page.Date, Label: workflow.Say("时限到", "Due to")},
+		{Name: "on", Kind: page.Date, Label: workflow.Say("截至（过去某天）", "As of a past day")},
 	}
 	under := fields[5].Value // the name, where an id is in the address
 	fill(fields, c.QueryParams())

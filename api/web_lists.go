@@ -33,6 +33,7 @@ func (s *Server) showThreeLists(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	asOf(c, &p.Frame, lists.On)
 	for n := range lists.Issues {
 		listInto(&p, &lists, &lists.Issues[n])
 	}
@@ -59,7 +60,7 @@ func without(query url.Values, part string) string {
 func listInto(p *page.ThreeLists, lists *engine.Lists, i *workflow.Issue) {
 	org := func(o workflow.OrgID) string { x := lists.Orgs[o]; return x.Shown() }
 	source, _ := i.Source.Rule()
-	of := page.ListedIssue{Path: issuePath(i.ID), Number: i.ShownNumber(), Title: headline(i.Detail)}
+	of := page.ListedIssue{Path: issuePathOn(i.ID, lists.On), Number: i.ShownNumber(), Title: headline(i.Detail)}
 	p.Problems = append(p.Problems, page.ListedProblem{ListedIssue: of, OwnNumber: i.OwnNumber, Source: source.Text, Aspect: i.Aspect, Detail: i.Detail,
 		Grade: i.Grade.Text(), Kind: kindText(i.Kind), Org: org(i.Responsible), Due: i.Due, State: i.State.Text(),
 		Light: workflow.LightOf(i.State, i.Due, i.Warn, lists.Today), Reported: i.Reported && !i.State.End()})

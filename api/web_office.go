@@ -55,6 +55,7 @@ func (s *Server) besidePages() []route {
 		{"GET", checkpointsPage + ":size", member, nothing, s.sendCheckpoint},
 		{"GET", checkpointsPage + ":size/code", member, nothing, s.sendQR},
 		{"GET", sealKeysPage, member, nothing, s.sendSealKeys},
+		{"GET", timePage, member, nothing, s.showTime},
 		{"GET", signsPage, member, nothing, s.showSigns},
 		{"GET", signRulesPage, member, nothing, s.showSignRules},
 		{"POST", signRulesPage, member, pageForm, s.setSignRulesByForm},

@@ -33,6 +33,8 @@ func (s *Server) showSources(c echo.Context) error {
 	if found.List.ID != 0 {
 		p.Checklist = id(q.Checklist)
 	}
+	asOf(c, &p.Frame, found.On)
+	p.On, q.On = found.On, found.On
 	p.Groups = []page.SourceGroup{sourceGroup(workflow.Say("五个来源合计", "the five together"), found.Five, found.FiveSum, q),
 		sourceGroup(workflow.Say("全部来源合计", "all together"), found.Other, found.Sum, q)}
 	return s.show(c, http.StatusOK, p)
@@ -45,14 +47,15 @@ func (s *Server) sourceQuery(c echo.Context) (q engine.SourceQuery, err error) {
 		return q, err
 	}
 	var r reading
-	q = engine.SourceQuery{Under: idOf[workflow.OrgID](&r, "under", under), Checklist: idOf[workflow.ChecklistID](&r, "checklist", c.QueryParam("checklist"))}
+	q = engine.SourceQuery{Under: idOf[workflow.OrgID](&r, "under", under), Checklist: idOf[workflow.ChecklistID](&r, "checklist", c.QueryParam("checklist")),
+		On: dayOf(&r, "on", c.QueryParam("on"))}
 	return q, r.err
 }
 
 // sourceAddress is an address with what is asked of.
 func sourceAddress(path string, q engine.SourceQuery) string {
 	with := url.Values{}
-	for name, value := range map[string]string{"under": id(q.Under), "checklist": id(q.Checklist)} {
+	for name, value := range map[string]string{"under": id(q.Under), "checklist": id(q.Checklist), "on": string(q.On)} {
 		if value != "" {
 			with.Set(name, value)
 		}
@@ -90,17 +93,20 @@ func (s *Server) showSource(c echo.Context) error {
 	}
 	rule, _ := source.Rule()
 	sum := whole.Of(source)
-	return s.show(c, http.StatusOK, page.SourceReport{Frame: s.frame(c, workflow.Say("%s问题整改情况报告", "Report to the source: %s", rule.Text)), Tabs: reportTabs(sourcesPage),
-		Place: whole.Place(), Line: sum.Line(workflow.Say("本来源", "this source")), Whole: whole.FiveLine, Rows: each(items.Items, sourceItem), Pager: pagerOf(c, items.Next),
-		Export: sourceAddress(sourcesPage+"/"+string(source)+"/export", q), Back: sourceAddress(sourcesPage, q)})
+	q.On = whole.On
+	p := page.SourceReport{Frame: s.frame(c, workflow.Say("%s问题整改情况报告", "Report to the source: %s", rule.Text)), Tabs: reportTabs(sourcesPage),
+		Place: whole.Place(), Line: sum.Line(workflow.Say("本来源", "this source")), Whole: whole.FiveLine, Rows: each(items.Items, func(x engine.SourceItem) page.SourceItem { return sourceItem(x, q.On) }), Pager: pagerOf(c, items.Next),
+		Export: sourceAddress(sourcesPage+"/"+string(source)+"/export", q), Back: sourceAddress(sourcesPage, q)}
+	asOf(c, &p.Frame, q.On)
+	return s.show(c, http.StatusOK, p)
 }
 
-func sourceItem(x engine.SourceItem) page.SourceItem {
+func sourceItem(x engine.SourceItem, on workflow.Day) page.SourceItem {
 	i := x.Whole()
-	row := page.SourceItem{OwnNumber: x.Issue.OwnNumber, Number: x.Issue.ShownNumber(), Path: issuePath(x.Issue.ID), Detail: x.Issue.Detail, Org: x.Org,
+	row := page.SourceItem{OwnNumber: x.Issue.OwnNumber, Number: x.Issue.ShownNumber(), Path: issuePathOn(x.Issue.ID, on), Detail: x.Issue.Detail, Org: x.Org,
 		Measures: each(i.Measures, func(m workflow.Measure) string { return m.Text }), Result: x.Result(), State: i.State.Text(), Due: i.Due, Into: x.MergedNumber()}
 	if x.Into.ID != 0 {
-		row.IntoPath = issuePath(x.Into.ID)
+		row.IntoPath = issuePathOn(x.Into.ID, on)
 	}
 	return row
 }

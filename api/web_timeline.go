@@ -19,7 +19,7 @@ const timelineAtOnce = engine.PageLimit
 // begins; more is where the earlier ones are.
 func (s *Server) timeline(c echo.Context, v *engine.View) (out []page.Event, more string, err error) {
 	ctx := c.Request().Context()
-	d, err := s.Engine.Story(ctx, actorOf(ctx), v.Issue.ID)
+	d, err := s.Engine.StoryOn(ctx, actorOf(ctx), v.Issue.ID, v.On)
 	if err != nil {
 		return nil, "", err
 	}
@@ -32,7 +32,7 @@ func (s *Server) timeline(c echo.Context, v *engine.View) (out []page.Event, mor
 	}
 	from := max(0, len(lines)-timelineAtOnce)
 	if from > 0 {
-		more = issuePath(v.Issue.ID) + "?before=" + strconv.Itoa(lines[from].Seq)
+		more = addressWith(c, c.QueryParams(), "before", strconv.Itoa(lines[from].Seq))
 	}
 	for n := range slices.Backward(lines[from:]) {
 		out = append(out, eventOf(&lines[from+n]))

@@ -42,9 +42,10 @@ type AbsorbedRow struct {
 type Sources struct {
 	Frame
 	Tabs      []Link
-	Org       Field  // the choice of a unit
-	Checklist string // the id that is kept in the address, "" for none
-	List      string // the title of that checklist
+	Org       Field        // the choice of a unit
+	Checklist string       // the id that is kept in the address, "" for none
+	List      string       // the title of that checklist
+	On        workflow.Day // the past day in the address, "" for none
 	Line      workflow.Text
 	Whole     workflow.Text
 	Groups    []SourceGroup

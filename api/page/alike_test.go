@@ -16,7 +16,10 @@ func alikeSamples(frame Frame, head Head, some workflow.Text) []Page {
 		Alike{Frame: frame, Looked: true}, Alike{Frame: frame},
 		Sources{Frame: frame, Tabs: tabs, Org: Field{Name: "under", Kind: Select, Label: some, Options: []Option{{Value: "1", Text: some}}}, Checklist: "1", List: "清单", Line: some, Whole: some,
 			Groups: []SourceGroup{{Title: some, Rows: []SourceRow{row}, Sum: row}}},
-		Sources{Frame: frame, Org: Field{Name: "under", Kind: OrgName, Label: some}},
+		TimeMachine{Frame: frame, Tabs: tabs, Earliest: "2026-01-05", Latest: "2026-11-01", Quick: []Link{{Path: "/time?on=2026-10-31", Text: some}}},
+		TimeMachine{Frame: frame, Tabs: tabs, Day: "2026-05-31", Shown: some, Figures: []Tally{{Text: some, Count: 3, Path: "/issues?on=2026-05-31"}}, Fault: some},
+		Ledger{Frame: past(frame, some)}, Issue{Frame: past(frame, some), Head: head, Day: "2026-05-31"},
+		Sources{Frame: frame, On: "2026-05-31", Org: Field{Name: "under", Kind: OrgName, Label: some}},
 		SourceReport{Frame: frame, Tabs: tabs, Place: some, Line: some, Whole: some, Export: "/x", Back: "/sources", Pager: Pager{Next: "/y"}, Rows: []SourceItem{
 			{OwnNumber: "7", Number: "XC-1", Path: "/issues/1", Detail: "有误 <b>", Org: "甲", Measures: []string{"一", "二"}, Result: "已办", State: some, Due: "2026-12-01", Into: "XC-2", IntoPath: "/issues/2"}, {Into: "已并案"}}},
 		SourceReport{Frame: frame, Back: "/sources"},
@@ -26,4 +29,10 @@ func alikeSamples(frame Frame, head Head, some workflow.Text) []Page {
 		Issue{Frame: frame, Head: head, Similar: "/issues/1/similar", Absorbed: []AbsorbedRow{{Path: "/issues/2", Number: "XC-2", OwnNumber: "7", Source: some, Via: "XC-3"}, {}}, Checks: []CheckRow{check, open}},
 		Awaiting{Frame: frame, Checks: 2}, Notices{Frame: frame, Checks: []CheckRow{open}},
 	}
+}
+
+// past is the frame of a page that shows a past day.
+func past(frame Frame, some workflow.Text) Frame {
+	frame.AsOf, frame.AtPresent = some, "/issues"
+	return frame
 }

@@ -29,8 +29,9 @@ type Issue struct {
 	Lines    []Event
 	More     string // where the earlier history is, "" if all is shown
 
-	Certificate string // of its closure, "" while it is open
-	Seal        *Seal  // for the print of a closed issue, nil where nothing was sealed
+	Day         workflow.Day // the past day of which the page is, "" for now
+	Certificate string       // of its closure, "" while it is open
+	Seal        *Seal        // for the print of a closed issue, nil where nothing was sealed
 }
 
 // Seal is a checkpoint of the sealed log as it is printed.

@@ -48,7 +48,7 @@ func navigation(admin bool) []Link {
 		{Path: "/checklists", Text: workflow.Text{Zh: "清单导入", En: "Checklists"}},
 		{Path: "/letters", Also: []string{"/calls", "/draws", "/self-checks"}, Text: workflow.Text{Zh: "督办", En: "Supervision"}},
 		{Path: "/prompts", Also: []string{"/duties", "/burden", "/sources"}, Text: workflow.Text{Zh: "报表", En: "Reports"}},
-		{Path: "/proof", Also: []string{"/signs", "/mandates"}, Text: workflow.Text{Zh: "核验", En: "Proof"}},
+		{Path: "/proof", Also: []string{"/signs", "/mandates", "/time"}, Text: workflow.Text{Zh: "核验", En: "Proof"}},
 		{Path: "/records", Text: workflow.Text{Zh: "历史查询", En: "History"}},
 		{Path: "/orgs", Text: workflow.Text{Zh: "组织与人员", En: "Organisations"}},
 		{Path: "/rules", Text: workflow.Text{Zh: "规则", En: "Rules"}},

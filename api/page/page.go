@@ -37,6 +37,9 @@ type Frame struct {
 	UnreadMore bool // there may be more of them, further back
 
 	Undeclared []Link // mandates of the reader under which nothing is shown before they declared their ties
+
+	AsOf      workflow.Text // the past day at whose end everything on the page was so, in words; empty for now
+	AtPresent string        // where the same is as of now
 }
 
 func (f Frame) lang() string { return first(f.Lang, "zh") }

@@ -60,6 +60,7 @@ func (e *Engine) ExportLedger(ctx context.Context, by workflow.Actor, f Filter, 
 	if title == "" {
 		title = "问题整改台账"
 	}
+	title = titled(title, f.On)
 	if err := sheet.WriteLedger(w, sheet.LedgerHead{Title: title, Made: e.Today()}, rows); err != nil {
 		return err
 	}

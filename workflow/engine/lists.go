@@ -14,6 +14,7 @@ import (
 // Lists is a piece of the three lists (三张清单): the issues of a page of the ledger, whole, from which the problems, the tasks and the
 // duties are read.
 type Lists struct {
+	On     workflow.Day // the past day at whose end they were so, "" for now
 	Issues []workflow.Issue
 	Orgs   map[workflow.OrgID]Org
 	People map[workflow.PersonID]string
@@ -31,11 +32,11 @@ func (e *Engine) ThreeLists(ctx context.Context, by workflow.Actor, f Filter, un
 	for n := range rows.Rows {
 		ids[n] = rows.Rows[n].ID
 	}
-	found, err := e.db.IssuesByID(ctx, ids)
+	found, err := e.db.IssuesByIDOn(ctx, rows.On, ids)
 	if err != nil {
 		return Lists{}, err
 	}
-	out := Lists{Next: rows.Next, Today: rows.Today}
+	out := Lists{On: rows.On, Next: rows.Next, Today: rows.Today}
 	var orgs []workflow.OrgID
 	var people []workflow.PersonID
 	for _, id := range ids {
@@ -59,7 +60,11 @@ func (e *Engine) ThreeLists(ctx context.Context, by workflow.Actor, f Filter, un
 // ListTitle names what a list is about: a checklist of which the actor sees an issue, or an organisation; "" where it is neither.
 func (e *Engine) ListTitle(ctx context.Context, by workflow.Actor, f Filter, under workflow.OrgID) (string, error) {
 	if f.Checklist != 0 {
-		seen, err := e.db.Issues(ctx, e.scope(&by), Filter{Checklist: f.Checklist, Today: e.Today()}, "", 1)
+		f, err := e.narrow(ctx, Filter{Checklist: f.Checklist, On: f.On}, 0)
+		if err != nil {
+			return "", err
+		}
+		seen, err := e.db.Issues(ctx, e.scope(&by), f, "", 1)
 		if err != nil || len(seen.Rows) == 0 {
 			return "", err
 		}
@@ -100,7 +105,7 @@ func (e *Engine) ExportLists(ctx context.Context, by workflow.Actor, f Filter, u
 					}
 				}
 			}
-			if !yield(e.listsRow(&i, names, people), nil) {
+			if !yield(e.listsRow(&i, names, people, f.Today), nil) {
 				return errEnough
 			}
 			return nil
@@ -112,6 +117,7 @@ func (e *Engine) ExportLists(ctx context.Context, by workflow.Actor, f Filter, u
 	if title == "" {
 		title = "问题整改"
 	}
+	title = titled(title, f.On)
 	if err := sheet.WriteLists(w, sheet.LedgerHead{Title: title, Made: e.Today()}, rows); err != nil {
 		return err
 	}
@@ -119,7 +125,7 @@ func (e *Engine) ExportLists(ctx context.Context, by workflow.Actor, f Filter, u
 }
 
 // listsRow is an issue in the three lists, in the words of the workbook.
-func (e *Engine) listsRow(i *workflow.Issue, orgs map[workflow.OrgID]string, people map[workflow.PersonID]string) sheet.ListsRow {
+func (e *Engine) listsRow(i *workflow.Issue, orgs map[workflow.OrgID]string, people map[workflow.PersonID]string, today workflow.Day) sheet.ListsRow {
 	row := sheet.ListsRow{Problem: e.ledgerRow(i, orgs, people), OwnNumber: i.OwnNumber, Verifier: orgs[i.Verifier], Closer: orgs[i.Closer]}
 	for _, m := range i.Measures {
 		org := m.Org
@@ -127,7 +133,7 @@ func (e *Engine) listsRow(i *workflow.Issue, orgs map[workflow.OrgID]string, peo
 			org = i.Responsible
 		}
 		row.Tasks = append(row.Tasks, sheet.ListedTask{Text: m.Text, Org: orgs[org], Leader: m.Leader, Person: people[m.Person], Due: m.Due,
-			DoneOn: m.DoneOn, Result: m.Result, Done: m.Done, Late: i.MeasureLate(&m, e.Today())})
+			DoneOn: m.DoneOn, Result: m.Result, Done: m.Done, Late: i.MeasureLate(&m, today)})
 	}
 	for _, a := range i.Answerables() {
 		duty := sheet.ListedDuty{Main: a.Main, Org: orgs[a.Org], Leader: a.Leader, Due: a.Due, Done: a.Done, Of: len(a.Measures)}

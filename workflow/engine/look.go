@@ -10,7 +10,8 @@ import (
 	"rectify/workflow/store"
 )
 
-// Filter narrows a list; see store.Filter. The engine fills in Today and Under.
+// Filter narrows a list; see store.Filter. The engine fills in Today and Under, and refuses an On that cannot be shown: a day to come, or
+// one before the first line of history.
 type Filter = store.Filter
 
 // Row is an issue as lists show it.
@@ -33,6 +34,7 @@ type Offer struct {
 // View is one issue as the actor sees it.
 type View struct {
 	Issue  workflow.Issue
+	On     workflow.Day // the past day at whose end it was so, "" for now
 	Light  workflow.Light
 	Basis  workflow.Text // of the clock that runs
 	Orgs   map[workflow.OrgID]Org
@@ -42,26 +44,12 @@ type View struct {
 
 // Issue shows one issue. ErrNotFound when it is not there or the actor may not see it.
 func (e *Engine) Issue(ctx context.Context, by workflow.Actor, id workflow.IssueID) (View, error) {
-	i, err := e.see(ctx, &by, id)
-	if err != nil {
-		return View{}, err
-	}
-	if err := e.took(ctx, &by, "view", id, i.ShownNumber()); err != nil {
-		return View{}, err
-	}
-	return e.view(ctx, by, i)
+	return e.IssueOn(ctx, by, id, "")
 }
 
 // IssueNumbered shows the issue with the number, with or without the mark of its round.
 func (e *Engine) IssueNumbered(ctx context.Context, by workflow.Actor, number string) (View, error) {
-	i, err := e.db.IssueByNumber(ctx, number)
-	if errors.Is(err, workflow.ErrNotFound) {
-		return View{}, noIssue()
-	}
-	if err != nil {
-		return View{}, err
-	}
-	return e.Issue(ctx, by, i.ID)
+	return e.IssueNumberedOn(ctx, by, number, "")
 }
 
 // see loads an issue that the actor may look at.
@@ -99,6 +87,12 @@ func (e *Engine) view(ctx context.Context, by workflow.Actor, i workflow.Issue) 
 	if err != nil {
 		return v, err
 	}
+	return v, e.nameView(ctx, &v)
+}
+
+// nameView looks up everybody and every organisation that has a part in the issue.
+func (e *Engine) nameView(ctx context.Context, v *View) (err error) {
+	i := &v.Issue
 	orgs := append([]workflow.OrgID{i.Finder, i.Responsible, i.Assigner, i.Verifier, i.Closer, i.Request.Decider}, i.Assisting...)
 	orgs = append(orgs, i.Parties...)
 	orgs = append(orgs, i.Spread...)
@@ -119,7 +113,7 @@ func (e *Engine) view(ctx context.Context, by workflow.Actor, i workflow.Issue) 
 		orgs = append(orgs, p.Org)
 	}
 	if v.Orgs, err = e.db.OrgsByID(ctx, orgs); err != nil {
-		return v, err
+		return err
 	}
 	people := []workflow.PersonID{i.Person, i.FoundBy}
 	for _, m := range i.Measures {
@@ -145,7 +139,7 @@ func (e *Engine) view(ctx context.Context, by workflow.Actor, i workflow.Issue) 
 		people = append(people, d.Person)
 	}
 	v.People, err = e.names(ctx, people)
-	return v, err
+	return err
 }
 
 func (e *Engine) names(ctx context.Context, ids []workflow.PersonID) (map[workflow.PersonID]string, error) {
@@ -216,6 +210,7 @@ func (e *Engine) offers(by workflow.Actor, i *workflow.Issue) ([]Offer, error) {
 
 // Page is a piece of a list with the names that its rows need. Next is where the following one starts, "" at the end.
 type Page struct {
+	On     workflow.Day // the past day at whose end they were so, "" for now
 	Rows   []Row
 	Orgs   map[workflow.OrgID]Org
 	People map[workflow.PersonID]string
@@ -242,7 +237,7 @@ func (e *Engine) Issues(ctx context.Context, by workflow.Actor, f Filter, under 
 	if err != nil {
 		return Page{}, err
 	}
-	return e.named(ctx, Page{Rows: found.Rows, Next: found.Next, Today: f.Today})
+	return e.named(ctx, Page{On: f.On, Rows: found.Rows, Next: found.Next, Today: f.Today})
 }
 
 // named looks up the names that the rows of a page need.
@@ -261,9 +256,13 @@ func (e *Engine) named(ctx context.Context, p Page) (Page, error) {
 	return p, err
 }
 
-// narrow fills in what the filter takes from today and from the org tree.
+// narrow fills in what the filter takes from today, or the past day, and from the org tree.
 func (e *Engine) narrow(ctx context.Context, f Filter, under workflow.OrgID) (Filter, error) {
-	f.Today = e.Today()
+	var err error
+	if f.On, err = e.pastDay(ctx, f.On); err != nil {
+		return f, err
+	}
+	f.Today = first(f.On, e.Today())
 	if under == 0 {
 		return f, nil
 	}
@@ -298,17 +297,7 @@ func (e *Engine) Tally(ctx context.Context, by workflow.Actor, f Filter, under w
 
 // History lists the lines of an issue after a place in its chain, oldest first.
 func (e *Engine) History(ctx context.Context, by workflow.Actor, id workflow.IssueID, after, limit int) ([]workflow.Line, error) {
-	if limit < 1 || limit > PageLimit {
-		return nil, workflow.Invalid("bad_limit", "limit", workflow.Say("每页1至%d条", "a page holds 1 to %d rows", PageLimit))
-	}
-	i, err := e.see(ctx, &by, id)
-	if err == nil {
-		err = e.took(ctx, &by, "view_history", id, i.ShownNumber())
-	}
-	if err != nil {
-		return nil, err
-	}
-	return e.db.History(ctx, workflow.KindIssue, int64(id), after, limit)
+	return e.HistoryOn(ctx, by, id, "", after, limit)
 }
 
 // Explanation answers why somebody may or may not take a step on an issue.

@@ -239,6 +239,7 @@ func saidOf(f *Filter, rows int) string {
 	if f.Under.Depth() > 0 {
 		add("组织", strconv.FormatInt(int64(f.Under.Last().Org), 10))
 	}
+	add("截至", string(f.On))
 	add("搜索", f.Text)
 	add("状态", words(f.States))
 	add("阶段", string(f.Phase))

@@ -47,12 +47,14 @@ type Sources struct {
 	Org                 Org       // the unit, if one was named
 	List                Checklist // the checklist, if one was named
 	FiveLine, WholeLine workflow.Text
+	On                  workflow.Day // the past day at whose end they were so, "" for now
 }
 
 // SourceQuery says of which unit and below, and of which checklist; 0 for all that the actor may see.
 type SourceQuery struct {
 	Under     workflow.OrgID
 	Checklist workflow.ChecklistID
+	On        workflow.Day // the past day at whose end they are meant, "" for now
 }
 
 // itemStates are the states of what a source handed over: all but drafts.
@@ -67,7 +69,7 @@ func itemStates() (out []workflow.State) {
 
 // sourced is the filter of a query, with what it names.
 func (e *Engine) sourced(ctx context.Context, q SourceQuery) (f Filter, out Sources, err error) {
-	if f, err = e.narrow(ctx, Filter{States: itemStates(), Checklist: q.Checklist}, q.Under); err != nil {
+	if f, err = e.narrow(ctx, Filter{States: itemStates(), Checklist: q.Checklist, On: q.On}, q.Under); err != nil {
 		return f, out, err
 	}
 	if q.Under != 0 {
@@ -90,6 +92,7 @@ func (e *Engine) Sources(ctx context.Context, by workflow.Actor, q SourceQuery) 
 	if err := e.took(ctx, &by, "sources", 0, saidOf(&f, -1)); err != nil {
 		return out, err
 	}
+	out.On = f.On
 	counts, err := e.db.SourceCounts(ctx, e.scope(&by), f)
 	if err != nil {
 		return out, err
@@ -195,7 +198,7 @@ func (e *Engine) SourceItems(ctx context.Context, by workflow.Actor, source work
 	for n := range rows.Rows {
 		ids[n] = rows.Rows[n].ID
 	}
-	known, err := e.db.IssuesByID(ctx, ids)
+	known, err := e.db.IssuesByIDOn(ctx, f.On, ids)
 	if err != nil {
 		return SourceItems{}, err
 	}
@@ -205,7 +208,7 @@ func (e *Engine) SourceItems(ctx context.Context, by workflow.Actor, source work
 			out.Items = append(out.Items, SourceItem{Issue: i})
 		}
 	}
-	return out, e.complete(ctx, &by, out.Items)
+	return out, e.complete(ctx, &by, f.On, out.Items)
 }
 
 func knownSource(source workflow.Source) error {
@@ -216,7 +219,7 @@ func knownSource(source workflow.Source) error {
 }
 
 // complete finds into what the items were merged in the end, and the names of the orgs that are concerned.
-func (e *Engine) complete(ctx context.Context, by *workflow.Actor, items []SourceItem) error {
+func (e *Engine) complete(ctx context.Context, by *workflow.Actor, on workflow.Day, items []SourceItem) error {
 	at := make(map[int]workflow.IssueID)
 	for n := range items {
 		if into := items[n].Issue.MergedInto; into != 0 {
@@ -228,7 +231,7 @@ func (e *Engine) complete(ctx context.Context, by *workflow.Actor, items []Sourc
 		for _, id := range at {
 			ids = append(ids, id)
 		}
-		found, err := e.db.IssuesByID(ctx, ids)
+		found, err := e.db.IssuesByIDOn(ctx, on, ids)
 		if err != nil {
 			return err
 		}
@@ -285,7 +288,7 @@ func (e *Engine) ExportSource(ctx context.Context, by workflow.Actor, source wor
 		}
 	}
 	rule, _ := source.Rule()
-	title := rule.Text.Zh + "问题整改情况报告"
+	title := titled(rule.Text.Zh+"问题整改情况报告", whole.On)
 	own := whole.Of(source).Line(workflow.Say("本来源", "this source"))
 	if err := sheet.WriteReport(w, title, whole.Place().Zh+own.Zh+"。"+whole.FiveLine.Zh+"。", sourceHeaders, rows); err != nil {
 		return err

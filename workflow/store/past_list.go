@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -98,9 +97,9 @@ func (db *DB) IssuesByIDOn(ctx context.Context, day workflow.Day, ids []workflow
 	return out, err
 }
 
-// IssueOn reads one issue as it was at the end of a past day, whoever may see it, with when its last line of that day was written.
+// IssueOn reads one issue as it was at the end of a past day, whoever may see it, and how many lines of history it had.
 // ErrNotFound with the code no_such_issue when there is none, not_yet when there was none then.
-func (db *DB) IssueOn(ctx context.Context, id workflow.IssueID, day workflow.Day) (i workflow.Issue, last time.Time, err error) {
+func (db *DB) IssueOn(ctx context.Context, id workflow.IssueID, day workflow.Day) (i workflow.Issue, lines int, err error) {
 	p := pastDay{day: day, end: dayEnd(day)}
 	err = db.snapshot(ctx, func(tx *gorm.DB) error {
 		if _, err := issueWhere(tx, "id = ?", int64(id)); err != nil {
@@ -117,7 +116,7 @@ func (db *DB) IssueOn(ctx context.Context, id workflow.IssueID, day workflow.Day
 		if i, err = f.issue(); err != nil {
 			return err
 		}
-		last = moment(f.row.last)
+		lines = f.row.seq
 		if err := p.readMoves(tx); err != nil {
 			return err
 		}
@@ -126,7 +125,7 @@ func (db *DB) IssueOn(ctx context.Context, id workflow.IssueID, day workflow.Day
 		i = one[0]
 		return err
 	})
-	return i, last, err
+	return i, lines, err
 }
 
 // FirstDay is the first day that history knows an issue on, "" while there is none.

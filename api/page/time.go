@@ -1,0 +1,18 @@
+package page
+
+import "rectify/workflow"
+
+// TimeMachine leads to the lists and figures of a past day.
+type TimeMachine struct {
+	Frame
+	Tabs     []Link
+	Day      workflow.Day // that is asked for, "" for none
+	Earliest workflow.Day // that can be asked for
+	Latest   workflow.Day
+	Quick    []Link
+	Shown    workflow.Text // of which day the figures are, empty for none
+	Figures  []Tally
+	Fault    workflow.Text
+}
+
+func (TimeMachine) template() string { return "time" }
