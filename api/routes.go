@@ -164,7 +164,7 @@ func (s *Server) register(routes []route) error {
 		if r.access == undecided {
 			return errUndecided(r)
 		}
-		before := []echo.MiddlewareFunc{s.admit(r), s.bound(r), check(r)}
+		before := []echo.MiddlewareFunc{s.admit(r), s.readOnly(r), s.bound(r), check(r)}
 		if r.path == signInPath && r.method == http.MethodPost {
 			before = slices.Insert(before, 0, s.slowDown())
 		}

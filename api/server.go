@@ -45,6 +45,7 @@ type Config struct {
 	Version  string        // of the program, for the specification
 	Idle     time.Duration // how long a session lives without a request, 30 minutes by default
 	Absolute time.Duration // how long it lives at the most, 12 hours by default
+	Desk     *engine.Desk  // where an offline pack is shown: everything can be read and nothing changed, and findings are written down here
 	Demo     []DemoPerson  // in a demonstration alone: whom anyone may sign in as, without a password
 }
 

@@ -54,7 +54,8 @@ func TestALinkLeadsToEveryPage(t *testing.T) {
 
 // unlinked are the pages to which no link leads: those that follow a form that was sent, where one signs in, and names that are offered
 // while somebody types.
-var unlinked = []string{signInPage, importPage + "/:hash", importPage + "/:hash/rejects", jobsPage + ":job", "/orgs/import/:hash", "/people/import/:hash", "/orgs/names"}
+var unlinked = []string{signInPage, importPage + "/:hash", importPage + "/:hash/rejects", jobsPage + ":job", "/orgs/import/:hash", "/people/import/:hash", "/orgs/names",
+	findingsPage, findingsPage + "/export"}
 
 // A first view with all that it needs is small: under 150 KB as it is transferred.
 func TestPagesAreLight(t *testing.T) {

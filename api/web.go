@@ -61,6 +61,9 @@ func (s *Server) plainFrame(c echo.Context, title workflow.Text) page.Frame {
 		posts[n] = a.OrgName + " " + postText(a.Post).In(tongue)
 	}
 	f.Posts = strings.Join(posts, "；")
+	if s.Desk != nil {
+		f.Offline = s.Desk.Head.Number
+	}
 	for _, m := range who.Undeclared() {
 		f.Undeclared = append(f.Undeclared, page.Link{Path: mandatesPage + "/" + id(m.ID), Text: same(m.Number)})
 	}

@@ -28,6 +28,9 @@ func (s *Server) mandatePages() []route {
 		{"POST", mandatesPage + "/:mandate/declare", member, pageForm, s.declareByForm},
 		{"POST", mandatesPage + "/:mandate/end", member, pageForm, s.endMandateByForm},
 		{"GET", mandatesPage + "/:mandate/looks/:person", member, nothing, s.showLooks},
+		{"POST", mandatesPage + "/:mandate/pack", member, pageForm, s.packByForm},
+		{"GET", applyPage, member, nothing, s.showApply},
+		{"POST", applyPage, member, pageForm, s.applyByForm},
 	}
 }
 
@@ -160,6 +163,9 @@ func (s *Server) mandatePage(c echo.Context) (*page.Mandate, error) {
 	if v.Mine != nil && !v.Over {
 		p.Declared = !v.Mine.DeclaredAt.IsZero()
 		p.Declare = declareForm(p.Row.Path, p.Declared)
+		if p.Declared && s.Desk == nil && v.From <= s.Engine.Today() {
+			p.Pack = packForm(p.Row.Path)
+		}
 	}
 	if v.MayEnd {
 		p.End = &page.Form{Action: p.Row.Path + "/end", Submit: workflow.Say("提前终止", "End it now"), Danger: true, Fields: []page.Field{

@@ -47,7 +47,7 @@ func (s *Server) pageRoutes() []route {
 
 // allPages are the routes of all pages.
 func (s *Server) allPages() []route {
-	return slices.Concat(s.pageRoutes(), s.listRoutes(), s.officeRoutes(), s.besidePages(), s.toldPages(), s.mandatePages())
+	return slices.Concat(s.pageRoutes(), s.listRoutes(), s.officeRoutes(), s.besidePages(), s.toldPages(), s.mandatePages(), s.offlinePages())
 }
 
 // registerPages gives every page what stands before its handler.
@@ -57,7 +57,7 @@ func (s *Server) registerPages() error {
 		if r.access == undecided {
 			return errUndecided(r)
 		}
-		before := []echo.MiddlewareFunc{s.asPage, s.admit(r), s.bound(r)}
+		before := []echo.MiddlewareFunc{s.asPage, s.admit(r), s.readOnly(r), s.bound(r)}
 		if r.path == signInPage && r.method == http.MethodPost {
 			before = append([]echo.MiddlewareFunc{s.asPage, slow}, before[1:]...)
 		}

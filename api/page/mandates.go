@@ -46,6 +46,7 @@ type Mandate struct {
 	Row      MandateRow
 	Declared bool         // by the reader
 	Declare  *Form        // nil for who is no inspector of it
+	Pack     *Form        // by which the reader takes the offline pack; nil for who may not
 	End      *Form        // nil for who may not end it
 	Lines    []RecordLine // what was done about it
 }

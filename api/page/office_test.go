@@ -46,6 +46,8 @@ func officeSamples(frame Frame, form Form, some workflow.Text) []Page {
 		Mandate{Frame: frame, Tabs: tabs, End: &form, Row: MandateRow{Number: "巡1", State: some, EndedWhy: "调整", EndedAt: at, GrantedAt: at,
 			Inspectors: []MandateInspector{{Name: "孙立", Own: true, Shown: true, Looks: "/mandates/1/looks/2"}, {Name: "何静", DeclaredAt: at, Shown: true, Ties: "党委"}, {Name: "甲", DeclaredAt: at, Shown: true}}},
 			Lines: []RecordLine{{Seq: 1, Action: some, At: at}}}, Mandate{Frame: frame, Declared: true, Declare: &form},
+		Mandate{Frame: frame, Tabs: tabs, Pack: &form}, Findings{Frame: frame, Number: "巡1", Org: "党组", Form: &form, Export: "/findings/export", Rows: []FindingRow{{ID: "1", Detail: "问题", Basis: "材料", Org: "支部", FoundOn: "2026-11-02", Texts: []string{"摘录"}, Edit: "/findings?id=1"}}}, Findings{Frame: frame},
+		Apply{Frame: frame, Tabs: tabs}, Apply{Frame: frame, Form: &form}, Apply{Frame: frame, Form: &form, Sure: &form, New: 1, Rows: []AppliedRow{{Detail: "问题", Already: true}, {Detail: "甲", Refused: some}, {Detail: "乙"}}},
 		Looks{Frame: frame, Tabs: tabs, Back: "/mandates/1", Number: "巡1", Name: "孙立", Lines: []RecordLine{{Seq: 1, Action: some, At: at}}, Whole: true}, Looks{Frame: frame},
 		Proof{Frame: frame, Fault: &some}, Proof{Frame: frame, Tabs: tabs, Keys: "/proof/keys", Pager: Pager{Next: "/proof?after=1"},
 			New:  ProofRow{Path: "/proof/checkpoints/2", Code: "ABCD-EFGH-JKMN-PQRS", At: at, Lines: 2, Witnesses: []string{"jiwei.example"}, Note: "rectify/0123456789abcdef\n2\n"},

@@ -36,6 +36,8 @@ type Frame struct {
 
 	UnreadMore bool // there may be more of them, further back
 
+	Offline string // what is shown is the offline pack of this mandate, "" for none
+
 	Undeclared []Link // mandates of the reader under which nothing is shown before they declared their ties
 
 	AsOf      workflow.Text // the past day at whose end everything on the page was so, in words; empty for now

@@ -40,6 +40,9 @@ type commands struct {
 	Bundle   bundleCommand   `cmd:"" help:"取证明包：一个问题、一份清单或一段时间 take a bundle that proves itself: an issue, a checklist or a span of days."`
 	Verify   verifyCommand   `cmd:"" help:"核验证明包：不连数据库，不用网络 verify a bundle, without database or network."`
 	Simulate simulateCommand `cmd:"" help:"换一套提醒规则回放过去：会多发还是少发 replay the past under other reminder rules."`
+	Pack     packCommand     `cmd:"" help:"制作巡察员的离线数据包（加密）make the encrypted offline pack of an inspector."`
+	Apply    applyCommand    `cmd:"" help:"登记离线数据包带回的发现 log what an offline pack brings back."`
+	Wipe     wipeCommand     `cmd:"" help:"销毁离线数据包及其解开的内容，出具证明 destroy an offline pack and what was decrypted of it, with a certificate."`
 	Migrate  migrateCommand  `cmd:"" help:"升级数据库的表结构 bring the tables of the database up to this program."`
 	User     userCommand     `cmd:"" help:"账号：初始密码、名单 accounts: first passwords, list."`
 	Calendar holidaysCommand `cmd:"" name:"holidays" help:"节假日与调休 holidays and make-up days."`

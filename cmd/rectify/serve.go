@@ -20,7 +20,9 @@ type serveCommand struct {
 	Demo          bool     `help:"空数据文件夹里装入演示数据 fill an empty folder with demonstration data."`
 	TrustedProxy  []string `help:"信任哪些反向代理的 X-Forwarded-For（网段）whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	SecureCookies bool     `help:"会话 cookie 只经 HTTPS 发送（前面有 HTTPS 代理时用）send the cookie of the session over HTTPS only."`
-	Witness       []string `help:"谁可以为检查点联署（见证方的公钥）public keys of those who may cosign checkpoints." placeholder:"KEY"`
+	Pack          string   `help:"打开离线数据包，只读 open an offline pack, to be read only." placeholder:"FILE" type:"path"`
+	packFlags
+	Witness []string `help:"谁可以为检查点联署（见证方的公钥）public keys of those who may cosign checkpoints." placeholder:"KEY"`
 	deliveryFlags
 }
 
@@ -35,6 +37,9 @@ const (
 // Run serves until it is told to stop: then it takes no new requests, lets those under way finish, ends its loops and closes the
 // database.
 func (c *serveCommand) Run(p *program) error {
+	if c.Pack != "" {
+		return c.servePack(p)
+	}
 	proxies, err := networks(c.TrustedProxy)
 	if err != nil {
 		return err

@@ -17,6 +17,13 @@ import (
 // serving runs serve until the returned function is called, which stops it and returns how it ended.
 func (o office) serving(args ...string) (base string, stop func() ran) {
 	o.t.Helper()
+	base, _, stop = o.servingSaid(args...)
+	return base, stop
+}
+
+// servingSaid is serving, with the line that was printed first.
+func (o office) servingSaid(args ...string) (base, first string, stop func() ran) {
+	o.t.Helper()
 	ctx, cancel := context.WithCancel(o.t.Context())
 	out, in := io.Pipe()
 	var log bytes.Buffer
@@ -37,7 +44,7 @@ func (o office) serving(args ...string) (base string, stop func() ran) {
 		rest <- string(all)
 	}()
 	_, address, _ := strings.Cut(strings.TrimSpace(said.String()), "http://")
-	return "http://" + address, func() ran {
+	return "http://" + address, said.String(), func() ran {
 		cancel()
 		code := <-ended
 		return ran{code, said.String() + <-rest, log.String()}

@@ -26,6 +26,9 @@ type Finding struct {
 	Person      workflow.PersonID
 	Measures    []workflow.Measure
 	Draft       bool // keep it as a draft instead of registering it
+
+	Extra map[string]string `json:",omitempty"` // what has no field of its own
+	Note  string            `json:",omitempty"` // of the line of history
 }
 
 // Find writes a problem down: a draft, or registered at once. The actor must be allowed to find in the org, and in the proposed
@@ -35,6 +38,10 @@ func (e *Engine) Find(ctx context.Context, by workflow.Actor, key string, f Find
 	if err != nil {
 		return workflow.Issue{}, err
 	}
+	return e.find(ctx, by, k, f)
+}
+
+func (e *Engine) find(ctx context.Context, by workflow.Actor, k store.Key, f Finding) (workflow.Issue, error) {
 	places, err := e.places(ctx, &by, &f)
 	if err != nil {
 		return workflow.Issue{}, err
@@ -50,7 +57,7 @@ func (e *Engine) Find(ctx context.Context, by workflow.Actor, key string, f Find
 		if err := answered(earlier); err != nil {
 			return workflow.Change{}, err
 		}
-		return e.newIssue(workflow.Finding{Number: number, Issue: i, Draft: f.Draft}, by, at)
+		return e.newIssue(workflow.Finding{Number: number, Issue: i, Draft: f.Draft, Note: f.Note}, by, at)
 	})
 }
 
@@ -125,7 +132,7 @@ func (e *Engine) outOfReach(a workflow.Action, org store.Org) error {
 func issueOf(f Finding, p placed) workflow.Issue {
 	i := workflow.Issue{
 		Checklist: f.Checklist, OwnNumber: f.OwnNumber, Source: f.Source, Aspect: f.Aspect, Detail: strings.TrimSpace(f.Detail), Goal: f.Goal,
-		FoundOn: f.FoundOn, Kind: f.Kind, Grade: f.Grade, Due: f.Due, Person: f.Person, Measures: f.Measures,
+		FoundOn: f.FoundOn, Kind: f.Kind, Grade: f.Grade, Due: f.Due, Person: f.Person, Measures: f.Measures, Extra: f.Extra,
 		Finder: p.finder.ID, FinderLine: p.finder.Line, Line: p.finder.Line,
 	}
 	if p.responsible != nil {

@@ -278,3 +278,12 @@ func (v *MandateView) Tied(x *store.MandateInspector) (orgs, people []string) {
 	}
 	return orgs, people
 }
+
+// MandateNumbered finds the mandate with the number. Errors as MandateView.
+func (e *Engine) MandateNumbered(ctx context.Context, by workflow.Actor, number string) (MandateView, error) {
+	m, err := e.db.MandateNumbered(ctx, number)
+	if err != nil {
+		return MandateView{}, err
+	}
+	return e.MandateView(ctx, by, m.ID)
+}

@@ -218,3 +218,42 @@ func inspectorsOf(tx *gorm.DB, all []Mandate) error {
 		}, "SELECT mandate, appointment, person, declared_at, ties FROM mandate_inspectors WHERE mandate IN ("+marks+") ORDER BY appointment", args...)
 	})
 }
+
+// Pack is an offline pack that was made under a mandate.
+type Pack struct {
+	ID        int64
+	Mandate   workflow.MandateID
+	Person    workflow.PersonID
+	At        time.Time
+	Issues    int
+	PublicKey string // of the key by which what comes back is signed
+}
+
+// KeepPack keeps that a pack was made, with the line of history.
+func (db *DB) KeepPack(ctx context.Context, p Pack, line workflow.Line) error {
+	line.Kind, line.Subject = KindMandate, int64(p.Mandate)
+	return db.write(ctx, func(tx *gorm.DB) error {
+		row := []any{p.ID, int64(p.Mandate), int64(p.Person), millis(p.At), p.Issues, p.PublicKey}
+		if err := insertAll(tx, "INSERT INTO mandate_packs (id, mandate, person, at, issues, public_key) VALUES ", [][]any{row}); err != nil {
+			return raceLost(err, "PRIMARY")
+		}
+		return appendLines(tx, []workflow.Line{line})
+	})
+}
+
+// Pack reads a pack. ErrNotFound with the code no_such_pack.
+func (db *DB) Pack(ctx context.Context, id int64) (p Pack, err error) {
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		p = Pack{}
+		return each(tx, func(scan func(...any) error) error {
+			var at int64
+			err := scan(&p.ID, &p.Mandate, &p.Person, &at, &p.Issues, &p.PublicKey)
+			p.At = moment(at)
+			return err
+		}, "SELECT id, mandate, person, at, issues, public_key FROM mandate_packs WHERE id = ?", id)
+	})
+	if err == nil && p.ID == 0 {
+		err = workflow.NotFound("no_such_pack", workflow.Say("本系统没有制作过这个数据包", "this pack was not made here"))
+	}
+	return p, err
+}

@@ -1,0 +1,142 @@
+package api
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"rectify/workflow"
+	"rectify/workflow/engine"
+	"rectify/workflow/pack"
+	"rectify/workflow/store"
+)
+
+const packPassphrase = "correct Horse 7 battery-staple"
+
+// offline opens a pack as a stand-alone computer does, and is its server.
+func (o *office) offline(t *testing.T, data string) *office {
+	dir := t.TempDir()
+	h, err := pack.Open(strings.NewReader(data), packPassphrase, dir)
+	require.NoError(t, err)
+	clock := func() time.Time { return o.now }
+	db, err := store.Open(t.Context(), store.Config{DSN: "sqlite:" + filepath.Join(dir, pack.Database), Now: clock})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	files, err := store.OpenFiles(filepath.Join(dir, pack.Evidence))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, files.Close()) })
+	base, err := prepared()
+	require.NoError(t, err)
+	e, err := engineOn(t.Context(), db, files, base.guard, clock, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	require.NoError(t, e.SetPassword(t.Context(), workflow.Actor{Name: h.Name}, []string{h.Account}, password))
+	cfg := o.Config
+	cfg.Engine, cfg.Sessions, cfg.Desk = e, db.Sessions(SessionPerson), e.NewDesk(h, filepath.Join(dir, "p.findings"))
+	s, err := New(cfg)
+	require.NoError(t, err)
+	away := *o
+	away.Server, away.t, away.tokens = s, t, map[string]string{}
+	return &away
+}
+
+// A pack is taken from the page of the mandate, read on a stand-alone computer where nothing can be changed, and what was found there comes
+// back and is logged once.
+func TestPackOnPages(t *testing.T) {
+	o := newOffice(t)
+	issue := o.rectifying()
+	b := o.signedIn(t, "sunli")
+	mandate := regexp.MustCompile(`/mandates/\d+`).FindString(b.see(mandatesPage))
+	require.Contains(t, b.see(mandate), mandate+"/pack")
+	a := b.post(mandate+"/pack", url.Values{"passphrase": {"short"}, "again": {"short"}})
+	require.Equal(t, 422, a.status)
+	require.Contains(t, a.body, "口令太弱")
+	a = b.post(mandate+"/pack", url.Values{"passphrase": {packPassphrase}, "again": {"other"}})
+	require.Equal(t, 422, a.status)
+	a = b.post(mandate+"/pack", url.Values{"passphrase": {packPassphrase}, "again": {packPassphrase}, "files": {"yes"}})
+	require.Equal(t, 200, a.status)
+	require.True(t, strings.HasPrefix(a.body, "age-encryption.org/v1"))
+	require.Contains(t, o.signedIn(t, "jianghe").see(mandate), "制作离线数据包")
+	_, err := pack.Open(strings.NewReader(a.body), "another passphrase", t.TempDir())
+	require.ErrorContains(t, err, "口令不对")
+	bad := []byte(a.body)
+	bad[len(bad)/2] ^= 1
+	_, err = pack.Open(bytes.NewReader(bad), packPassphrase, t.TempDir())
+	require.ErrorContains(t, err, "改动过")
+	_, err = pack.Open(strings.NewReader(a.body[:len(a.body)-40]), packPassphrase, t.TempDir())
+	require.ErrorContains(t, err, "改动过")
+
+	away := o.offline(t, a.body)
+	w := away.signedIn(t, "sunli")
+	body := w.see("/issues/" + issue)
+	require.Contains(t, body, "离线数据包")
+	require.Contains(t, body, "三会一课")
+	require.NotContains(t, body, "/do/", "no action is offered")
+	require.Contains(t, w.see("/records/"+issue), "逐条核对")
+	require.Contains(t, w.see("/issues"), "/issues/"+issue)
+	form := url.Values{"detail": {"党费收缴台账缺三个月"}, "basis": {"查看台账"}, "org": {"0101"}, "found_on": {"2026-11-02"}, "text": {"四月至六月\n无记录"}}
+	a = w.post(findingsPage, url.Values{"detail": {"只有问题"}, "org": {"0101"}, "found_on": {"2026-11-02"}})
+	require.Equal(t, 422, a.status)
+	require.Contains(t, a.body, "只有问题")
+	require.Equal(t, 303, w.post(findingsPage, form).status)
+	require.Equal(t, 303, w.post(findingsPage, form).status)
+	again := regexp.MustCompile(`name="id" value="(\d+)"`).FindAllStringSubmatch(w.see(findingsPage), -1)
+	require.Equal(t, 303, w.post(findingsPage+"/remove", url.Values{"id": {again[1][1]}}).status)
+	set := w.get(findingsPage + "/export").body
+	require.Contains(t, set, "党费收缴台账缺三个月")
+
+	require.Equal(t, 404, b.get(findingsPage).status, "only where a pack is open")
+	require.Contains(t, b.see(applyPage), "不能登记")
+	office := o.signedIn(t, "xuning")
+	require.Contains(t, office.see(applyPage), "变更集")
+	crlf := strings.ReplaceAll(set, "\n", "\r\n")
+	a = office.post(applyPage, url.Values{"org": {o.orgs["0100"]}, "set": {strings.Replace(crlf, "三个月", "一个月", 1)}})
+	require.Contains(t, a.body, "签名不对")
+	a = office.post(applyPage, url.Values{"org": {o.orgs["0100"]}, "set": {crlf}})
+	require.Equal(t, 200, a.status)
+	require.Contains(t, a.body, "将登记")
+	require.NotContains(t, office.see("/issues"), "党费收缴", "a rehearsal logs nothing")
+	a = office.post(applyPage, url.Values{"org": {o.orgs["0100"]}, "set": {crlf}, "sure": {"yes"}})
+	require.Equal(t, 303, a.status)
+	require.Contains(t, office.see("/issues"), "党费收缴")
+	require.Contains(t, office.post(applyPage, url.Values{"org": {o.orgs["0100"]}, "set": {crlf}}).body, "已登记过")
+}
+
+// Where a pack is shown, nothing can be sent but what signs in, chooses the language and writes findings down.
+func TestNothingIsChangedInAPack(t *testing.T) {
+	o := newOffice(t)
+	issue := o.rectifying()
+	by, _ := o.actor("sunli")
+	var data bytes.Buffer
+	_, err := o.Engine.Pack(t.Context(), by, engine.PackPlan{Mandate: by.Appointments[0].Mandate.ID, Passphrase: packPassphrase}, &data)
+	require.NoError(t, err)
+	away := o.offline(t, data.String())
+	fill := strings.NewReplacer(":issue", issue, ":org", o.orgs["0100"], ":action", "comment")
+	param, refused, open := regexp.MustCompile(`:\w+`), 0, []string{}
+	for _, r := range append(away.routes(), away.allPages()...) {
+		if r.method == http.MethodGet {
+			continue
+		}
+		delete(away.tokens, "sunli") // one of the routes ends the session
+		a := away.call("sunli", r.method, param.ReplaceAllString(fill.Replace(r.path), "1"), "{}")
+		if a.status == http.StatusForbidden && (strings.Contains(a.body, "offline_pack") || strings.Contains(a.body, "离线数据包，只能查看")) {
+			refused++
+			continue
+		}
+		open = append(open, r.path)
+	}
+	require.Greater(t, refused, 40)
+	require.ElementsMatch(t, append([]string{signInPath}, mayOffline...), open, "signing in and out by the API are two")
+	number, err := pathID[workflow.IssueID](issue)
+	require.NoError(t, err)
+	i, err := away.Engine.Issue(t.Context(), by, number)
+	require.NoError(t, err)
+	require.Empty(t, i.Offers)
+}
