@@ -2,6 +2,7 @@ package policies
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"rectify/workflow"
@@ -58,6 +59,21 @@ func (g *Guard) Who(a workflow.Action, grade workflow.Grade) workflow.Text {
 		en = append(en, post.Text.En+" ("+rel.En+")")
 	}
 	return workflow.Text{Zh: strings.Join(zh, "、"), En: strings.Join(en, ", ")}
+}
+
+// Relations says in which relations to an issue of the grade the action is allowed to any post.
+func (g *Guard) Relations(a workflow.Action, grade workflow.Grade) workflow.Text {
+	var all []workflow.Relation
+	for n := range g.rules {
+		if r := &g.rules[n]; r.allows(a, max(grade, workflow.Ordinary)) {
+			for _, relation := range r.Relations {
+				if !slices.Contains(all, relation) {
+					all = append(all, relation)
+				}
+			}
+		}
+	}
+	return joinTexts(all)
 }
 
 func joinTexts(rs []workflow.Relation) workflow.Text {

@@ -42,7 +42,7 @@ func (e *Engine) AnnounceDraw(ctx context.Context, by workflow.Actor, p DrawPlan
 	}
 	grant, ok := e.guard.AllowAt(&by, workflow.Draw, &org.Line)
 	if !ok {
-		return Draw{}, e.outOfReach(workflow.Draw, org)
+		return Draw{}, e.mayNotDraw(org)
 	}
 	by.As = grant
 	switch today := e.Today(); {
@@ -108,6 +108,12 @@ func (e *Engine) DrawProof(ctx context.Context, id int64) (DrawProof, error) {
 	return p, err
 }
 
+// mayNotDraw says who may draw where somebody may not.
+func (e *Engine) mayNotDraw(org Org) error {
+	return workflow.Forbidden("out_of_reach", workflow.Say("现任的职务不能在%s抽取回头看；可由这些职务在其辖内办理：%s", "none of your posts may draw for look-backs in %s; it is done, each within its reach, by: %s",
+		org.Shown(), e.guard.Who(workflow.Draw, workflow.Ordinary)))
+}
+
 // MayHold says whether the actor could hold the draw now.
 func (e *Engine) MayHold(by workflow.Actor, p *DrawProof) bool {
 	_, ok := e.guard.AllowAt(&by, workflow.Draw, &p.Below.Line)
@@ -137,7 +143,7 @@ func (e *Engine) HoldDraw(ctx context.Context, by workflow.Actor, id int64) (Dra
 	}
 	grant, ok := e.guard.AllowAt(&by, workflow.Draw, &org.Line)
 	if !ok {
-		return Draw{}, e.outOfReach(workflow.Draw, org)
+		return Draw{}, e.mayNotDraw(org)
 	}
 	by.As = grant
 	if d.DrawnAt.IsZero() {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"rectify/policies"
 	"rectify/workflow"
 	"rectify/workflow/store"
 )
@@ -298,72 +297,4 @@ func (e *Engine) Tally(ctx context.Context, by workflow.Actor, f Filter, under w
 // History lists the lines of an issue after a place in its chain, oldest first.
 func (e *Engine) History(ctx context.Context, by workflow.Actor, id workflow.IssueID, after, limit int) ([]workflow.Line, error) {
 	return e.HistoryOn(ctx, by, id, "", after, limit)
-}
-
-// Explanation answers why somebody may or may not take a step on an issue.
-type Explanation struct {
-	Person  string
-	Allowed bool
-	Code    string        // of the refusal
-	Reason  workflow.Text // in a sentence
-	Who     workflow.Text // which posts, in which relation, may
-	Policy  policies.Explanation
-}
-
-// Explain says whether a step would be accepted from the person with the account ("" for the actor), and if not why not and who can.
-// The actor must be able to see the issue.
-func (e *Engine) Explain(ctx context.Context, by workflow.Actor, account string, id workflow.IssueID, a workflow.Action, of workflow.RequestKind) (Explanation, error) {
-	if rule, ok := a.Rule(); !ok || (!rule.Step && a != workflow.View) {
-		return Explanation{}, workflow.Invalid("unknown_action", "action", workflow.Say("没有“%s”这个动作", "there is no action %q", string(a)))
-	}
-	i, err := e.see(ctx, &by, id)
-	if err != nil {
-		return Explanation{}, err
-	}
-	if err := e.took(ctx, &by, "explain", id, i.ShownNumber()); err != nil {
-		return Explanation{}, err
-	}
-	whom := by
-	if account != "" && account != by.Account {
-		if whom, err = e.ActorNamed(ctx, account); err != nil {
-			return Explanation{}, err
-		}
-	}
-	x := Explanation{Person: whom.Name, Policy: e.guard.Explain(&whom, a, &i, i.Grade), Who: e.guard.Who(a, i.Grade)}
-	err = e.withDefinitions(ctx, func() error { return e.wouldAccept(whom, &i, a, of, x.Policy) })
-	if err == nil {
-		err = e.beyond(ctx, whom, &i, a)
-	}
-	if fault, ok := errors.AsType[*workflow.Fault](err); ok {
-		x.Code, x.Reason = fault.Code, fault.Text
-		return x, nil
-	}
-	x.Allowed = err == nil
-	if x.Allowed {
-		x.Reason = workflow.Say("可以：依据%s，以%s身份", "yes: by %s, as %s", x.Policy.Grant.Rule, x.Policy.Grant.Relation.Text())
-	}
-	return x, err
-}
-
-// wouldAccept asks for one step, and what helps most is said first: that the state does not know it, then that the policy does not allow
-// it, then what else stands in the way.
-func (e *Engine) wouldAccept(by workflow.Actor, i *workflow.Issue, a workflow.Action, of workflow.RequestKind, p policies.Explanation) error {
-	if _, ok := e.guard.Allow(&by, workflow.View, i, i.Grade); !ok {
-		return noIssue()
-	}
-	if a == workflow.View {
-		return nil
-	}
-	d, err := e.definition(i.Definition)
-	if err != nil {
-		return err
-	}
-	if err := workflow.Possible(d, i, a, of); err != nil {
-		return err
-	}
-	if !p.Allowed {
-		return workflow.Forbidden("not_permitted", workflow.Say("您现任的职务不能办理这一项", "none of your posts may do this to the issue"))
-	}
-	by.As = p.Grant
-	return workflow.Open(d, i, a, of, &by, e.moment())
 }
