@@ -3,6 +3,7 @@ package simyear_test
 import (
 	"context"
 	crand "crypto/rand"
+	"encoding/json"
 	"maps"
 	"slices"
 	"testing"
@@ -56,7 +57,7 @@ func TestTheJudgeSees(t *testing.T) {
 	complaints := y.judge().complaints
 	require.NotEmpty(t, complaints)
 	for _, complaint := range complaints {
-		require.Regexp(t, `^\d+ sees \d+ mails of`, complaint, "nothing else is wrong")
+		require.Regexp(t, `^\d+ sees \d+ (mails|messages) of`, complaint, "nothing else is wrong")
 	}
 }
 
@@ -108,6 +109,15 @@ func breaks(y *year) map[string]func(e *evidence) {
 		"a digest that leaves a line out": func(e *evidence) { leaveOut(e) },
 		"a mail that never came":          func(e *evidence) { e.letters = e.letters[1:] },
 		"a mail under two ids":            func(e *evidence) { e.letters = append(e.letters, e.letters[0]) },
+		"a note that never came":          func(e *evidence) { e.notes = e.notes[1:] },
+		"a note under two ids":            func(e *evidence) { e.notes = append(e.notes, e.notes[0]) },
+		"a robot with wrong figures":      func(e *evidence) { e.written[y.runs[len(y.runs)-1]][0].subject = "超期0项" },
+		"a draw that nobody held":         func(e *evidence) { e.held[y.drawn[0].id] = e.held[y.drawn[0].id][:1] },
+		"a draw that was held twice":      func(e *evidence) { e.held[y.drawn[0].id] = append(e.held[y.drawn[0].id], e.held[y.drawn[0].id][1]) },
+		"a draw that drew otherwise":      func(e *evidence) { drawOtherwise(y, &e.held[y.drawn[0].id][1]) },
+		"a draw that was held too late": func(e *evidence) {
+			e.held[y.drawn[0].id][1].At = e.held[y.drawn[0].id][1].At.AddDate(0, 0, 4)
+		},
 		"a digest on a day off": func(e *evidence) {
 			e.digests[personDay{anyDigest(e).person, "2026-06-21"}] = 1
 		},
@@ -116,6 +126,20 @@ func breaks(y *year) map[string]func(e *evidence) {
 
 // held are the administrators of an org, who are to hear of no issue.
 func (o *org) held(y *year) []workflow.PersonID { return y.town.in(o.ID, y.day, "system_admin") }
+
+// drawOtherwise has a draw leave an issue out, or take one that is none.
+func drawOtherwise(y *year, line *workflow.Line) {
+	var said drawLine
+	require.NoError(y.t, json.Unmarshal(line.Data, &said))
+	if len(said.Population) > 0 {
+		said.Population = said.Population[1:]
+	} else {
+		said.Population = []string{"XC-0-2026-0001"}
+	}
+	var err error
+	line.Data, err = json.Marshal(said)
+	require.NoError(y.t, err)
+}
 
 func leaveOut(e *evidence) {
 	for _, papers := range e.papers {

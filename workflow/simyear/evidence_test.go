@@ -1,6 +1,7 @@
 package simyear_test
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rectify/workflow"
+	"rectify/workflow/store"
 )
 
 // row is a reminder as the program kept it.
@@ -49,7 +51,13 @@ type evidence struct {
 	digests map[personDay]int
 	papers  map[personDay][]paper
 	letters []letter
+	notes   []note
+	written map[workflow.Day][]writing // for the robot
+	held    map[int64][]workflow.Line  // history of draws
 }
+
+// writing is a message for the robot.
+type writing struct{ subject, state string }
 
 // connect opens the database beside the program.
 func connect(t testing.TB, dsn string) *sql.DB {
@@ -78,7 +86,7 @@ func eachRow(t testing.TB, db *sql.DB, query string, fn func(scan func(...any) e
 
 // gather reads the evidence.
 func (y *year) gather() *evidence {
-	e := &evidence{owed: map[workflow.IssueID][]row{}, digests: map[personDay]int{}, papers: map[personDay][]paper{}}
+	e := &evidence{owed: map[workflow.IssueID][]row{}, digests: map[personDay]int{}, papers: map[personDay][]paper{}, written: map[workflow.Day][]writing{}, held: map[int64][]workflow.Line{}}
 	db := connect(y.t, y.dsn)
 	eachRow(y.t, db, "SELECT issue, round, what, date, rung, person, owed, told FROM reminders", func(scan func(...any) error) error {
 		var r row
@@ -100,19 +108,31 @@ func (y *year) gather() *evidence {
 		e.digests[at]++
 		return err
 	})
-	eachRow(y.t, db, "SELECT person, day, channel, state, body FROM messages", func(scan func(...any) error) error {
+	eachRow(y.t, db, "SELECT person, day, channel, state, subject, body FROM messages", func(scan func(...any) error) error {
 		var at personDay
 		var p paper
-		var body string
-		err := scan(&at.person, &at.day, &p.channel, &p.state, &body)
+		var subject, body string
+		err := scan(&at.person, &at.day, &p.channel, &p.state, &subject, &body)
+		if p.channel == store.Webhook {
+			e.written[at.day] = append(e.written[at.day], writing{subject, p.state})
+			return err
+		}
 		p.read(body)
 		e.papers[at] = append(e.papers[at], p)
 		return err
 	})
+	for _, a := range y.drawn {
+		lines, err := y.db.History(context.WithoutCancel(y.ctx), "draw", a.id, 0, 100)
+		require.NoError(y.t, err)
+		e.held[a.id] = lines
+	}
 	y.post.mu.Lock()
 	defer y.post.mu.Unlock()
 	for _, l := range y.post.letters {
 		e.letters = append(e.letters, l)
+	}
+	for _, n := range y.post.notes {
+		e.notes = append(e.notes, n)
 	}
 	return e
 }

@@ -65,6 +65,11 @@ func (w *world) higher(i *workflow.Issue, org workflow.OrgID) workflow.OrgID {
 // picked sees that a round is picked once, when its time has come.
 func (l *life) picked(n int, day workflow.Day) {
 	before, after := &l.states[n], &l.states[n+1]
+	if draw := after.LookBack.Draw; draw != "" {
+		l.j.picks[draw] = append(l.j.picks[draw], pickedBy{after.Number, day, after.LookBack.Due})
+		l.pickedOnce(n)
+		return
+	}
 	due := day
 	for range l.j.rulesOf(after.Checklist, day).within {
 		due = l.j.days(day).near(due.Add(1), 1)
@@ -72,9 +77,13 @@ func (l *life) picked(n int, day workflow.Day) {
 	if before.Clock.Until > day || after.LookBack.Due != due || l.lines[n].Person != 0 {
 		l.j.complain("%s: picked on %s for %s instead of %s", after.Number, day, after.LookBack.Due, due)
 	}
+	l.pickedOnce(n)
+}
+
+func (l *life) pickedOnce(n int) {
 	for k := range n {
 		if l.lines[k].Action == string(workflow.Pick) && l.lines[k].Round == l.lines[n].Round {
-			l.j.complain("%s: picked twice in round %d", after.Number, after.Round)
+			l.j.complain("%s: picked twice in round %d", l.states[n+1].Number, l.lines[n].Round)
 		}
 	}
 }

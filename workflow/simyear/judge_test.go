@@ -17,6 +17,7 @@ import (
 type findings struct {
 	complaints                                         []string
 	issues, reminders, news, sent, mails, twice, steps int
+	held, told                                         int // draws, and notes of the robot
 }
 
 // judge goes through the histories.
@@ -27,6 +28,10 @@ type judge struct {
 	defs *definitions.Set
 	say  map[personDay][]told             // what digests are to say of dates
 	new  map[personDay][]workflow.IssueID // and of steps
+
+	lives  []*life
+	picks  map[string][]pickedBy   // by draw
+	lights map[workflow.Day]figure // what the robot is to say
 }
 
 // judge judges what happened by the histories, the rules and the calendar.
@@ -35,7 +40,8 @@ func (y *year) judge() *findings {
 }
 
 func (w *world) judge(y *year, e *evidence) *findings {
-	j := &judge{world: w, evidence: e, defs: y.defs, say: map[personDay][]told{}, new: map[personDay][]workflow.IssueID{}}
+	j := &judge{world: w, evidence: e, defs: y.defs, say: map[personDay][]told{}, new: map[personDay][]workflow.IssueID{},
+		picks: map[string][]pickedBy{}, lights: map[workflow.Day]figure{}}
 	for _, id := range y.clerks.ids {
 		lines, err := y.db.History(context.WithoutCancel(y.ctx), workflow.KindIssue, int64(id), 0, 100_000)
 		require.NoError(y.t, err)
@@ -48,6 +54,8 @@ func (w *world) judge(y *year, e *evidence) *findings {
 		}
 	}
 	j.prompted()
+	j.draws(y)
+	j.robotSaid()
 	j.delivered()
 	return &j.findings
 }
@@ -82,6 +90,7 @@ func (j *judge) issue(id workflow.IssueID, lines []workflow.Line) {
 		l.kept[r.key] = r
 	}
 	j.steps += len(lines)
+	j.lives = append(j.lives, l)
 	l.steps()
 	for n, day := range j.runs {
 		l.upTo(day)
@@ -91,6 +100,7 @@ func (j *judge) issue(id workflow.IssueID, lines []workflow.Line) {
 		l.owedOn(day)
 		l.newsOn(n, day)
 		l.saidOn(day)
+		l.lit(day)
 		if !j.half[day] {
 			l.datesOn(day)
 		}

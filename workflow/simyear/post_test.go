@@ -23,19 +23,24 @@ type letter struct {
 
 // post is a mail server. Now and then it takes a letter and breaks off before it says so, as a network does.
 type post struct {
-	at   string
+	at   places
 	lose int // one of so many answers gets lost
 
 	mu      sync.Mutex
 	letters map[string]letter
+	notes   map[string]note
 }
+
+// places are where a post is: its mail server and the receiver of the robot.
+type places struct{ mail, robot string }
 
 func newPost(t testing.TB) *post {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = l.Close() })
-	p := &post{at: l.Addr().String(), lose: 40, letters: map[string]letter{}}
+	p := &post{at: places{mail: l.Addr().String()}, lose: 40, letters: map[string]letter{}, notes: map[string]note{}}
+	p.hook(t)
 	go func() {
 		for {
 			conn, err := l.Accept()

@@ -19,22 +19,23 @@ type process struct {
 }
 
 const (
-	replicaDSN  = "SIMYEAR_REPLICA"
-	replicaMail = "SIMYEAR_MAIL"
+	replicaDSN   = "SIMYEAR_REPLICA"
+	replicaMail  = "SIMYEAR_MAIL"
+	replicaRobot = "SIMYEAR_ROBOT"
 )
 
 // replicaOf is what a process was started with; where it was not, the test is skipped.
-func replicaOf(t *testing.T) (dsn, mailAt string, in io.Reader, out io.Writer) {
+func replicaOf(t *testing.T) (dsn string, to places, in io.Reader, out io.Writer) {
 	t.Helper()
 	if dsn = os.Getenv(replicaDSN); dsn == "" {
 		t.Skip("a part of TestYear")
 	}
-	return dsn, os.Getenv(replicaMail), bufio.NewReader(os.Stdin), os.NewFile(3, "answers")
+	return dsn, places{os.Getenv(replicaMail), os.Getenv(replicaRobot)}, bufio.NewReader(os.Stdin), os.NewFile(3, "answers")
 }
 
-func newProcess(dsn, mailAt string) (*process, error) {
+func newProcess(dsn string, to places) (*process, error) {
 	cmd := exec.Command(os.Args[0], "-test.run=^TestReplica$", "-test.timeout=0")
-	cmd.Env = append(os.Environ(), replicaDSN+"="+dsn, replicaMail+"="+mailAt)
+	cmd.Env = append(os.Environ(), replicaDSN+"="+dsn, replicaMail+"="+to.mail, replicaRobot+"="+to.robot)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

@@ -71,7 +71,7 @@ func (o office) engine(ctx context.Context, db *store.DB, files *store.Files, ch
 }
 
 // worker begins a replica with a connection of its own.
-func (o office) worker(ctx context.Context, dsn, mailAt string, now time.Time) (*worker, error) {
+func (o office) worker(ctx context.Context, dsn string, to places, now time.Time) (*worker, error) {
 	w := &worker{}
 	w.clock.put(now)
 	w.ctx, w.cancel = context.WithCancel(ctx)
@@ -79,11 +79,11 @@ func (o office) worker(ctx context.Context, dsn, mailAt string, now time.Time) (
 	if w.db, err = store.Open(w.ctx, storetest.Config(dsn)); err != nil {
 		return nil, err
 	}
-	settings, err := remind.ParseMail("smtp+plain://" + mailAt + "/?from=rectify@city.gov.cn")
+	settings, err := remind.ParseMail("smtp+plain://" + to.mail + "/?from=rectify@city.gov.cn")
 	if err != nil {
 		return nil, err
 	}
-	reach := remind.Reach{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
+	reach := remind.Reach{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Hosts: []string{to.robot}}
 	channels, err := remind.NewChannels(remind.ChannelSettings{Mail: &settings, Reach: reach})
 	if err != nil {
 		return nil, err
@@ -142,10 +142,10 @@ func (w *worker) kill() {
 
 // TestReplica is no test: it is a replica in a process of its own, which TestYear starts and kills.
 func TestReplica(t *testing.T) {
-	dsn, mailAt, in, out := replicaOf(t)
+	dsn, to, in, out := replicaOf(t)
 	o, err := newOffice()
 	require.NoError(t, err)
-	w, err := o.worker(t.Context(), dsn, mailAt, time.Now())
+	w, err := o.worker(t.Context(), dsn, to, time.Now())
 	require.NoError(t, err)
 	for {
 		var what, moment string

@@ -60,6 +60,7 @@ type year struct {
 	day   workflow.Day
 
 	checklists []workflow.ChecklistID
+	drawn      []announced
 	replicas   [2]replica
 	usual      time.Duration // how long a morning takes
 	notice     workflow.Day  // when the holidays of the next year are published, or on the next day on which anything runs
@@ -122,6 +123,7 @@ func newYear(t testing.TB, dsn string, seed uint64, s size) *year {
 	y.town = newTown(rnd, s.branches)
 	y.town.put(y)
 	y.lists()
+	y.robot()
 	y.clerks.begin(y)
 	t.Cleanup(func() {
 		for _, r := range y.replicas {
@@ -175,6 +177,7 @@ func (y *year) live() {
 		if down--; down >= 0 {
 			continue // nothing runs, and nobody can work
 		}
+		y.holdByHand()
 		if ran := y.morning(); !ran {
 			continue
 		}
@@ -187,6 +190,10 @@ func (y *year) live() {
 		if y.rnd.IntN(20) == 0 {
 			y.clock.put(at(y.day, 20))
 			y.changes()
+		}
+		if y.day > firstDay.Add(20) && (len(y.drawn) == 0 || y.rnd.IntN(12) == 0) {
+			y.clock.put(at(y.day, 21))
+			y.announce()
 		}
 		if y.day >= "2027-01-15" && len(y.own) == 1 {
 			y.clock.put(at(y.day, 22))
@@ -311,5 +318,5 @@ func (y *year) attempt(hour float64, deadly bool) (stages [2]string) {
 
 // figures say what was lived through.
 func (f *findings) figures() string {
-	return fmt.Sprintf("%d issues, %d reminders and %d news owed, %d digests, %d mails (%d came more than once)", f.issues, f.reminders, f.news, f.sent, f.mails, f.twice)
+	return fmt.Sprintf("%d issues, %d reminders and %d news owed, %d digests, %d mails and %d notes of the robot (%d came more than once), %d draws held", f.issues, f.reminders, f.news, f.sent, f.mails, f.told, f.twice, f.held)
 }
