@@ -35,7 +35,7 @@ func (o *office) offline(t *testing.T, data string) *office {
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
 	base, err := prepared()
 	require.NoError(t, err)
-	e, err := engineOn(t.Context(), db, files, base.guard, clock, slog.New(slog.DiscardHandler))
+	e, err := engineOn(t.Context(), db, files, base.guard, clock, slog.New(slog.DiscardHandler), "")
 	require.NoError(t, err)
 	require.NoError(t, e.SetPassword(t.Context(), workflow.Actor{Name: h.Name}, []string{h.Account}, password))
 	cfg := o.Config
