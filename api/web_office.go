@@ -52,6 +52,7 @@ func (s *Server) besidePages() []route {
 		{"POST", selfChecksPage + "/:check", member, pageForm, s.answerSelfCheckByForm},
 		{"GET", promptsPage, member, nothing, s.showPrompts},
 		{"GET", proofPage, member, nothing, s.showProof},
+		{"POST", proofPage, member, pageForm, s.setCheckpointMailByForm},
 		{"GET", checkpointsPage + ":size", member, nothing, s.sendCheckpoint},
 		{"GET", checkpointsPage + ":size/code", member, nothing, s.sendQR},
 		{"GET", sealKeysPage, member, nothing, s.sendSealKeys},

@@ -17,6 +17,7 @@ func settingRows() []page.SettingRow {
 		{Name: "holidays", Text: workflow.Say("节假日与调休", "Holidays and make-up days"), Path: holidaysPage},
 		{Name: "burden", Text: workflow.Say("负担预算", "Budget of what is asked"), Path: burdenPage},
 		{Name: "signs", Text: workflow.Say("纸面整改线索的界限", "Numbers of the signs of paper rectification"), Path: signRulesPage},
+		{Name: "checkpoints", Text: workflow.Say("检查点每天寄给谁", "To whom the checkpoints are mailed"), Path: proofPage},
 		{Name: "reminders", Text: workflow.Say("提醒规则与每日运行", "Reminder rules and the daily runs"), Path: remindersPage},
 	}
 }

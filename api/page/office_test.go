@@ -49,7 +49,7 @@ func officeSamples(frame Frame, form Form, some workflow.Text) []Page {
 		Mandate{Frame: frame, Tabs: tabs, Pack: &form}, Findings{Frame: frame, Number: "巡1", Org: "党组", Form: &form, Export: "/findings/export", Rows: []FindingRow{{ID: "1", Detail: "问题", Basis: "材料", Org: "支部", FoundOn: "2026-11-02", Texts: []string{"摘录"}, Edit: "/findings?id=1"}}}, Findings{Frame: frame},
 		Apply{Frame: frame, Tabs: tabs}, Apply{Frame: frame, Form: &form}, Apply{Frame: frame, Form: &form, Sure: &form, New: 1, Rows: []AppliedRow{{Detail: "问题", Already: true}, {Detail: "甲", Refused: some}, {Detail: "乙"}}},
 		Looks{Frame: frame, Tabs: tabs, Back: "/mandates/1", Number: "巡1", Name: "孙立", Lines: []RecordLine{{Seq: 1, Action: some, At: at}}, Whole: true}, Looks{Frame: frame},
-		Proof{Frame: frame, Fault: &some}, Proof{Frame: frame, Tabs: tabs, Keys: "/proof/keys", Pager: Pager{Next: "/proof?after=1"},
+		Proof{Frame: frame, Fault: &some}, Proof{Frame: frame, Tabs: tabs, Mail: &form, Keys: "/proof/keys", Pager: Pager{Next: "/proof?after=1"},
 			New:  ProofRow{Path: "/proof/checkpoints/2", Code: "ABCD-EFGH-JKMN-PQRS", At: at, Lines: 2, Witnesses: []string{"jiwei.example"}, Note: "rectify/0123456789abcdef\n2\n"},
 			Rows: []ProofRow{{Path: "/proof/checkpoints/1", Code: "ABCD-EFGH-JKMN-PQRT", At: at, Lines: 1}, {Path: "/proof/checkpoints/2", Witnesses: []string{"jiwei.example"}}}},
 		Draws{Frame: frame}, DrawPage{Frame: frame, Form: &form},

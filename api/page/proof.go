@@ -15,6 +15,7 @@ type Proof struct {
 	Keys  string // where the public keys are
 	Rows  []ProofRow
 	Pager Pager
+	Mail  *Form // where the checkpoints are mailed, for who may say so
 }
 
 func (Proof) template() string { return "proof" }

@@ -39,6 +39,7 @@ type commands struct {
 	Seal     sealCommand     `cmd:"" help:"封存历史：签发检查点、核对、换密钥 the sealed history: checkpoints, check, keys."`
 	Bundle   bundleCommand   `cmd:"" help:"取证明包：一个问题、一份清单或一段时间 take a bundle that proves itself: an issue, a checklist or a span of days."`
 	Verify   verifyCommand   `cmd:"" help:"核验证明包：不连数据库，不用网络 verify a bundle, without database or network."`
+	Witness  witnessCommand  `cmd:"" help:"见证：核对别处服务器的检查点并联署 see that the log of a server has only grown, and cosign its checkpoint."`
 	Simulate simulateCommand `cmd:"" help:"换一套提醒规则回放过去：会多发还是少发 replay the past under other reminder rules."`
 	Pack     packCommand     `cmd:"" help:"制作巡察员的离线数据包（加密）make the encrypted offline pack of an inspector."`
 	Apply    applyCommand    `cmd:"" help:"登记离线数据包带回的发现 log what an offline pack brings back."`

@@ -58,6 +58,7 @@ type Engine struct {
 	keys      string       // folder
 	keysKnown atomic.Value // what was seen to be on record about them
 	witnesses []string
+	mailed    atomic.Value // the last day whose checkpoint is on its way to the superior organ
 
 	promptLive int
 

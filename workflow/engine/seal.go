@@ -47,6 +47,9 @@ func (e *Engine) KeepSealing(ctx context.Context, every time.Duration) {
 	defer tick.Stop()
 	for {
 		n, c, err := e.seal(ctx, sealShare)
+		if err == nil {
+			err = e.mailCheckpoint(ctx, c)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return

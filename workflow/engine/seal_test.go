@@ -15,6 +15,7 @@ import (
 	"rectify/workflow/definitions"
 	"rectify/workflow/engine"
 	"rectify/workflow/proof"
+	"rectify/workflow/remind"
 	"rectify/workflow/store"
 	"rectify/workflow/store/storetest"
 )
@@ -216,4 +217,41 @@ func TestKeepSealing(t *testing.T) {
 	require.Eventually(t, func() bool { size, err := o.db.SealedSize(o.ctx); return err == nil && size > 10 }, 10*time.Second, 10*time.Millisecond)
 	stop()
 	<-done
+}
+
+// The first checkpoint of a day goes to the superior organ, once, and only where somebody said so.
+func TestCheckpointsAreMailedOnceADay(t *testing.T) {
+	channels, err := remind.NewChannels(remind.ChannelSettings{Mail: &remind.MailSettings{Host: "127.0.0.1", Port: 1, From: "a@example.org"}})
+	require.NoError(t, err)
+	db := storetest.Open(t, storetest.SQLite(t))
+	defs, err := definitions.Shipped()
+	require.NoError(t, err)
+	o := newOffice(t, db, defs, func(c *engine.Config) { c.Channels = channels }).staffed()
+	admin := o.actor("dingyi")
+	sealing := func() {
+		ctx, stop := context.WithTimeout(o.ctx, 300*time.Millisecond)
+		defer stop()
+		o.KeepSealing(ctx, 20*time.Millisecond)
+	}
+	mails := func() []store.Message {
+		all, err := db.ClaimMessages(o.ctx, "test", o.now, 240*time.Hour, store.Mail, 10)
+		require.NoError(t, err)
+		return all
+	}
+	sealing()
+	require.Empty(t, mails())
+	require.ErrorIs(t, o.SetCheckpointMail(o.ctx, o.actor("gaofeng"), "zhiji@example.org", 0), workflow.ErrForbidden)
+	require.ErrorIs(t, o.SetCheckpointMail(o.ctx, admin, "nowhere", 0), workflow.ErrInvalid)
+	require.NoError(t, o.SetCheckpointMail(o.ctx, admin, "zhiji@example.org", 0))
+	sealing()
+	_, c := o.seal()
+	first := mails()
+	require.Len(t, first, 1)
+	require.Contains(t, first[0].Body, c.Origin)
+	require.Equal(t, "zhiji@example.org", first[0].Address)
+	sealing()
+	require.Empty(t, mails(), "one a day")
+	o.now = o.now.Add(24 * time.Hour)
+	sealing()
+	require.Len(t, mails(), 1)
 }

@@ -179,7 +179,9 @@ func TestSealCheckNamesWhatWasAltered(t *testing.T) {
 				s.run("UPDATE issues SET seq = ?, head = ? WHERE id = ?", l.Seq, l.Digest[:], id)
 			}, "stray", last + 1, false},
 			{"the log lacks a line", func() { s.run("DELETE FROM leaves WHERE leaf = 20") }, "leaves_missing", 0, false},
-			{"a checkpoint", func() { s.run("UPDATE checkpoints SET root = ? WHERE size = (SELECT m FROM (SELECT MIN(size) AS m FROM checkpoints) AS x)", make([]byte, 32)) }, "checkpoint_altered", 0, false},
+			{"a checkpoint", func() {
+				s.run("UPDATE checkpoints SET root = ? WHERE size = (SELECT m FROM (SELECT MIN(size) AS m FROM checkpoints) AS x)", make([]byte, 32))
+			}, "checkpoint_altered", 0, false},
 		} {
 			x.alter()
 			r, err := s.o.CheckSeal(s.o.ctx, nil, func(int64) {})

@@ -1,9 +1,15 @@
 package store_test
 
 import (
+	"bufio"
 	"context"
+	"fmt"
 	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -203,5 +209,144 @@ func TestTilesGrowInAnySteps(t *testing.T) {
 		must(c.db.CreateAll(t.Context(), items))
 		seal(t, c.db)
 		sealedTree(t, c.db)
+	}
+}
+
+// A process that seals while it takes steps is killed over and over: the log goes on from where it was, whole.
+func TestKilledSealerLeavesALogThatGoesOn(t *testing.T) {
+	if dsn := os.Getenv("STORE_TEST_SEALER"); dsn != "" {
+		sealAndStep(t, dsn)
+		return
+	}
+	storetest.EachDSN(t, func(t *testing.T, dsn string) {
+		db := storetest.Open(t, dsn)
+		for id := range 4 {
+			create(t, db, found(workflow.IssueID(id+1)))
+		}
+		last := int64(0)
+		for round := range 4 {
+			cmd := exec.Command(os.Args[0], "-test.run=^TestKilledSealerLeavesALogThatGoesOn$")
+			cmd.Env = append(os.Environ(), "STORE_TEST_SEALER="+dsn)
+			out, err := cmd.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, cmd.Start())
+			deadline := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+			lines := bufio.NewScanner(out)
+			for n := 0; lines.Scan(); n++ {
+				_, _ = fmt.Sscanf(lines.Text(), "sealed %d", &last)
+				if n == 10+7*round {
+					_ = cmd.Process.Kill()
+				}
+			}
+			require.Error(t, cmd.Wait(), "it was killed")
+			deadline.Stop()
+			require.GreaterOrEqual(t, must(db.SealedSize(t.Context())), last, "what was said to be sealed is")
+		}
+		require.Greater(t, last, int64(10))
+		seal(t, db)
+		_, size := sealedTree(t, db)
+		require.EqualValues(t, store.Asked(t, db, "SELECT COUNT(*) FROM history"), size)
+	})
+}
+
+// sealAndStep takes steps and seals, as fast as it can, until it is killed.
+func sealAndStep(t *testing.T, dsn string) {
+	db := storetest.Open(t, dsn)
+	for worker := range 2 {
+		go func() {
+			for n := 0; ; n++ {
+				_, _ = db.Transition(context.Background(), workflow.IssueID(1+(worker+n)%4), store.Key{}, store.Refs{}, stepTo(0, func(i *workflow.Issue) { i.Amount++ }))
+			}
+		}()
+	}
+	for {
+		_, size, err := db.Seal(context.Background(), 1)
+		if err != nil {
+			fmt.Println("failed", err)
+			return
+		}
+		fmt.Println("sealed", size)
+	}
+}
+
+// BenchmarkSealing compares steps a second while lines are sealed, as a server does it and without its minute of rest, with steps a second
+// while nobody does. The two take turns, so that both meet the same noise. To reach: "ratio" above 0.9.
+func BenchmarkSealing(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) { benchSealing(b, storetest.SQLite(b)) })
+	b.Run("mysql", func(b *testing.B) { benchSealing(b, storetest.MySQL(b)) })
+}
+
+func benchSealing(b *testing.B, dsn string) {
+	db := storetest.Open(b, dsn)
+	var items []store.NewIssue
+	for c := range 4 * benchClients {
+		items = append(items, store.NewIssue{Prefix: "I", Decide: creation(found(workflow.IssueID(c + 1)))})
+	}
+	must(db.CreateAll(b.Context(), items))
+	var n atomic.Int64
+	step := func(c int) error {
+		id := workflow.IssueID(1 + c + benchClients*int(n.Add(1)%4))
+		_, err := db.Transition(context.Background(), id, store.Key{}, store.Refs{}, stepTo(0, func(i *workflow.Issue) { i.Amount++ }))
+		return err
+	}
+	var took [2]time.Duration
+	const slice = 1000
+	steps, sealed := 0, 0
+	for b.Loop() {
+		took[0] += race(b, slice, step)
+		ctx, stop := context.WithCancel(b.Context())
+		var sealing sync.WaitGroup
+		sealing.Go(func() {
+			for ctx.Err() == nil {
+				lines, _, err := db.Seal(ctx, 20)
+				if err != nil && ctx.Err() == nil {
+					b.Error(err)
+				}
+				sealed += lines
+				select {
+				case <-ctx.Done():
+				case <-time.After(time.Second / 10):
+				}
+			}
+		})
+		took[1] += race(b, slice, step)
+		stop()
+		sealing.Wait()
+		steps += slice
+	}
+	b.ReportMetric(float64(steps)/took[0].Seconds(), "alone/s")
+	b.ReportMetric(float64(steps)/took[1].Seconds(), "steps/s")
+	b.ReportMetric(took[0].Seconds()/took[1].Seconds(), "ratio")
+	b.ReportMetric(float64(sealed), "sealed")
+}
+
+// BenchmarkSealBacklog seals lines that nobody has sealed, as many as RECTIFY_LINES says, or 20,000: how long a database takes that had no log.
+func BenchmarkSealBacklog(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) { benchBacklog(b, storetest.SQLite(b)) })
+	b.Run("mysql", func(b *testing.B) { benchBacklog(b, storetest.MySQL(b)) })
+}
+
+func benchBacklog(b *testing.B, dsn string) {
+	lines, _ := strconv.Atoi(os.Getenv("RECTIFY_LINES"))
+	if lines == 0 {
+		lines = 20000
+	}
+	db := storetest.Open(b, dsn)
+	at := time.Now().UTC().Truncate(time.Millisecond)
+	for n := 0; n < lines; n += 1000 {
+		var some []workflow.Line
+		for m := range min(1000, lines-n) {
+			some = append(some, workflow.Line{Kind: "account", Subject: int64((n + m) % 20000), At: at, Action: "sign_in", Name: "测试", Note: "10.0.0.1"})
+		}
+		require.NoError(b, db.Note(b.Context(), some...))
+	}
+	b.ResetTimer()
+	for b.Loop() {
+		begun := time.Now()
+		n, _, err := db.Seal(b.Context(), 1)
+		require.NoError(b, err)
+		require.Equal(b, lines, n)
+		b.ReportMetric(float64(n)/time.Since(begun).Seconds(), "lines/s")
+		b.ReportMetric(time.Since(begun).Seconds(), "seconds")
 	}
 }
