@@ -145,8 +145,7 @@ func (c *city) day(n int) workflow.Day {
 // tellStory makes the demonstration: everything that happens in it goes through the engine, at the time at which it is said to happen.
 func tellStory(ctx context.Context, o *opened, cal *calendar.Calendar, clock *demoClock) error {
 	now := clock.now
-	c := &city{ctx: ctx, o: o, calendar: cal, clock: clock, today: workflow.DayOf(now), orgs: map[string]workflow.OrgID{},
-		units: map[workflow.OrgID]string{}, people: map[string]workflow.PersonID{}, issues: map[string]workflow.IssueID{}, lists: map[string]workflow.ChecklistID{}}
+	c := newCity(ctx, o, cal, clock)
 	var err error
 	if c.deliverer, err = demoDeliverer(o, clock.read); err != nil {
 		return err
@@ -176,6 +175,12 @@ func tellStory(ctx context.Context, o *opened, cal *calendar.Calendar, clock *de
 	}
 	_, _, err = o.engine.Seal(ctx)
 	return err
+}
+
+// newCity is a city in which nothing has happened, whose story ends at the moment of the clock.
+func newCity(ctx context.Context, o *opened, cal *calendar.Calendar, clock *demoClock) *city {
+	return &city{ctx: ctx, o: o, calendar: cal, clock: clock, today: workflow.DayOf(clock.now), orgs: map[string]workflow.OrgID{},
+		units: map[workflow.OrgID]string{}, people: map[string]workflow.PersonID{}, issues: map[string]workflow.IssueID{}, lists: map[string]workflow.ChecklistID{}}
 }
 
 // settle sets the city up: organisations and people.

@@ -28,7 +28,19 @@ type exportCommand struct {
 	DueTo       string   `help:"时限不晚于 due on or before." placeholder:"DAY"`
 	Light       string   `help:"红黄绿灯 light: in_time, soon, overdue, none." placeholder:"WORD"`
 	Text        string   `help:"编号或问题的一部分 a part of the number or the problem."`
+	onFlag
 	byFlag
+}
+
+// onFlag asks for things as they were.
+type onFlag struct {
+	On string `help:"截至过去哪一天结束时，如 2026-05-31；不给则为现在 as of the end of a past day; now if not given." placeholder:"DAY"`
+}
+
+// day is the past day, "" for now.
+func (f onFlag) day() (day workflow.Day, err error) {
+	err = day.UnmarshalText([]byte(f.On))
+	return day, err
 }
 
 // Run exports.
@@ -63,6 +75,9 @@ func (c *exportCommand) Run(p *program) error {
 // filter reads the words of the flags; an unknown one is refused, because it would give a list that looks complete.
 func (c *exportCommand) filter() (f engine.Filter, err error) {
 	f.Text = c.Text
+	if f.On, err = c.day(); err != nil {
+		return f, err
+	}
 	for _, word := range c.State {
 		if _, ok := workflow.State(word).Rule(); !ok {
 			return f, unknownWord("state", word)
@@ -118,6 +133,7 @@ func unknownWord(flag, word string) error {
 // historyCommand shows the history of an issue.
 type historyCommand struct {
 	Number string `arg:"" help:"问题编号，如 XC-0101-2026-0017 the number of the issue."`
+	onFlag
 	byFlag
 	jsonFlag
 }
@@ -150,11 +166,15 @@ func (c *historyCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		view, err := o.engine.IssueNumbered(ctx, by, c.Number)
+		on, err := c.day()
 		if err != nil {
 			return err
 		}
-		lines, err := allHistory(ctx, o.engine, by, view.Issue.ID)
+		view, err := o.engine.IssueNumberedOn(ctx, by, c.Number, on)
+		if err != nil {
+			return err
+		}
+		lines, err := allHistory(ctx, o.engine, by, view.Issue.ID, on)
 		if err != nil {
 			return err
 		}
@@ -166,9 +186,9 @@ func (c *historyCommand) Run(p *program) error {
 	})
 }
 
-func allHistory(ctx context.Context, e *engine.Engine, by workflow.Actor, id workflow.IssueID) (lines []workflow.Line, err error) {
+func allHistory(ctx context.Context, e *engine.Engine, by workflow.Actor, id workflow.IssueID, on workflow.Day) (lines []workflow.Line, err error) {
 	for after := 0; ; {
-		page, err := e.History(ctx, by, id, after, engine.PageLimit)
+		page, err := e.HistoryOn(ctx, by, id, on, after, engine.PageLimit)
 		lines = append(lines, page...)
 		if err != nil || len(page) < engine.PageLimit {
 			return lines, err
