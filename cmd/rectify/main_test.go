@@ -353,7 +353,7 @@ func TestFirstPasswordsAreASheetForTheirOwners(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	require.Equal(t, ran{0, "流程 3 个、权限 108 条：都能读，彼此一致\n", ""}, o.run("check"))
+	require.Equal(t, ran{0, "流程 3 个、权限 110 条：都能读，彼此一致\n", ""}, o.run("check"))
 	require.Zero(t, o.run("check", "--definitions", "../../examples/definitions").code)
 
 	people := o.run("check", "--people", "--json")
