@@ -132,8 +132,8 @@ func (r PaperRules) Looks(s PaperSign) Text {
 	case PaperAlikeText:
 		return Say("不同责任单位写的说明、措施成效或文字佐证（%d字以上）相似%d%%以上。", "Notes, results of measures or evidence in words of %d characters or more, by different organisations, are alike by %d%% or more.", r.AlikeLeast, r.Alike)
 	case PaperBunched:
-		return Say("期间内销号%d个以上，其中%d%%以上在一个季度的最后%d天，或在各自时限前的最后%d天。",
-			"Of %d or more issues closed, %d%% or more were closed in the last %d days of a quarter, or in the last %d days before they were due.", r.BunchLeast, r.BunchShare, r.LastDays, r.LastDays)
+		return Say("期间内销号%d个以上，其中%d%%以上在一个季度的最后%d天，或在各自时限前的最后%d天（立行立改的不算后者）。",
+			"Of %d or more issues closed, %d%% or more were closed in the last %d days of a quarter, or in the last %d days before they were due (unless they were to be put right at once).", r.BunchLeast, r.BunchShare, r.LastDays, r.LastDays)
 	case PaperExtended:
 		return Say("时限只剩%d天以内才申请延期，或同一轮里第%d次申请延期。", "An extension was asked for with %d days or fewer left, or for the %d. time in a round.", r.LateDays, r.Requests)
 	case PaperToAndFro:

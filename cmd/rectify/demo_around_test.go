@@ -122,7 +122,7 @@ func showsAround(t *testing.T, o *opened, by workflow.Actor) {
 	}
 	require.Equal(t, want, got)
 	for action, times := range map[workflow.Action]int{
-		workflow.Return: 1, workflow.Transfer: 1, workflow.RejectPlan: 1, workflow.Unmerge: 2, workflow.Review: 1, workflow.Resume: 1, workflow.Climb: 1,
+		workflow.Return: 1, workflow.Transfer: 1, workflow.RejectPlan: 3, workflow.Unmerge: 2, workflow.Review: 1, workflow.Resume: 1, workflow.Climb: 1,
 		workflow.Entrust: 2, workflow.Pick: 3, workflow.LookBackAt: 1, workflow.SendLetter: 6, workflow.SignLetter: 5, workflow.Call: 4,
 	} {
 		require.Equal(t, times, steps[action], action)

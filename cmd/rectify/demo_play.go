@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,7 +80,8 @@ type thread struct {
 	c     *city
 	key   string
 	day   int
-	brief bool // what takes days elsewhere takes two at most
+	brief bool   // what takes days elsewhere takes two at most
+	said  string // when it is submitted, "" for the usual
 	cast
 }
 
@@ -122,7 +124,7 @@ func (c *city) act(who, key string, s workflow.Step) error {
 		return err
 	}
 	if s.Action == workflow.Submit {
-		if s.Evidence, err = c.summary(by, view.Issue.Number); err != nil {
+		if s.Evidence, err = c.summary(by, key, view.Issue.Number); err != nil {
 			return err
 		}
 	}
@@ -130,11 +132,16 @@ func (c *city) act(who, key string, s workflow.Step) error {
 	return err
 }
 
-// summary uploads the file that goes with a submission.
-func (c *city) summary(by workflow.Actor, number string) ([]workflow.Evidence, error) {
+// summary uploads the files that go with a submission.
+func (c *city) summary(by workflow.Actor, key, number string) ([]workflow.Evidence, error) {
 	text := fmt.Sprintf("%s 整改情况报告\n填报：%s\n日期：%s\n（演示材料）\n", number, by.Name, workflow.DayOf(c.clock.now))
 	file, err := c.o.engine.PutFile(c.ctx, by, "整改情况报告.txt", strings.NewReader(text))
-	return []workflow.Evidence{{Hash: file.Hash, Name: file.Name}}, err
+	out := []workflow.Evidence{{Hash: file.Hash, Name: file.Name}}
+	if err != nil || !slices.Contains(sharers(), key) {
+		return out, err
+	}
+	file, err = c.o.engine.PutFile(c.ctx, by, "专题会议签到表.txt", strings.NewReader("专题会议签到表\n（演示材料）\n"))
+	return append([]workflow.Evidence{{Hash: file.Hash, Name: file.Name}}, out...), err
 }
 
 func (t *thread) assign(parties ...string) *thread {
@@ -176,7 +183,11 @@ func (t *thread) finish(measure int, result string) *thread {
 }
 
 func (t *thread) submit(recovered int64) *thread {
-	return t.wait(3).step(t.rectifier, workflow.Step{Action: workflow.Submit, Note: "措施已全部完成，提请验收", Recovered: recovered})
+	return t.wait(3).step(t.rectifier, t.submission(recovered))
+}
+
+func (t *thread) submission(recovered int64) workflow.Step {
+	return workflow.Step{Action: workflow.Submit, Note: cmp.Or(t.said, "措施已全部完成，提请验收"), Recovered: recovered}
 }
 
 // work is the way from rectifying to verifying.
@@ -184,8 +195,12 @@ func (t *thread) work(recovered int64) *thread {
 	return t.report("已按方案推进，完成过半").finish(1, "第一条措施已落实").finish(2, "第二条措施已落实，制度已印发").submit(recovered)
 }
 
+func allMet() workflow.Criteria {
+	return workflow.Criteria{MeasuresDone: true, ViolationsDone: true, EffectReached: true, SameKindSought: true, MechanismBuilt: true}
+}
+
 func (t *thread) pass(others ...string) *thread {
-	met := workflow.Criteria{MeasuresDone: true, ViolationsDone: true, EffectReached: true, SameKindSought: true, MechanismBuilt: true}
+	met := allMet()
 	t.wait(5).step(t.verifier, workflow.Step{Action: workflow.Pass, Criteria: met, Note: "现场核查，五项标准均已达到"})
 	for _, who := range others {
 		t.step(who, workflow.Step{Action: workflow.Pass, Criteria: met, Note: "同意通过"})

@@ -39,7 +39,7 @@ func (c *city) planSources() {
 	c.merge(riskDay+9, "C2", "I5", workflow.Unmerge, "核对采购台账，是另外两个批次，不是同一问题，恢复单独整改")
 	c.issue("C2", "0111", workflow.Ordinary, riskDay+68).prepare().report("第一个批次的询价记录已补齐")
 	c.issue("B2", "0102", workflow.Ordinary, reviewDay+40).prepare().report("两名委员已到联系支部，第三名定在下周")
-	c.issue("B3", "0101", workflow.Ordinary, reviewDay+4).prepare().work(0).pass().close()
+	c.issue("B3", "0101", workflow.Ordinary, reviewDay+4).says(alikeNote[:len(alikeNote)-len("并在支部会上通报")]).prepare().work(0).pass().close()
 	c.issue("J2", "0103", workflow.Ordinary, reviewDay+4).prepare().work(0).pass().close()
 	c.planAssisted()
 	c.planResumed()

@@ -55,6 +55,7 @@ func (c *city) planAudit() {
 	rejected.step(rejected.verifier, workflow.Step{Action: workflow.Reject, Due: c.day(175), Note: "多计工程款只追回一部分，须全部核减后再报"})
 	rejected.day = 152
 	rejected.step("mengzhao", workflow.Step{Action: workflow.Escalate, Decided: "市直机关工委第11次会议", Note: "涉及工程变更审批，提级由局党组销号"})
+	rejected.submit(20_000_000)
 
 	refused := c.issue("A6", "0201", workflow.Serious, day+60).prepare().work(201_150_000).pass().after(4)
 	refused.step(refused.closer, workflow.Step{Action: workflow.Refuse, Due: c.day(180), Note: "仍有两家单位未对账，不予销号，请继续清理"})
@@ -71,7 +72,8 @@ func (c *city) planAudit() {
 	c.issue("A9", "0201", workflow.Ordinary, day+110).prepare().work(3_860_000)
 	c.issue("A10", "0202", workflow.Ordinary, day+120).prepare().report("已归档五个项目").after(1).
 		call("0300", workflow.WantsHelp, "12个项目档案分类口径不一，请派业务人员指导归档").after(1).
-		respond("renjing", workflow.ReplyHelp, "业务科派两人上门指导，项目档案分类表已发")
+		respond("renjing", workflow.ReplyHelp, "业务科派两人上门指导，项目档案分类表已发").
+		after(-5).finish(1, "已归档全部项目").after(-5).finish(2, "归档流程已印发").submit(0)
 }
 
 // planMajor is about the major issues of the inspection: every one goes through several hands.
@@ -125,7 +127,7 @@ func (c *city) planInspection() {
 		return c.act(merged.verifier, "I12", workflow.Step{Action: workflow.Merge, Other: c.issues["I13"], Note: "与组织生活会意见雷同是同一问题"})
 	})
 
-	late := c.issue("I14", "0112", workflow.Ordinary, day).after(40).prepare().report("已联系到一名流动党员").after(44)
+	late := c.issue("I14", "0112", workflow.Ordinary, day).after(40).prepare().report("已联系到一名流动党员").askLate(150).after(1)
 	late.step(late.verifier, workflow.Step{Action: workflow.Urge, Note: "已超过时限，请一周内办结"})
 	c.planLetters(late)
 }
@@ -137,11 +139,11 @@ func (c *city) planSelfCheck() {
 		t.brief = true
 		return t
 	}
-	brief("S1", "0301", workflow.Ordinary, day).prepare().work(0).pass().close()
-	brief("S2", "0302", workflow.Serious, day).prepare().work(0).pass().close()
+	brief("S1", "0301", workflow.Ordinary, day).says(alikeNote).prepare().work(0).pass().close()
+	brief("S2", "0302", workflow.Serious, day).prepare().hastily().close()
 	brief("S13", "0203", workflow.Ordinary, day).assign().accept().submit(0).pass() // put right at once: one act verifies and closes
 	c.issue("S3", "0301", workflow.Ordinary, day+22).assign().accept()
-	c.issue("S4", "0302", workflow.Ordinary, day+20).assign().accept().propose()
+	c.issue("S4", "0302", workflow.Ordinary, day+20).assign().accept().propose().again("第一条没有写明由谁核对，请补充后再报").again("完成时限晚于问题时限，请调整后再报")
 	c.issue("S5", "0101", workflow.Ordinary, day+27).assign()
 
 	c.planEndings(day)

@@ -49,7 +49,7 @@ func TestDemonstrationReconciles(t *testing.T) {
 			counts, err := o.engine.Counts(t.Context(), by, engine.Filter{}, 0)
 			require.NoError(t, err)
 			require.Equal(t, map[workflow.State]int{
-				"draft": 2, "found": 3, "assigned": 2, "planning": 5, "plan_review": 3, "rectifying": 14, "lasting": 1, "suspended": 1, "verifying": 3,
+				"draft": 2, "found": 3, "assigned": 2, "planning": 5, "plan_review": 3, "rectifying": 12, "lasting": 1, "suspended": 1, "verifying": 5,
 				"closing": 2, "publicized": 1, "closed": 12, "merged": 5, "cancelled": 1,
 			}, counts.ByState)
 			require.Len(t, counts.ByState, len(workflow.States()), "every state occurs")
@@ -64,7 +64,7 @@ func TestDemonstrationReconciles(t *testing.T) {
 
 			var all engine.Counts
 			for title, want := range map[string][3]int{ // total, reported, closed
-				"市委第三巡察组反馈问题整改任务清单": {14, 7, 3}, "市审计局年度审计整改清单": {10, 4, 3}, "市直机关党支部集中自查问题清单": {16, 6, 3},
+				"市委第三巡察组反馈问题整改任务清单": {14, 7, 3}, "市审计局年度审计整改清单": {10, 6, 3}, "市直机关党支部集中自查问题清单": {16, 6, 3},
 				"以案促改查摆问题清单": {2, 0, 0}, "廉政风险排查问题清单": {3, 0, 0}, "学习教育查摆问题清单": {2, 1, 1}, "机关学习教育检视问题清单": {2, 1, 1}, "机关党建“灯下黑”问题专项整治清单": {3, 1, 1},
 			} {
 				c := countsOf(t, o, by, title)
@@ -80,6 +80,7 @@ func TestDemonstrationReconciles(t *testing.T) {
 			require.Equal(t, counts.Recovered, all.Recovered)
 			showsEverything(t, o, by, now)
 			showsAround(t, o, by)
+			showsSigns(t, o, by)
 			showsDays(t, o, by)
 			postsAreFilled(t, o)
 			_, err = o.db.Replay(t.Context(), func(store.Replayed) {}, func(d store.Difference) error { return fmt.Errorf("%+v", d) })
@@ -138,7 +139,7 @@ func showsEverything(t *testing.T, o *opened, by workflow.Actor, now time.Time) 
 		}
 		require.True(t, last.Before(now), "nothing happens in the future")
 	}
-	require.Equal(t, map[string]int{"second round": 1, "merged into it": 1, "half signed": 2, "objection": 1, "supervised": 1, "recovered": 7, "evidence file": 21,
+	require.Equal(t, map[string]int{"second round": 1, "merged into it": 1, "half signed": 2, "objection": 1, "supervised": 1, "recovered": 7, "evidence file": 22,
 		"reject": 1, "refuse": 1, "return": 1, "transfer": 1, "urge": 2}, seen)
 	require.Equal(t, map[workflow.RequestKind]int{"extension": 1, "lasting": 1, "suspension": 1, "cancellation": 1}, requests)
 	require.Len(t, machines, 3)

@@ -34,13 +34,13 @@ type SignStep struct {
 	To          workflow.State
 	Responsible workflow.OrgID
 	Line        [workflow.MaxDepth]workflow.OrgID // of the issue
-	Due         workflow.Day                      // "" where the issue is in another round by now
+	Due         workflow.Day                      // "" where the issue is in another round by now, or was to be put right at once
 }
 
 // SignSteps reads the steps of some actions in a span, the earliest first.
 func (db *DB) SignSteps(ctx context.Context, s SignSpan, actions ...workflow.Action) (out []SignStep, err error) {
 	acts, inside := among("s.action", actions, wordParam), s.inside()
-	query := "SELECT s.action, s.at, s.issue_id, s.seq, s.round, s.to_state, i.responsible, i.a1, i.a2, i.a3, i.a4, i.a5, i.due, i.round FROM sign_steps s JOIN issues i ON i.id = s.issue_id"
+	query := "SELECT s.action, s.at, s.issue_id, s.seq, s.round, s.to_state, i.responsible, i.a1, i.a2, i.a3, i.a4, i.a5, i.due, i.round, i.kind FROM sign_steps s JOIN issues i ON i.id = s.issue_id"
 	c := and(acts, condition{"s.at >= ? AND s.at < ?", []any{millis(s.From), millis(s.Until)}}, inside)
 	err = db.read(ctx, func(tx *gorm.DB) error {
 		out = nil
@@ -49,8 +49,9 @@ func (db *DB) SignSteps(ctx context.Context, s SignSpan, actions ...workflow.Act
 			var at int64
 			var due dayColumn
 			var round int
-			err := scan(&x.Action, &at, &x.Issue, &x.Seq, &x.Round, &x.To, &x.Responsible, &x.Line[0], &x.Line[1], &x.Line[2], &x.Line[3], &x.Line[4], &due, &round)
-			if x.At = moment(at); round == x.Round {
+			var kind workflow.Kind
+			err := scan(&x.Action, &at, &x.Issue, &x.Seq, &x.Round, &x.To, &x.Responsible, &x.Line[0], &x.Line[1], &x.Line[2], &x.Line[3], &x.Line[4], &due, &round, &kind)
+			if x.At = moment(at); round == x.Round && kind != workflow.KindImmediate {
 				x.Due = due.day
 			}
 			out = append(out, x)
