@@ -17,7 +17,7 @@ import (
 const (
 	signsPage     = "/signs"
 	signRulesPage = "/rules/signs"
-	signDays      = 365 // back from today, as long as no days are named
+	signDays      = 182 // back from today, as long as no days are named
 )
 
 // showSigns shows which signs of paper rectification there are, and of one the issues behind it.
