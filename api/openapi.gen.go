@@ -4298,7 +4298,7 @@ type ServerInterface interface {
 	// SetSignRules 调整线索的界限（系统管理员）Change the numbers of the signs (system administrator)
 	// (PUT /api/v1/sign-rules)
 	SetSignRules(ctx echo.Context, params SetSignRulesParams) error
-	// ListSigns 纸面整改线索：逐种有几处 Signs of paper rectification, how many of each; advice and no score
+	// ListSigns 纸面整改线索：逐种有几处 Signs of paper rectification, how many of each; hints, not findings of fault
 	// (GET /api/v1/signs)
 	ListSigns(ctx echo.Context, params ListSignsParams) error
 	// GetSign 一种线索和它背后的问题 One sign with the issues behind it
@@ -10780,7 +10780,7 @@ type StrictServerInterface interface {
 	// SetSignRules 调整线索的界限（系统管理员）Change the numbers of the signs (system administrator)
 	// (PUT /api/v1/sign-rules)
 	SetSignRules(ctx context.Context, request SetSignRulesRequestObject) (SetSignRulesResponseObject, error)
-	// ListSigns 纸面整改线索：逐种有几处 Signs of paper rectification, how many of each; advice and no score
+	// ListSigns 纸面整改线索：逐种有几处 Signs of paper rectification, how many of each; hints, not findings of fault
 	// (GET /api/v1/signs)
 	ListSigns(ctx context.Context, request ListSignsRequestObject) (ListSignsResponseObject, error)
 	// GetSign 一种线索和它背后的问题 One sign with the issues behind it

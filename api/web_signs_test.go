@@ -23,7 +23,7 @@ func TestSignsOpenToTheirIssues(t *testing.T) {
 
 	committee := o.signedIn(t, "zhenglan")
 	page := committee.see("/signs")
-	require.Contains(t, page, "这些是提示，不是结论，更不是评分")
+	require.Contains(t, page, "这些是提示，不是结论，更不是给谁打分")
 	require.Contains(t, page, "也可能是")
 	file := committee.see("/signs/same_file")
 	require.Contains(t, file, "文件“现场.png”是2个问题的佐证，涉及1个责任单位")
