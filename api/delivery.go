@@ -44,13 +44,13 @@ func (s *Server) GetChannels(ctx context.Context, _ GetChannelsRequestObject) (G
 }
 
 func channelsOut(c *engine.OwnChannels) OwnChannels {
-	return OwnChannels{MailOffered: c.MailOffered, MailOn: c.MailOn, Mail: c.Mail, QuietFrom: engine.ClockTime(c.QuietFrom), QuietUntil: engine.ClockTime(c.QuietUntil)}
+	return OwnChannels{Lang: OwnChannelsLang(c.Lang), MailOffered: c.MailOffered, MailOn: c.MailOn, Mail: c.Mail, QuietFrom: engine.ClockTime(c.QuietFrom), QuietUntil: engine.ClockTime(c.QuietUntil)}
 }
 
 // ChooseChannels changes how the caller is told things.
 func (s *Server) ChooseChannels(ctx context.Context, r ChooseChannelsRequestObject) (ChooseChannelsResponseObject, error) {
 	var in reading
-	chosen := engine.OwnChannels{MailOn: r.Body.MailOn, Mail: r.Body.Mail, QuietFrom: minutesOf(&in, "quiet_from", r.Body.QuietFrom),
+	chosen := engine.OwnChannels{Lang: string(r.Body.Lang), MailOn: r.Body.MailOn, Mail: r.Body.Mail, QuietFrom: minutesOf(&in, "quiet_from", r.Body.QuietFrom),
 		QuietUntil: minutesOf(&in, "quiet_until", r.Body.QuietUntil)}
 	if in.err != nil {
 		return nil, in.err

@@ -118,11 +118,21 @@ func TestDigestsAmongTheNotices(t *testing.T) {
 // A person turns mail on, by form and over the API; what is wrong is said beside the field, and what was typed stays. In quiet hours the
 // mail waits.
 func TestOwnChannelsOverBothFaces(t *testing.T) {
-	require.Contains(t, newOffice(t).see("gaofeng", channelsPage).body, "没有设置邮件服务器")
+	without := newOffice(t)
+	plain := without.signedIn(t, "gaofeng")
+	body := plain.see(channelsPage)
+	require.Contains(t, body, "没有设置邮件服务器")
+	values := plain.form(body, channelsPage)
+	values.Set("lang", "en")
+	require.Equal(t, 303, plain.post(channelsPage, values).status)
+	require.Contains(t, plain.see(channelsPage), `<option value="en" selected>`)
+	require.Contains(t, without.call("gaofeng", "GET", "/api/v1/me/channels", "").body, `"lang":"en"`)
+	require.Equal(t, 200, without.call("gaofeng", "PUT", "/api/v1/me/channels", `{"mail_on":false,"lang":"zh"}`).status)
+	require.Contains(t, without.signedIn(t, "jianghe").see("/records/audit?account=gaofeng"), "提醒的语言 zh")
 	o := withMail(t)
 	b := o.signedIn(t, "gaofeng")
 	require.Contains(t, b.see("/me"), `href="/me/channels"`)
-	values := b.form(b.see(channelsPage), channelsPage)
+	values = b.form(b.see(channelsPage), channelsPage)
 	values.Set("mail_on", "yes")
 	values.Set("mail", "高峰")
 	wrong := b.post(channelsPage, values)
@@ -136,11 +146,11 @@ func TestOwnChannelsOverBothFaces(t *testing.T) {
 	require.Contains(t, half.body, `<option value="22:00" selected>`)
 	values.Set("quiet_until", "07:30")
 	require.Equal(t, 303, b.post(channelsPage, values).status)
-	body := b.see(channelsPage)
+	body = b.see(channelsPage)
 	for _, kept := range []string{`value="gaofeng@example.org"`, `<option value="22:00" selected>`, `<option value="07:30" selected>`, "发一条试试"} {
 		require.Contains(t, body, kept)
 	}
-	require.JSONEq(t, `{"mail_offered":true,"mail_on":true,"mail":"gaofeng@example.org","quiet_from":"22:00","quiet_until":"07:30"}`,
+	require.JSONEq(t, `{"lang":"zh","mail_offered":true,"mail_on":true,"mail":"gaofeng@example.org","quiet_from":"22:00","quiet_until":"07:30"}`,
 		o.call("gaofeng", "GET", "/api/v1/me/channels", "").body)
 	require.Contains(t, o.call("mali", "GET", "/api/v1/me/channels", "").body, `"mail_on":false`)
 	require.Contains(t, o.signedIn(t, "jianghe").see("/records/audit?account=gaofeng"), "邮件提醒 开 gaofeng@example.org 免打扰 22:00—07:30")

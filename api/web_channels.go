@@ -111,18 +111,21 @@ func (s *Server) channelsPage(c echo.Context) (*page.Channels, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &page.Channels{Frame: s.frame(c, workflow.Say("提醒方式", "Reminders")), Tabs: meTabs(channelsPage), Last: triedMessage(&own.LastTry)}
+	p := &page.Channels{Frame: s.frame(c, workflow.Say("提醒方式", "Reminders")), Tabs: meTabs(channelsPage), Mail: own.MailOffered, Last: triedMessage(&own.LastTry)}
+	p.Form = &page.Form{Action: channelsPage, Submit: workflow.Say("保存", "Keep"), Fields: []page.Field{
+		{Name: "lang", Kind: page.Select, Label: workflow.Say("提醒的语言", "Language of reminders"), Required: true, Options: []page.Option{
+			{Value: "zh", Text: workflow.Say("中文", "Chinese"), Chosen: own.Lang == "zh"}, {Value: "en", Text: workflow.Say("英文", "English"), Chosen: own.Lang == "en"}}}}}
 	if !own.MailOffered {
 		return p, nil
 	}
-	p.Form = &page.Form{Action: channelsPage, Submit: workflow.Say("保存", "Keep"), Fields: []page.Field{
+	p.Form.Fields = append(p.Form.Fields, []page.Field{
 		{Name: "mail_on", Kind: page.Checks, Label: workflow.Say("是否发到邮箱", "By mail"), Options: []page.Option{
 			{Value: "mail_on", Text: workflow.Say("同时发到下面的邮箱", "Send it to this address as well"), Chosen: own.MailOn}}},
 		{Name: "mail", Kind: page.Line, Label: workflow.Say("邮箱地址", "Address"), Value: own.Mail, Hint: "email",
 			Help: workflow.Say("邮件里有问题的摘要：请用单位邮箱。地址的每次变更都记入历史", "a mail says what the issues are about in short: use the address of your office. Each change is in history")},
 		quietField("quiet_from", workflow.Say("免打扰：从", "Quiet hours: from"), own.QuietFrom, own.QuietFrom != own.QuietUntil),
 		quietField("quiet_until", workflow.Say("到", "until"), own.QuietUntil, own.QuietFrom != own.QuietUntil),
-	}}
+	}...)
 	p.Form.Field("quiet_until").Help = workflow.Say("这段时间不发邮件，过后再发；可以跨过零点，最长16小时；两项都不选为不设。站内通知不受影响",
 		"no mail in these hours, it comes after them; they may go over midnight, 16 hours at the most; choose neither for none. Notices here are not held back")
 	if own.MailOn {
@@ -178,7 +181,7 @@ func (s *Server) chooseChannelsByForm(c echo.Context) error {
 func channelsTyped(values url.Values) (engine.OwnChannels, error) {
 	var in reading
 	from, until := values.Get("quiet_from"), values.Get("quiet_until")
-	out := engine.OwnChannels{MailOn: values.Has("mail_on"), Mail: strings.TrimSpace(values.Get("mail")), QuietFrom: minutesOf(&in, "quiet_from", from),
+	out := engine.OwnChannels{Lang: values.Get("lang"), MailOn: values.Has("mail_on"), Mail: strings.TrimSpace(values.Get("mail")), QuietFrom: minutesOf(&in, "quiet_from", from),
 		QuietUntil: minutesOf(&in, "quiet_until", until)}
 	if (from == "") != (until == "") {
 		in.fault(workflow.Invalid("bad_quiet_hours", "quiet_until", workflow.Say("免打扰的起止时间要么都选，要么都不选", "choose both times of the quiet hours, or neither")))

@@ -53,7 +53,8 @@ func (Digests) template() string { return "digests" }
 type Channels struct {
 	Frame
 	Tabs []Link
-	Form *Form // nil where this program sends no mail
+	Form *Form
+	Mail bool  // this program sends mail
 	Try  *Form // a mail to see whether it arrives, nil while mail is off
 	Last *TriedMessage
 }

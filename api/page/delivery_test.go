@@ -19,8 +19,8 @@ func deliverySamples(frame Frame, form Form, some workflow.Text) []Page {
 	return []Page{
 		Notices{Frame: frame, Told: told, Seen: "7", Upto: 5, Rows: []NoticeRow{{At: at, Name: "甲", Action: some, Unread: true}}},
 		Digests{Frame: frame, Rows: told, Pager: Pager{First: "/a", Next: "/b"}}, Digests{Frame: frame},
-		Channels{Frame: frame, Tabs: tabs, Form: &form, Try: &Form{Action: "/t", Submit: some}, Last: waits}, Channels{Frame: frame, Tabs: tabs},
-		Channels{Frame: frame, Tabs: tabs, Form: &form, Last: dead},
+		Channels{Frame: frame, Tabs: tabs, Mail: true, Form: &form, Try: &Form{Action: "/t", Submit: some}, Last: waits}, Channels{Frame: frame, Tabs: tabs, Form: &form},
+		Channels{Frame: frame, Tabs: tabs, Mail: true, Form: &form, Last: dead},
 		Delivery{Frame: frame, Tabs: tabs, All: 3, Filter: Field{Label: some, Options: []Option{{Value: "mail", Text: some, Chosen: true}}}, Channel: "mail", Pager: Pager{Next: "/b"},
 			Figures: []DeliveryFigure{{Text: some, Offered: true, Waiting: 1, Oldest: at, Late: true, Dead: 2, Path: "/d"}, {Text: some}},
 			Rows:    []DeadLetter{{ID: "1", Channel: some, Topic: some, To: "甲", Address: "a@example.org", Attempts: 8, Error: "拒收", Created: at}, {ID: "2", To: "乙"}}},

@@ -45,6 +45,7 @@ type Tried struct {
 
 // OwnChannels is how somebody is told things beside the program itself, where everything is to be read in any case.
 type OwnChannels struct {
+	Lang        string // in which they are told: zh or en
 	MailOffered bool // this program sends mail
 	Mail        string
 	MailOn      bool
@@ -60,9 +61,17 @@ func (e *Engine) OwnChannels(ctx context.Context, by workflow.Actor) (OwnChannel
 		return OwnChannels{}, err
 	}
 	mail := choices[store.Mail]
-	out := OwnChannels{MailOffered: e.reachesPeople(store.Mail), Mail: mail.Address, MailOn: mail.On, QuietFrom: mail.QuietFrom, QuietUntil: mail.QuietUntil}
+	out := OwnChannels{Lang: langOf(choices), MailOffered: e.reachesPeople(store.Mail), Mail: mail.Address, MailOn: mail.On, QuietFrom: mail.QuietFrom, QuietUntil: mail.QuietUntil}
 	out.LastTry, err = e.lastTry(ctx, personTries(by.Person))
 	return out, err
+}
+
+// langOf is the language in which somebody is told things, Chinese where they chose none.
+func langOf(choices map[string]store.Choice) string {
+	if choices[store.InApp].Address == "en" {
+		return "en"
+	}
+	return "zh"
 }
 
 // reachesPeople says whether this program writes to people by a channel.
@@ -70,14 +79,16 @@ func (e *Engine) reachesPeople(channel string) bool {
 	return slices.Contains(e.channels.ForPeople(), channel)
 }
 
-// ChooseChannels keeps the actor's own choices, on record.
+// ChooseChannels keeps the actor's own choices, on record. Without a Lang the language stays as it is.
 //
-// Errors: ErrInvalid with the codes no_mail, bad_address and bad_quiet_hours.
+// Errors: ErrInvalid with the codes no_mail, bad_address, bad_quiet_hours and unknown_word.
 func (e *Engine) ChooseChannels(ctx context.Context, by workflow.Actor, c OwnChannels) error {
 	c.Mail = strings.TrimSpace(c.Mail)
 	switch quiet := (c.QuietUntil - c.QuietFrom + 24*60) % (24 * 60); {
 	case c.MailOn && !e.reachesPeople(store.Mail):
 		return workflow.Invalid("no_mail", "mail", workflow.Say("本系统没有设置邮件服务器，不能用邮件提醒", "this program has no mail server to send mail with"))
+	case c.Lang != "" && c.Lang != "zh" && c.Lang != "en":
+		return workflow.Invalid("unknown_word", "lang", workflow.Say("语言只有 zh 和 en", "the languages are zh and en"))
 	case min(c.QuietFrom, c.QuietUntil) < 0, max(c.QuietFrom, c.QuietUntil) >= 24*60, quiet > quietMost*60:
 		return workflow.Invalid("bad_quiet_hours", "quiet_from", workflow.Say("免打扰时间每天最多%d小时，否则当天的提醒当天送不到",
 			"quiet hours are %d a day at most, or what is due on a day would not arrive on it", quietMost))
@@ -87,10 +98,20 @@ func (e *Engine) ChooseChannels(ctx context.Context, by workflow.Actor, c OwnCha
 			return inField(err, "mail")
 		}
 	}
-	chosen := store.Choice{Person: by.Person, Channel: store.Mail, Address: c.Mail, On: c.MailOn, QuietFrom: c.QuietFrom, QuietUntil: c.QuietUntil}
 	before, err := e.db.Choices(ctx, by.Person)
-	if err != nil || before[store.Mail] == chosen || len(before) == 0 && chosen == (store.Choice{Person: by.Person, Channel: store.Mail}) {
+	if err == nil && c.Lang != "" && c.Lang != langOf(before) {
+		err = e.db.PutChoice(ctx, store.Choice{Person: by.Person, Channel: store.InApp, Address: c.Lang, On: true},
+			e.note(&by, KindAccount, int64(by.Person), "channel_chosen", "提醒的语言 "+c.Lang, nil))
+	}
+	if err != nil {
 		return err
+	}
+	if !c.MailOn && c.Mail == "" && !e.reachesPeople(store.Mail) {
+		return nil // what was chosen while there was mail is kept
+	}
+	chosen := store.Choice{Person: by.Person, Channel: store.Mail, Address: c.Mail, On: c.MailOn, QuietFrom: c.QuietFrom, QuietUntil: c.QuietUntil}
+	if old, known := before[store.Mail]; old == chosen || !known && chosen == (store.Choice{Person: by.Person, Channel: store.Mail}) {
+		return nil
 	}
 	note := "关"
 	if c.MailOn {

@@ -92,6 +92,7 @@ func (d *dayRun) digest(ctx context.Context, person workflow.PersonID, owed []st
 		return out, err
 	}
 	out.Lines = text.Lines()
+	lang := langOf(choices)
 	channels := []store.Choice{{Channel: store.InApp}}
 	for _, c := range choices {
 		if c.On && c.Channel != store.InApp && d.e.reachesPeople(c.Channel) {
@@ -101,7 +102,7 @@ func (d *dayRun) digest(ctx context.Context, person workflow.PersonID, owed []st
 	for _, c := range channels {
 		out.Messages = append(out.Messages, store.Message{
 			ID: d.e.newID(), Key: fmt.Sprintf("digest/%d/%s/%s", person, d.run.Day, c.Channel), Person: person, Channel: c.Channel, Address: c.Address,
-			Day: d.run.Day, Topic: topicDigest, Subject: text.Subject().Zh, Body: text.Body().Zh, Created: out.At,
+			Day: d.run.Day, Topic: topicDigest, Subject: text.Subject().In(lang), Body: text.Body().In(lang), Created: out.At,
 		})
 	}
 	return out, nil

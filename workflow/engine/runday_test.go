@@ -376,3 +376,20 @@ func TestPrompts(t *testing.T) {
 		fault(t, err, workflow.ErrNotFound, "no_such_prompt")
 	})
 }
+
+// Who chose English is told in English; what people wrote stays as they wrote it.
+func TestDigestInTheChosenLanguage(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		require.Equal(t, "unknown_word", code(o.ChooseChannels(o.ctx, o.actor("gaofeng"), engine.OwnChannels{Lang: "fr"})))
+		require.NoError(t, o.ChooseChannels(o.ctx, o.actor("gaofeng"), engine.OwnChannels{Lang: "en"}))
+		require.NoError(t, o.ChooseChannels(o.ctx, o.actor("gaofeng"), engine.OwnChannels{}))
+		o.now = at("2026-11-02", 9)
+		i := o.rectifying(workflow.Ordinary)
+		o.do("zhenglan", i.ID, simple(workflow.Urge))
+		o.runOn("2026-11-03")
+		got := o.digests()
+		require.Contains(t, got["gaofeng 2026-11-03"], "Rectify 2026-11-03:")
+		require.Contains(t, got["gaofeng 2026-11-03"], "台账不全")
+		require.Contains(t, got["mali 2026-11-03"], "整改提醒 2026-11-03：")
+	})
+}

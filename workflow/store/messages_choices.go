@@ -15,7 +15,7 @@ const dayMinutes = 24 * 60
 type Choice struct {
 	Person     workflow.PersonID
 	Channel    string
-	Address    string // the mail address; "" where the channel needs none
+	Address    string // the mail address; of in_app the language in which the person reads, "" for Chinese
 	On         bool
 	QuietFrom  int // minutes of the day in China; nothing is sent from then
 	QuietUntil int // until then, over midnight if it is earlier; both alike for no quiet hours
