@@ -75,6 +75,12 @@ const (
 	ChecklistFileModeGood  ChecklistFileMode = "good"
 )
 
+// Defines values for ChosenChannelsLang.
+const (
+	ChosenChannelsLangEn ChosenChannelsLang = "en"
+	ChosenChannelsLangZh ChosenChannelsLang = "zh"
+)
+
 // Defines values for DeliveryChannel.
 const (
 	DeliveryChannelDingtalk DeliveryChannel = "dingtalk"
@@ -117,6 +123,12 @@ const (
 	OutcomeKindOrganisational OutcomeKind = "organisational"
 	OutcomeKindParty          OutcomeKind = "party"
 	OutcomeKindTalk           OutcomeKind = "talk"
+)
+
+// Defines values for OwnChannelsLang.
+const (
+	OwnChannelsLangEn OwnChannelsLang = "en"
+	OwnChannelsLangZh OwnChannelsLang = "zh"
 )
 
 // Defines values for Phase.
@@ -596,8 +608,10 @@ type Checkpoints struct {
 
 // ChosenChannels defines model for ChosenChannels.
 type ChosenChannels struct {
-	Mail   string `json:"mail,omitempty,omitzero"`
-	MailOn bool   `json:"mail_on"`
+	// Lang 不给则不变 it stays as it is without
+	Lang   ChosenChannelsLang `json:"lang,omitempty,omitzero"`
+	Mail   string             `json:"mail,omitempty,omitzero"`
+	MailOn bool               `json:"mail_on"`
 
 	// QuietFrom 北京时间，如 22:30；起止相同或都不给为不设 time in China such as 22:30; both alike or none for no quiet hours
 	QuietFrom ClockTime `json:"quiet_from,omitempty,omitzero"`
@@ -605,6 +619,9 @@ type ChosenChannels struct {
 	// QuietUntil 北京时间，如 22:30；起止相同或都不给为不设 time in China such as 22:30; both alike or none for no quiet hours
 	QuietUntil ClockTime `json:"quiet_until,omitempty,omitzero"`
 }
+
+// ChosenChannelsLang 不给则不变 it stays as it is without
+type ChosenChannelsLang string
 
 // Clock 当前状态的时限 the time limit of the state
 type Clock struct {
@@ -1793,7 +1810,7 @@ type LookBack struct {
 type Looks struct {
 	Lines []Look `json:"lines"`
 
-	// Next 从哪一条继续，0为完 where to go on
+	// Next 从哪一条继续，0为完 where to go on, 0 at the end
 	Next int `json:"next"`
 
 	// Whole 各条首尾相接、未被改动 each line fits the one before it and is as it was written
@@ -2260,7 +2277,9 @@ type OutcomeKind string
 
 // OwnChannels defines model for OwnChannels.
 type OwnChannels struct {
-	Mail string `json:"mail"`
+	// Lang 提醒用哪种语言 the language of reminders
+	Lang OwnChannelsLang `json:"lang"`
+	Mail string          `json:"mail"`
 
 	// MailOffered 本系统能发邮件 this program sends mail
 	MailOffered bool `json:"mail_offered"`
@@ -2272,6 +2291,9 @@ type OwnChannels struct {
 	// QuietUntil 北京时间，如 22:30；起止相同或都不给为不设 time in China such as 22:30; both alike or none for no quiet hours
 	QuietUntil ClockTime `json:"quiet_until"`
 }
+
+// OwnChannelsLang 提醒用哪种语言 the language of reminders
+type OwnChannelsLang string
 
 // PasswordChange defines model for PasswordChange.
 type PasswordChange struct {
