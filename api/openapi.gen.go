@@ -2484,6 +2484,64 @@ type PromptUnit struct {
 	Own int `json:"own"`
 }
 
+// ProofFinding defines model for ProofFinding.
+type ProofFinding struct {
+	Code string `json:"code"`
+
+	// Field 哪一项 the field
+	Field string `json:"field,omitempty,omitzero"`
+
+	// Line 哪一条记录 the line of history
+	Line map[string]interface{} `json:"line,omitempty,omitzero"`
+
+	// Record 文件第几行 the line of the file
+	Record int64 `json:"record,omitempty,omitzero"`
+
+	// Since 到哪天为止仍然相符 the last day up to which all still holds
+	Since string `json:"since,omitempty,omitzero"`
+
+	// Text 两种语言的一句话 a sentence in both languages
+	Text Text `json:"text"`
+}
+
+// ProofReport 核对结果 what was found in a bundle
+type ProofReport struct {
+	// About 两种语言的一句话 a sentence in both languages
+	About Text `json:"about"`
+
+	// Checked 已核对并相符 what is right
+	Checked     []ProofFinding           `json:"checked"`
+	Checkpoints int                      `json:"checkpoints"`
+	Files       int64                    `json:"files"`
+	Issues      int64                    `json:"issues"`
+	Keys        []map[string]interface{} `json:"keys,omitempty,omitzero"`
+	Lines       int64                    `json:"lines"`
+
+	// More 另有几处不符 how many more are wrong
+	More int `json:"more,omitempty,omitzero"`
+
+	// Newest 最新检查点全文 the newest checkpoint as it is signed
+	Newest string `json:"newest,omitempty,omitzero"`
+
+	// Open 说明不了的 what the bundle cannot tell
+	Open []ProofFinding `json:"open"`
+
+	// Origin 日志的名字 the name of the log
+	Origin string `json:"origin,omitempty,omitzero"`
+
+	// Outcome 0 没有改动 whole, 1 有改动 altered, 2 读不出来 cannot be read
+	Outcome int `json:"outcome"`
+
+	// ShortCode 最新检查点的短码 the short code of the newest checkpoint
+	ShortCode string `json:"short_code,omitempty,omitzero"`
+
+	// Size 最新检查点的行数 lines at the newest checkpoint
+	Size int64 `json:"size"`
+
+	// Wrong 不符之处 what is wrong
+	Wrong []ProofFinding `json:"wrong"`
+}
+
 // Remark defines model for Remark.
 type Remark struct {
 	At time.Time `json:"at"`
@@ -3303,6 +3361,9 @@ type WithDueFrom = Day
 // Examples: 2026-03-31
 type WithDueTo = Day
 
+// WithFiles defines model for WithFiles.
+type WithFiles = bool
+
 // WithGrade defines model for WithGrade.
 type WithGrade = []Grade
 
@@ -3397,6 +3458,12 @@ type ListChecklistsParams struct {
 
 	// Limit 每页条数 rows on a page
 	Limit WithLimit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// GetChecklistBundleParams defines parameters for GetChecklistBundle.
+type GetChecklistBundleParams struct {
+	// Files 连同佐证文件 with the files of evidence
+	Files WithFiles `form:"files,omitempty" json:"files,omitempty,omitzero"`
 }
 
 // CountIssuesParams defines parameters for CountIssues.
@@ -3591,6 +3658,12 @@ type SimilarIssuesParams struct {
 type GetIssueParams struct {
 	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
 	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
+}
+
+// GetIssueBundleParams defines parameters for GetIssueBundle.
+type GetIssueBundleParams struct {
+	// Files 连同佐证文件 with the files of evidence
+	Files WithFiles `form:"files,omitempty" json:"files,omitempty,omitzero"`
 }
 
 // GetCertificateParams defines parameters for GetCertificate.
@@ -3881,6 +3954,15 @@ type GetPromptParams struct {
 	Period string `form:"period,omitempty" json:"period,omitempty,omitzero"`
 }
 
+// GetSpanBundleParams defines parameters for GetSpanBundle.
+type GetSpanBundleParams struct {
+	From Day `form:"from" json:"from"`
+	To   Day `form:"to" json:"to"`
+
+	// Files 连同佐证文件 with the files of evidence
+	Files WithFiles `form:"files,omitempty" json:"files,omitempty,omitzero"`
+}
+
 // ListCheckpointsParams defines parameters for ListCheckpoints.
 type ListCheckpointsParams struct {
 	// Before 行数小于它的 those of fewer lines
@@ -3892,6 +3974,12 @@ type ListCheckpointsParams struct {
 type GetConsistencyParams struct {
 	From int64 `form:"from" json:"from"`
 	To   int64 `form:"to" json:"to"`
+}
+
+// VerifyBundleMultipartBody defines parameters for VerifyBundle.
+type VerifyBundleMultipartBody struct {
+	File openapi_types.File `json:"file"`
+	Held []string           `json:"held,omitempty,omitzero"`
 }
 
 // ChangeReminderRulesParams defines parameters for ChangeReminderRules.
@@ -4039,6 +4127,9 @@ type HandOverJSONRequestBody = HandOver
 // CosignJSONRequestBody defines body for Cosign for application/json ContentType.
 type CosignJSONRequestBody = Cosigned
 
+// VerifyBundleMultipartRequestBody defines body for VerifyBundle for multipart/form-data ContentType.
+type VerifyBundleMultipartRequestBody VerifyBundleMultipartBody
+
 // ChangeReminderRulesJSONRequestBody defines body for ChangeReminderRules for application/json ContentType.
 type ChangeReminderRulesJSONRequestBody = ReminderRulesFile
 
@@ -4086,6 +4177,9 @@ type ServerInterface interface {
 	// Rejects 不能导入的行，写成工作簿 The rows that cannot be imported, as a workbook
 	// (POST /api/v1/checklists/rejects)
 	Rejects(ctx echo.Context) error
+	// GetChecklistBundle 一份清单的证明包 A bundle of a checklist
+	// (GET /api/v1/checklists/{checklist}/bundle)
+	GetChecklistBundle(ctx echo.Context, checklist string, params GetChecklistBundleParams) error
 	// CountIssues 统计列表中的问题 Count what the list would show
 	// (GET /api/v1/counts)
 	CountIssues(ctx echo.Context, params CountIssuesParams) error
@@ -4140,6 +4234,9 @@ type ServerInterface interface {
 	// GetIssue 一个问题，和您此刻能办理的动作 One issue, and the steps that are open to you
 	// (GET /api/v1/issues/{issue})
 	GetIssue(ctx echo.Context, issue string, params GetIssueParams) error
+	// GetIssueBundle 一个问题的证明包 A bundle of an issue, with the proof that nothing was altered
+	// (GET /api/v1/issues/{issue}/bundle)
+	GetIssueBundle(ctx echo.Context, issue IssueId, params GetIssueBundleParams) error
 	// GetCertificate 销号证明（PDF）The closure certificate of an issue that is closed
 	// (GET /api/v1/issues/{issue}/certificate)
 	GetCertificate(ctx echo.Context, issue IssueId, params GetCertificateParams) error
@@ -4254,6 +4351,9 @@ type ServerInterface interface {
 	// GetPrompt 月提示、季督导 The prompt of a month or the pack of a quarter
 	// (GET /api/v1/prompts)
 	GetPrompt(ctx echo.Context, params GetPromptParams) error
+	// GetSpanBundle 一段时间的证明包 A bundle of a span of days
+	// (GET /api/v1/proof/bundle)
+	GetSpanBundle(ctx echo.Context, params GetSpanBundleParams) error
 	// GetCheckpoint 最新的检查点（先封存到此刻）The newest checkpoint, after sealing what there is
 	// (GET /api/v1/proof/checkpoint)
 	GetCheckpoint(ctx echo.Context) error
@@ -4269,6 +4369,9 @@ type ServerInterface interface {
 	// GetSealKeys 签发过检查点的全部公钥 Every public key that ever signed a checkpoint
 	// (GET /api/v1/proof/keys)
 	GetSealKeys(ctx echo.Context) error
+	// VerifyBundle 核验证明包 Verify a bundle
+	// (POST /api/v1/proof/verify)
+	VerifyBundle(ctx echo.Context) error
 	// ListReminderRules 各清单的提醒规则（系统管理员）The reminder rules of the checklists, the default first (system administrator)
 	// (GET /api/v1/reminder-rules)
 	ListReminderRules(ctx echo.Context) error
@@ -4501,6 +4604,31 @@ func (w *ServerInterfaceWrapper) Rejects(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.Rejects(ctx)
+	return err
+}
+
+// GetChecklistBundle converts echo context to params.
+func (w *ServerInterfaceWrapper) GetChecklistBundle(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "checklist" -------------
+	var checklist string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "checklist", ctx.Param("checklist"), &checklist, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter checklist: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetChecklistBundleParams
+	// ------------- Optional query parameter "files" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "files", ctx.QueryParams(), &params.Files, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter files: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetChecklistBundle(ctx, checklist, params)
 	return err
 }
 
@@ -5079,6 +5207,31 @@ func (w *ServerInterfaceWrapper) GetIssue(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetIssue(ctx, issue, params)
+	return err
+}
+
+// GetIssueBundle converts echo context to params.
+func (w *ServerInterfaceWrapper) GetIssueBundle(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "issue" -------------
+	var issue IssueId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "issue", ctx.Param("issue"), &issue, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter issue: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetIssueBundleParams
+	// ------------- Optional query parameter "files" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "files", ctx.QueryParams(), &params.Files, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter files: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetIssueBundle(ctx, issue, params)
 	return err
 }
 
@@ -6192,6 +6345,38 @@ func (w *ServerInterfaceWrapper) GetPrompt(ctx echo.Context) error {
 	return err
 }
 
+// GetSpanBundle converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSpanBundle(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSpanBundleParams
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "files" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "files", ctx.QueryParams(), &params.Files, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter files: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSpanBundle(ctx, params)
+	return err
+}
+
 // GetCheckpoint converts echo context to params.
 func (w *ServerInterfaceWrapper) GetCheckpoint(ctx echo.Context) error {
 	var err error
@@ -6266,6 +6451,15 @@ func (w *ServerInterfaceWrapper) GetSealKeys(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetSealKeys(ctx)
+	return err
+}
+
+// VerifyBundle converts echo context to params.
+func (w *ServerInterfaceWrapper) VerifyBundle(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.VerifyBundle(ctx)
 	return err
 }
 
@@ -6817,6 +7011,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/notices", wrapper.ListNotices, options.OperationMiddlewares["listNotices"]...)
 	router.GET(options.BaseURL+"/api/v1/issues/:issue/explain", wrapper.Explain, options.OperationMiddlewares["explain"]...)
 	router.GET(options.BaseURL+"/api/v1/issues/:issue/evidence/:hash", wrapper.GetEvidence, options.OperationMiddlewares["getEvidence"]...)
+	router.GET(options.BaseURL+"/api/v1/issues/:issue/bundle", wrapper.GetIssueBundle, options.OperationMiddlewares["getIssueBundle"]...)
+	router.GET(options.BaseURL+"/api/v1/checklists/:checklist/bundle", wrapper.GetChecklistBundle, options.OperationMiddlewares["getChecklistBundle"]...)
+	router.GET(options.BaseURL+"/api/v1/proof/bundle", wrapper.GetSpanBundle, options.OperationMiddlewares["getSpanBundle"]...)
+	router.POST(options.BaseURL+"/api/v1/proof/verify", wrapper.VerifyBundle, options.OperationMiddlewares["verifyBundle"]...)
 	router.POST(options.BaseURL+"/api/v1/files", wrapper.UploadFiles, options.OperationMiddlewares["uploadFiles"]...)
 	router.POST(options.BaseURL+"/api/v1/steps", wrapper.TakeSteps, options.OperationMiddlewares["takeSteps"]...)
 	router.GET(options.BaseURL+"/api/v1/checklists", wrapper.ListChecklists, options.OperationMiddlewares["listChecklists"]...)
@@ -7201,6 +7399,75 @@ type RejectsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RejectsdefaultApplicationProblemPlusJSONResponse) VisitRejectsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetChecklistBundleRequestObject struct {
+	Checklist string `json:"checklist"`
+	Params    GetChecklistBundleParams
+}
+
+type GetChecklistBundleResponseObject interface {
+	VisitGetChecklistBundleResponse(w http.ResponseWriter) error
+}
+
+type GetChecklistBundle200ApplicationxNdjsonResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetChecklistBundle200ApplicationxNdjsonResponse) VisitGetChecklistBundleResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type GetChecklistBundledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetChecklistBundledefaultApplicationProblemPlusJSONResponse) VisitGetChecklistBundleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7918,6 +8185,75 @@ type GetIssuedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetIssuedefaultApplicationProblemPlusJSONResponse) VisitGetIssueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetIssueBundleRequestObject struct {
+	Issue  IssueId `json:"issue"`
+	Params GetIssueBundleParams
+}
+
+type GetIssueBundleResponseObject interface {
+	VisitGetIssueBundleResponse(w http.ResponseWriter) error
+}
+
+type GetIssueBundle200ApplicationxNdjsonResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetIssueBundle200ApplicationxNdjsonResponse) VisitGetIssueBundleResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type GetIssueBundledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetIssueBundledefaultApplicationProblemPlusJSONResponse) VisitGetIssueBundleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9395,6 +9731,74 @@ func (response GetPromptdefaultApplicationProblemPlusJSONResponse) VisitGetPromp
 	return err
 }
 
+type GetSpanBundleRequestObject struct {
+	Params GetSpanBundleParams
+}
+
+type GetSpanBundleResponseObject interface {
+	VisitGetSpanBundleResponse(w http.ResponseWriter) error
+}
+
+type GetSpanBundle200ApplicationxNdjsonResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetSpanBundle200ApplicationxNdjsonResponse) VisitGetSpanBundleResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type GetSpanBundledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSpanBundledefaultApplicationProblemPlusJSONResponse) VisitGetSpanBundleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetCheckpointRequestObject struct {
 }
 
@@ -9571,6 +9975,45 @@ type GetSealKeysdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetSealKeysdefaultApplicationProblemPlusJSONResponse) VisitGetSealKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyBundleRequestObject struct {
+	Body *multipart.Reader
+}
+
+type VerifyBundleResponseObject interface {
+	VisitVerifyBundleResponse(w http.ResponseWriter) error
+}
+
+type VerifyBundle200JSONResponse ProofReport
+
+func (response VerifyBundle200JSONResponse) VisitVerifyBundleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyBundledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response VerifyBundledefaultApplicationProblemPlusJSONResponse) VisitVerifyBundleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10568,6 +11011,9 @@ type StrictServerInterface interface {
 	// Rejects 不能导入的行，写成工作簿 The rows that cannot be imported, as a workbook
 	// (POST /api/v1/checklists/rejects)
 	Rejects(ctx context.Context, request RejectsRequestObject) (RejectsResponseObject, error)
+	// GetChecklistBundle 一份清单的证明包 A bundle of a checklist
+	// (GET /api/v1/checklists/{checklist}/bundle)
+	GetChecklistBundle(ctx context.Context, request GetChecklistBundleRequestObject) (GetChecklistBundleResponseObject, error)
 	// CountIssues 统计列表中的问题 Count what the list would show
 	// (GET /api/v1/counts)
 	CountIssues(ctx context.Context, request CountIssuesRequestObject) (CountIssuesResponseObject, error)
@@ -10622,6 +11068,9 @@ type StrictServerInterface interface {
 	// GetIssue 一个问题，和您此刻能办理的动作 One issue, and the steps that are open to you
 	// (GET /api/v1/issues/{issue})
 	GetIssue(ctx context.Context, request GetIssueRequestObject) (GetIssueResponseObject, error)
+	// GetIssueBundle 一个问题的证明包 A bundle of an issue, with the proof that nothing was altered
+	// (GET /api/v1/issues/{issue}/bundle)
+	GetIssueBundle(ctx context.Context, request GetIssueBundleRequestObject) (GetIssueBundleResponseObject, error)
 	// GetCertificate 销号证明（PDF）The closure certificate of an issue that is closed
 	// (GET /api/v1/issues/{issue}/certificate)
 	GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error)
@@ -10736,6 +11185,9 @@ type StrictServerInterface interface {
 	// GetPrompt 月提示、季督导 The prompt of a month or the pack of a quarter
 	// (GET /api/v1/prompts)
 	GetPrompt(ctx context.Context, request GetPromptRequestObject) (GetPromptResponseObject, error)
+	// GetSpanBundle 一段时间的证明包 A bundle of a span of days
+	// (GET /api/v1/proof/bundle)
+	GetSpanBundle(ctx context.Context, request GetSpanBundleRequestObject) (GetSpanBundleResponseObject, error)
 	// GetCheckpoint 最新的检查点（先封存到此刻）The newest checkpoint, after sealing what there is
 	// (GET /api/v1/proof/checkpoint)
 	GetCheckpoint(ctx context.Context, request GetCheckpointRequestObject) (GetCheckpointResponseObject, error)
@@ -10751,6 +11203,9 @@ type StrictServerInterface interface {
 	// GetSealKeys 签发过检查点的全部公钥 Every public key that ever signed a checkpoint
 	// (GET /api/v1/proof/keys)
 	GetSealKeys(ctx context.Context, request GetSealKeysRequestObject) (GetSealKeysResponseObject, error)
+	// VerifyBundle 核验证明包 Verify a bundle
+	// (POST /api/v1/proof/verify)
+	VerifyBundle(ctx context.Context, request VerifyBundleRequestObject) (VerifyBundleResponseObject, error)
 	// ListReminderRules 各清单的提醒规则（系统管理员）The reminder rules of the checklists, the default first (system administrator)
 	// (GET /api/v1/reminder-rules)
 	ListReminderRules(ctx context.Context, request ListReminderRulesRequestObject) (ListReminderRulesResponseObject, error)
@@ -11087,6 +11542,32 @@ func (sh *strictHandler) Rejects(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(RejectsResponseObject); ok {
 		return validResponse.VisitRejectsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetChecklistBundle operation middleware
+func (sh *strictHandler) GetChecklistBundle(ctx echo.Context, checklist string, params GetChecklistBundleParams) error {
+	var request GetChecklistBundleRequestObject
+
+	request.Checklist = checklist
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetChecklistBundle(ctx.Request().Context(), request.(GetChecklistBundleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetChecklistBundle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetChecklistBundleResponseObject); ok {
+		return validResponse.VisitGetChecklistBundleResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11624,6 +12105,32 @@ func (sh *strictHandler) GetIssue(ctx echo.Context, issue string, params GetIssu
 		return err
 	} else if validResponse, ok := response.(GetIssueResponseObject); ok {
 		return validResponse.VisitGetIssueResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetIssueBundle operation middleware
+func (sh *strictHandler) GetIssueBundle(ctx echo.Context, issue IssueId, params GetIssueBundleParams) error {
+	var request GetIssueBundleRequestObject
+
+	request.Issue = issue
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetIssueBundle(ctx.Request().Context(), request.(GetIssueBundleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetIssueBundle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetIssueBundleResponseObject); ok {
+		return validResponse.VisitGetIssueBundleResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -12809,6 +13316,31 @@ func (sh *strictHandler) GetPrompt(ctx echo.Context, params GetPromptParams) err
 	return nil
 }
 
+// GetSpanBundle operation middleware
+func (sh *strictHandler) GetSpanBundle(ctx echo.Context, params GetSpanBundleParams) error {
+	var request GetSpanBundleRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSpanBundle(ctx.Request().Context(), request.(GetSpanBundleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSpanBundle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSpanBundleResponseObject); ok {
+		return validResponse.VisitGetSpanBundleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetCheckpoint operation middleware
 func (sh *strictHandler) GetCheckpoint(ctx echo.Context) error {
 	var request GetCheckpointRequestObject
@@ -12945,6 +13477,35 @@ func (sh *strictHandler) GetSealKeys(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetSealKeysResponseObject); ok {
 		return validResponse.VisitGetSealKeysResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// VerifyBundle operation middleware
+func (sh *strictHandler) VerifyBundle(ctx echo.Context) error {
+	var request VerifyBundleRequestObject
+
+	if reader, err := ctx.Request().MultipartReader(); err != nil {
+		return err
+	} else {
+		request.Body = reader
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.VerifyBundle(ctx.Request().Context(), request.(VerifyBundleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VerifyBundle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(VerifyBundleResponseObject); ok {
+		return validResponse.VisitVerifyBundleResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

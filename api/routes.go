@@ -70,6 +70,10 @@ func (s *Server) routes() []route {
 		{"GET", "/api/v1/issues/:issue/history", member, nothing, w.ListHistory},
 		{"GET", "/api/v1/notices", member, nothing, w.ListNotices},
 		{"GET", "/api/v1/issues/:issue/explain", member, nothing, w.Explain},
+		{"GET", "/api/v1/issues/:issue/bundle", member, nothing, w.GetIssueBundle},
+		{"GET", "/api/v1/checklists/:checklist/bundle", member, nothing, w.GetChecklistBundle},
+		{"GET", "/api/v1/proof/bundle", member, nothing, w.GetSpanBundle},
+		{"POST", "/api/v1/proof/verify", member, files, w.VerifyBundle},
 		{"GET", "/api/v1/issues/:issue/evidence/:hash", member, nothing, w.GetEvidence},
 		{"POST", "/api/v1/files", member, files, w.UploadFiles},
 

@@ -47,7 +47,7 @@ func (s *Server) pageRoutes() []route {
 
 // allPages are the routes of all pages.
 func (s *Server) allPages() []route {
-	return slices.Concat(s.pageRoutes(), s.listRoutes(), s.officeRoutes(), s.besidePages(), s.toldPages(), s.mandatePages(), s.offlinePages())
+	return slices.Concat(s.pageRoutes(), s.listRoutes(), s.officeRoutes(), s.besidePages(), s.toldPages(), s.mandatePages(), s.offlinePages(), s.bundlePages())
 }
 
 // registerPages gives every page what stands before its handler.

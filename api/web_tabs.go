@@ -30,7 +30,8 @@ func settingsTabs(here string) []page.Link {
 
 // proofTabs are the pages by which the record is checked (核验).
 func proofTabs(here string) []page.Link {
-	return tabs(here, page.Link{Path: proofPage, Text: workflow.Say("留痕核验", "Proof")}, page.Link{Path: signsPage, Text: workflow.Say("纸面整改线索", "Signs of paper rectification")},
+	return tabs(here, page.Link{Path: proofPage, Text: workflow.Say("留痕核验", "Proof")}, page.Link{Path: verifyPage, Text: workflow.Say("核验证明包", "Verify a bundle")},
+		page.Link{Path: signsPage, Text: workflow.Say("纸面整改线索", "Signs of paper rectification")},
 		page.Link{Path: mandatesPage, Text: workflow.Say("巡察授权", "Mandates")},
 		page.Link{Path: timePage, Text: workflow.Say("时光机", "Time machine")})
 }

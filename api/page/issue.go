@@ -23,6 +23,7 @@ type Issue struct {
 	Request  *Request
 	Signers  []Signer
 	Around   Around
+	Bundle   string        // where it is taken with the proof that nothing was altered
 	Similar  string        // where similar ones are, "" for who may not merge it
 	Absorbed []AbsorbedRow // what was merged into it
 	Checks   []CheckRow    // the self-checks that it asked for

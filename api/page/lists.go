@@ -147,6 +147,7 @@ func (Checklists) template() string { return "checklists" }
 type ChecklistRow struct {
 	Path              string
 	ListsPath         string // of the three lists
+	Bundle            string // with the proof that nothing was altered
 	Title             string
 	Source            workflow.Text
 	Unit              string

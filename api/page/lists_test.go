@@ -30,6 +30,8 @@ func listSamples(frame Frame, form Form, wrong workflow.Text) []Page {
 		FirstPasswords{Frame: frame, Form: form},
 		Checklists{Frame: frame, Pager: pager, Import: "/i", Rows: []ChecklistRow{{Path: "/x", Title: "有误 <b>", Source: wrong, Unit: "甲", FoundOn: "2026-01-01",
 			At: time.Now(), Total: 9, Closed: 1, Reported: 2, Overdue: 3, Amount: 100, Recovered: 50}, {Path: "/y"}}},
+		Verify{Frame: frame, Action: "/proof/verify", Most: 1 << 20}, Verify{Frame: frame, Action: "/proof/verify", Take: "/proof/bundle", From: "2026-01-01", To: "2026-01-31",
+			Report: &ProofReport{Verdict: wrong, About: wrong, ShortCode: "ABCD-EFGH-JKMN-PQRS", Size: 7, Wrong: []workflow.Text{wrong}, Checked: []workflow.Text{wrong}, Open: []workflow.Text{wrong}, More: 3}},
 		Checklists{Frame: frame, Import: "/i", Tables: []Link{{Path: "/t", Text: wrong}}}, Checklists{Frame: frame},
 		Bulk{Frame: frame, Back: "/b", Steps: tallies, Form: form, Pager: pager, All: "/a", Chosen: true, Able: 1,
 			Rows: []BulkRow{{Row: row, Value: "1:2", Picked: true, Fault: wrong}, {Row: row}}},

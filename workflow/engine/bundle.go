@@ -71,7 +71,7 @@ func (e *Engine) Bundle(ctx context.Context, by workflow.Actor, what BundleWhat)
 	if err != nil {
 		return nil, err
 	}
-	if err := e.bundleTaken(ctx, &by, b.Name); err != nil {
+	if err := e.bundleTaken(ctx, &by, what, b.Name); err != nil {
 		return nil, err
 	}
 	if _, b.newest, err = e.Seal(ctx); err != nil {
@@ -95,17 +95,15 @@ func actorTitle(by *workflow.Actor) string {
 	return by.Name
 }
 
-// bundleTaken puts on record that a bundle was taken, whoever took it.
-func (e *Engine) bundleTaken(ctx context.Context, by *workflow.Actor, name string) error {
-	if len(by.Appointments) > 0 {
+// bundleTaken puts on record that a bundle was taken, whoever took it; an inspector does so under their mandate as well.
+func (e *Engine) bundleTaken(ctx context.Context, by *workflow.Actor, what BundleWhat, name string) error {
+	if err := e.took(ctx, by, "bundle", what.Issue, name); err != nil {
+		return err
+	}
+	if by.As.Appointment.ID == 0 && len(by.Appointments) > 0 {
 		by.As.Appointment = by.Appointments[0]
 	}
-	for _, a := range by.Appointments {
-		if a.Post == "inspector" {
-			by.As.Appointment = a
-		}
-	}
-	return e.db.Note(ctx, e.note(by, KindLook, int64(by.Person), "bundle", name, nil))
+	return e.db.Note(ctx, e.note(by, KindAccount, int64(by.Person), "bundle", name, nil))
 }
 
 func (b *Bundle) ofIssue(ctx context.Context, by *workflow.Actor) error {
@@ -151,8 +149,8 @@ func (b *Bundle) ofSpan(ctx context.Context, by *workflow.Actor) error {
 	b.Name = "proof-" + string(b.what.From) + "-" + string(b.what.To)
 	b.header.What = proof.What{From: b.what.From, To: b.what.To, All: Administers(by, "audit_admin")}
 	for n := range by.Appointments {
-		if a := &by.Appointments[n]; a.Post == "inspector" {
-			root := a.Line[1] == workflow.Place{}
+		if a := &by.Appointments[n]; a.Post == workflow.Inspector && a.Mandate.Open() {
+			root := a.Line[1] == workflow.Place{} && a.Mandate.Ties.None()
 			b.header.What.All, b.header.What.Title = b.header.What.All || root, a.OrgName
 			return nil
 		}

@@ -40,7 +40,7 @@ func TestBundlesOfTheEngineVerify(t *testing.T) {
 		r := o.bundle("gaofeng", engine.BundleWhat{Issue: i.ID, Files: true, Held: held})
 		require.Empty(t, r.Wrong)
 		require.EqualValues(t, 1, r.Issues)
-		last, err := db.LastLine(o.ctx, engine.KindLook, int64(o.actor("gaofeng").Person))
+		last, err := db.LastLine(o.ctx, engine.KindAccount, int64(o.actor("gaofeng").Person))
 		require.NoError(t, err)
 		require.Equal(t, "bundle", last.Action)
 		require.Contains(t, last.Note, i.Number)

@@ -231,6 +231,16 @@ func (b *Bundle) writeFile(w *proof.Writer, hash string) (err error) {
 	return w.File(hash, f)
 }
 
+// ProofReport is what was found in a bundle.
+type ProofReport = proof.Report
+
+// TakesSpans says whether the actor may take a bundle of a span of days.
+func TakesSpans(by *workflow.Actor) bool {
+	return Administers(by, "audit_admin") || slices.ContainsFunc(by.Appointments, func(a workflow.Appointment) bool {
+		return a.Post == workflow.Inspector && a.Mandate.Open()
+	})
+}
+
 // VerifyBundle reads a bundle and says what was checked, what is wrong and what it cannot tell. held are checkpoints that somebody kept.
 func (e *Engine) VerifyBundle(r io.Reader, held []string) proof.Report {
 	return proof.Verify(r, proof.Options{Held: held, Witnesses: e.witnesses})

@@ -32,8 +32,10 @@ type group struct {
 func (v *verifier) line(r *lineRecord) {
 	l, timed := r.line()
 	v.rep.Lines++
-	if fields, _ := r.altered(); len(fields) > 0 && fields[0] < 3 && l.Hash(l.Prev) != l.Digest {
-		v.itself(r, &l, lineName(&l, ""), timed) // whose line it is cannot be told
+	seen := looked{timed: timed, hash: l.Hash(l.Prev)}
+	seen.fields, seen.readable = r.altered()
+	if len(seen.fields) > 0 && seen.fields[0] < 3 && seen.hash != l.Digest {
+		v.itself(r, &l, lineName(&l, ""), seen) // whose line it is cannot be told
 		v.lost++
 		return
 	}
@@ -42,7 +44,7 @@ func (v *verifier) line(r *lineRecord) {
 	}
 	v.learn(&l)
 	name := lineName(&l, v.g.number)
-	named := v.itself(r, &l, name, timed)
+	named := v.itself(r, &l, name, seen)
 	v.follows(&l, name, named)
 	if !slices.Contains(named, "leaf") && !slices.Contains(named, "proof") && !slices.Contains(named, "digest") {
 		v.inLog(r, &l, name)
@@ -54,7 +56,7 @@ func (v *verifier) line(r *lineRecord) {
 	case kindRules:
 		v.rules(&l)
 	}
-	v.g.seq, v.g.heads, v.g.last, v.g.lastAt.At, v.g.lost = l.Seq, [2][32]byte{l.Digest, l.Hash(l.Prev)}, name, l.At, v.lost
+	v.g.seq, v.g.heads, v.g.last, v.g.lastAt.At, v.g.lost = l.Seq, [2][32]byte{l.Digest, seen.hash}, name, l.At, v.lost
 }
 
 // learn takes the number of the issue from its first line, so that the line has a name for people.
@@ -91,17 +93,24 @@ func (v *verifier) beginGroup(l *workflow.Line) {
 	}
 }
 
+// looked is what a line looks like by itself.
+type looked struct {
+	hash     [32]byte // that it should have
+	timed    bool     // its time is one
+	fields   []int    // whose tags do not fit
+	readable bool     // there are tags
+}
+
 // itself holds a line against its own digest and its tags, and returns the fields that are altered.
-func (v *verifier) itself(r *lineRecord, l *workflow.Line, name *LineName, timed bool) (named []string) {
-	fits := l.Hash(l.Prev) == l.Digest
-	fields, readable := r.altered()
-	for _, n := range fields {
+func (v *verifier) itself(r *lineRecord, l *workflow.Line, name *LineName, seen looked) (named []string) {
+	fits := seen.hash == l.Digest
+	for _, n := range seen.fields {
 		if (n < beside) != fits || n >= beside {
 			named = append(named, tagged[n])
 		}
 	}
 	switch {
-	case fits && len(named) == 0 && len(fields) == 0 && readable && timed:
+	case fits && len(seen.fields) == 0 && seen.readable && seen.timed:
 		return nil
 	case len(named) == 0 && fits:
 		named = []string{"tags"}

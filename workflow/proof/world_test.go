@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"testing"
@@ -32,6 +33,7 @@ type office struct {
 	points  []Checkpoint
 	notes   []string
 	files   map[string][]byte
+	busy    bool // no night falls
 }
 
 type subjectKey struct {
@@ -133,6 +135,9 @@ func (o *office) life(id int64) {
 
 // night seals what there is and goes on to the next day.
 func (o *office) night() {
+	if o.busy {
+		return
+	}
 	o.write(workflow.Line{Kind: "account", Subject: 1, Action: "signed_in", Person: 1, Name: "某人1"})
 	o.seal()
 	o.now = o.now.Add(20 * time.Hour)
@@ -203,8 +208,13 @@ func (o *office) rechain(of subjectKey, from int) {
 // bundle takes a bundle, as the engine does.
 func (o *office) bundle(what What, leaves, files bool) []byte {
 	var out bytes.Buffer
+	o.bundleTo(&out, what, leaves, files)
+	return out.Bytes()
+}
+
+func (o *office) bundleTo(out io.Writer, what What, leaves, files bool) {
 	newest := o.points[len(o.points)-1]
-	w, err := NewWriter(&out, Header{Origin: o.keys.Origin, Size: newest.Size, What: what, At: Stamp(o.now), By: "巡察员（市委巡察办）", Account: "inspector", Leaves: leaves, Files: files})
+	w, err := NewWriter(out, Header{Origin: o.keys.Origin, Size: newest.Size, What: what, At: Stamp(o.now), By: "巡察员（市委巡察办）", Account: "inspector", Leaves: leaves, Files: files})
 	require.NoError(o.t, err)
 	require.NoError(o.t, w.Keys(o.keys.Public))
 	for n, p := range o.points {
@@ -227,7 +237,6 @@ func (o *office) bundle(what What, leaves, files bool) []byte {
 		}
 	}
 	require.NoError(o.t, w.Close(o.now, o.keys.Signers...))
-	return out.Bytes()
 }
 
 func (o *office) subject(w *Writer, of subjectKey, leaves, files bool, what What) {

@@ -1,0 +1,111 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"rectify/api/page"
+	"rectify/workflow"
+	"rectify/workflow/engine"
+)
+
+const verifyPage = "/proof/verify"
+
+// bundlePages are those about bundles: where one is taken and where one is verified.
+func (s *Server) bundlePages() []route {
+	return []route{
+		{"GET", "/issues/:issue/bundle", member, nothing, s.sendIssueBundle},
+		{"GET", "/checklists/:checklist/bundle", member, nothing, s.sendChecklistBundle},
+		{"GET", "/proof/bundle", member, nothing, s.sendSpanBundle},
+		{"GET", verifyPage, member, nothing, s.showVerify},
+		{"POST", verifyPage, member, files, s.verifyByForm},
+	}
+}
+
+// sendIssueBundle sends a bundle of an issue.
+func (s *Server) sendIssueBundle(c echo.Context) error {
+	issue, err := pathID[workflow.IssueID](c.Param("issue"))
+	if err != nil {
+		return err
+	}
+	return s.sendBundle(c, engine.BundleWhat{Issue: issue})
+}
+
+// sendChecklistBundle sends a bundle of a checklist.
+func (s *Server) sendChecklistBundle(c echo.Context) error {
+	list, err := pathID[workflow.ChecklistID](c.Param("checklist"))
+	if err != nil {
+		return err
+	}
+	return s.sendBundle(c, engine.BundleWhat{Checklist: list})
+}
+
+// sendSpanBundle sends a bundle of a span of days.
+func (s *Server) sendSpanBundle(c echo.Context) error {
+	var r reading
+	what := engine.BundleWhat{From: dayOf(&r, "from", c.QueryParam("from")), To: dayOf(&r, "to", c.QueryParam("to"))}
+	if r.err != nil {
+		return r.err
+	}
+	return s.sendBundle(c, what)
+}
+
+func (s *Server) sendBundle(c echo.Context, what engine.BundleWhat) error {
+	what.Files = c.QueryParam("files") == "true"
+	b, err := s.bundle(c.Request().Context(), what)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	return b.send(c.Response())
+}
+
+// showVerify asks for a bundle.
+func (s *Server) showVerify(c echo.Context) error {
+	return s.show(c, http.StatusOK, s.verifyPage(c))
+}
+
+func (s *Server) verifyPage(c echo.Context) page.Verify {
+	by := actorOf(c.Request().Context())
+	p := page.Verify{Frame: s.frame(c, workflow.Say("核验证明包", "Verify a bundle")), Tabs: proofTabs(verifyPage), Action: verifyPage, Most: s.Limits.Files}
+	if engine.TakesSpans(&by) {
+		p.Take, p.To = "/proof/bundle", s.Engine.Today()
+		p.From = p.To.Add(-30)
+	}
+	return p
+}
+
+// verifyByForm verifies the bundle that was sent and shows the report.
+func (s *Server) verifyByForm(c echo.Context) error {
+	p := s.verifyPage(c)
+	form, err := c.Request().MultipartReader()
+	if err != nil {
+		return wrongFormat(echo.MIMEMultipartForm)
+	}
+	report, err := s.verify(form)
+	if err != nil {
+		return err
+	}
+	p.Report = &page.ProofReport{Whole: report.Outcome == 0, Verdict: report.Verdict(), About: report.About, ShortCode: report.ShortCode, Size: report.Size, Origin: report.Origin, More: report.More}
+	for _, f := range report.Wrong {
+		p.Report.Wrong = append(p.Report.Wrong, f.Text)
+	}
+	for _, f := range report.Checked {
+		p.Report.Checked = append(p.Report.Checked, f.Text)
+	}
+	for _, f := range report.Open {
+		p.Report.Open = append(p.Report.Open, f.Text)
+	}
+	return s.show(c, http.StatusOK, p)
+}
+
+// checkpointTyped is a checkpoint as it was pasted, without what a form does to the ends of lines.
+func checkpointTyped(text string) string {
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	if strings.Contains(text, "\n") {
+		text += "\n"
+	}
+	return text
+}
