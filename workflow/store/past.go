@@ -16,9 +16,10 @@ import (
 // grow large. Their rows are folded from history, so nothing is stored that could differ from it. What is laid out for a day never changes;
 // issues are added to it when something happens to them for the first time since.
 const (
-	daysKept   = 6 // laid out at once
-	foldAtOne  = 500
-	lateCommit = 10 * time.Minute // a line may be committed so long after the moment that it bears
+	daysKept    = 6 // laid out at once
+	foldAtOne   = 500
+	roundsAtOne = 10               // of so many issues in one snapshot, which the database must not keep for long
+	lateCommit  = 10 * time.Minute // a line may be committed so long after the moment that it bears
 )
 
 // past are the days that are laid out.
@@ -29,15 +30,16 @@ type past struct {
 
 // pastDay is what is laid out of a day. One at a time uses it.
 type pastDay struct {
-	mu     sync.Mutex
-	day    workflow.Day
-	end    int64 // the first moment after it
-	then   *DB   // the issues that something has happened to since, as they were
-	known  map[int64]bool
-	seen   int64 // lines up to this moment were looked at
-	moves  orgMoves
-	roots  []workflow.OrgID
-	broken bool
+	mu      sync.Mutex
+	day     workflow.Day
+	end     int64 // the first moment after it
+	then    *DB   // the issues that something has happened to since, as they were
+	known   map[int64]bool
+	waiting []int64 // known and not laid out yet
+	seen    int64   // lines up to this moment were looked at
+	moves   orgMoves
+	roots   []workflow.OrgID
+	broken  bool
 }
 
 // both are the two parts of a past day, for reading.
@@ -62,12 +64,15 @@ func (db *DB) onDay(ctx context.Context, day workflow.Day, fn func(both) error) 
 	if p.broken { // it was put away meanwhile
 		return db.onDay(ctx, day, fn)
 	}
-	return db.snapshot(ctx, func(tx *gorm.DB) error {
-		if err := p.catchUp(ctx, tx); err != nil {
-			return err
-		}
-		return fn(both{p, tx, p.then.session.WithContext(ctx)})
-	})
+	for done := false; err == nil && !done; {
+		err = db.snapshot(ctx, func(tx *gorm.DB) error {
+			if done, err = p.catchUp(ctx, tx); err != nil || !done {
+				return err
+			}
+			return fn(both{p, tx, p.then.session.WithContext(ctx)})
+		})
+	}
+	return err
 }
 
 // take finds a day that is laid out, or begins one and puts the one away that was not used for longest.
@@ -117,7 +122,7 @@ func (ps *past) close() {
 
 // scratch makes an empty database that is private and gone when it is closed, with the tables of this program.
 func (db *DB) scratch(ctx context.Context) (*DB, error) {
-	conns, err := sqliteConns("", 1, "journal_mode=off", "synchronous=off", "locking_mode=exclusive")
+	conns, err := sqliteConns("", 1, "journal_mode=off", "synchronous=off", "locking_mode=exclusive", "cache_size=-16384")
 	if err != nil {
 		return nil, err
 	}

@@ -4,27 +4,27 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
-	"slices"
 
 	"gorm.io/gorm"
 
 	"rectify/workflow"
 )
 
-// catchUp lays out the issues that something has happened to since it was last asked.
-func (p *pastDay) catchUp(ctx context.Context, tx *gorm.DB) (err error) {
+// catchUp finds the issues that something has happened to since it was last asked, and lays a bounded number of them out; done says that
+// none is left.
+func (p *pastDay) catchUp(ctx context.Context, tx *gorm.DB) (done bool, err error) {
 	defer func() {
-		if err != nil { // everything is looked at again
+		if err != nil { // everything is looked for again
 			p.seen, p.moves = p.end, nil
 		}
 	}()
 	touched, moved, last, err := p.happened(tx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if before := len(p.moves); moved {
 		if err := p.readMoves(tx); err != nil {
-			return err
+			return false, err
 		}
 		if moved = len(p.moves) != before; moved {
 			p.roots = p.moves.roots()
@@ -32,16 +32,21 @@ func (p *pastDay) catchUp(ctx context.Context, tx *gorm.DB) (err error) {
 	}
 	if moved {
 		if touched, err = p.misplaced(tx, touched); err != nil {
-			return err
+			return false, err
 		}
 	}
-	for batch := range slices.Chunk(touched, foldAtOne) {
+	for _, id := range touched {
+		p.known[id] = true
+	}
+	p.waiting, p.seen = append(p.waiting, touched...), last
+	for range roundsAtOne {
+		batch := p.waiting[:min(foldAtOne, len(p.waiting))]
 		if err := p.layOut(ctx, tx, batch); err != nil {
-			return err
+			return false, err
 		}
+		p.waiting = p.waiting[len(batch):]
 	}
-	p.seen = last
-	return nil
+	return len(p.waiting) == 0, nil
 }
 
 // happened finds the issues that have lines since the day, and whether organisations were changed. Every line is in the outbox.
@@ -147,13 +152,7 @@ func (p *pastDay) layOut(ctx context.Context, tx *gorm.DB, ids []int64) error {
 	if err := p.place(tx, issues); err != nil {
 		return err
 	}
-	if err := p.then.transaction(ctx, func(to *gorm.DB) error { return keepPast(to, issues, rows) }); err != nil {
-		return err
-	}
-	for _, id := range ids {
-		p.known[id] = true
-	}
-	return nil
+	return p.then.transaction(ctx, func(to *gorm.DB) error { return keepPast(to, issues, rows) })
 }
 
 func (f *folding) issue() (i workflow.Issue, err error) {
