@@ -188,21 +188,12 @@ func (c *wipeCommand) Run(p *program) error {
 	if _, err := os.Stat(whole + pack.Beside); err == nil && !c.Yes {
 		return workflow.Refused("findings_kept", workflow.Say("%s 里有写下的发现：请先导出变更集；确定要一起销毁，请加 --yes", "there are findings in %s: export them first, or say --yes to destroy them too", whole+pack.Beside))
 	}
-	dirs, err := filepath.Glob(filepath.Join(os.TempDir(), openedPrefix+"*"))
+	folders, err := decrypted(whole)
 	if err != nil {
 		return err
 	}
 	names := []string{whole, whole + pack.Beside}
-	var folders []string
-	for _, dir := range dirs {
-		m, there := readMark(dir)
-		switch {
-		case !there || m.Pack != whole:
-			continue
-		case running(m.PID):
-			return workflow.Refused("pack_open", workflow.Say("数据包正打开着（进程%d），请先结束", "the pack is open (process %d): end that first", m.PID))
-		}
-		folders = append(folders, dir)
+	for _, dir := range folders {
 		names = append(names, filepath.Join(dir, pack.Database))
 	}
 	var gone []wiped
@@ -222,6 +213,22 @@ func (c *wipeCommand) Run(p *program) error {
 		}
 	}
 	return c.certify(p, gone, folders)
+}
+
+// decrypted are the folders that a crash left behind of a pack. ErrRefused while it is open.
+func decrypted(name string) (folders []string, err error) {
+	dirs, err := filepath.Glob(filepath.Join(os.TempDir(), openedPrefix+"*"))
+	for _, dir := range dirs {
+		m, there := readMark(dir)
+		switch {
+		case !there || m.Pack != name:
+			continue
+		case running(m.PID):
+			return nil, workflow.Refused("pack_open", workflow.Say("数据包正打开着（进程%d），请先结束", "the pack is open (process %d): end that first", m.PID))
+		}
+		folders = append(folders, dir)
+	}
+	return folders, err
 }
 
 // wipe reads a file for the certificate, writes over it and takes it away.

@@ -128,7 +128,7 @@ type Declaration struct {
 // Errors: ErrNotFound for a mandate that is not the actor's, an org or a person that is not there; ErrRefused when it is over; ErrInvalid for
 // neither ties nor none, or both.
 func (e *Engine) Declare(ctx context.Context, by workflow.Actor, id workflow.MandateID, d Declaration) (Mandate, error) {
-	m, mine, err := e.ownMandate(ctx, &by, id)
+	m, err := e.ownMandate(ctx, &by, id)
 	if err != nil {
 		return Mandate{}, err
 	}
@@ -143,7 +143,6 @@ func (e *Engine) Declare(ctx context.Context, by workflow.Actor, id workflow.Man
 	if err != nil {
 		return Mandate{}, err
 	}
-	ties = mine.Ties.With(ties)
 	data, err := json.Marshal(ties)
 	if err != nil {
 		return Mandate{}, err
@@ -157,16 +156,12 @@ func (e *Engine) Declare(ctx context.Context, by workflow.Actor, id workflow.Man
 }
 
 // ownMandate is a mandate of the actor's.
-func (e *Engine) ownMandate(ctx context.Context, by *workflow.Actor, id workflow.MandateID) (m Mandate, mine store.MandateInspector, err error) {
-	if m, err = e.db.Mandate(ctx, id); err != nil {
-		return m, mine, err
+func (e *Engine) ownMandate(ctx context.Context, by *workflow.Actor, id workflow.MandateID) (Mandate, error) {
+	m, err := e.db.Mandate(ctx, id)
+	if err == nil && !slices.ContainsFunc(m.Inspectors, func(x store.MandateInspector) bool { return x.Person == by.Person }) {
+		err = noMandate()
 	}
-	for _, x := range m.Inspectors {
-		if x.Person == by.Person {
-			return m, x, nil
-		}
-	}
-	return m, mine, noMandate()
+	return m, err
 }
 
 func noMandate() error {

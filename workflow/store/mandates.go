@@ -103,16 +103,33 @@ func grant(tx *gorm.DB, g Granting, appointed func(Appointed) workflow.Line) ([]
 	return append([]workflow.Line{line}, lines...), raceLost(err, "PRIMARY")
 }
 
-// DeclareTies keeps what an inspector declared, over what they declared before, with the line of history.
+// DeclareTies keeps what an inspector declared, added to what they declared before, with the line of history. ErrNotFound with the code
+// no_such_mandate for who is no inspector of it.
 func (db *DB) DeclareTies(ctx context.Context, m workflow.MandateID, person workflow.PersonID, ties workflow.Ties, line workflow.Line) error {
-	text, err := json.Marshal(ties)
-	if err != nil {
-		return err
-	}
 	line.Kind, line.Subject = KindMandate, int64(m)
 	return db.write(ctx, func(tx *gorm.DB) error {
-		err := changeOne(tx, "UPDATE mandate_inspectors SET declared_at = ?, ties = ? WHERE mandate = ? AND person = ?",
-			millis(line.At), string(text), int64(m), int64(person))
+		known, there := workflow.Ties{}, false
+		err := each(tx, func(scan func(...any) error) error {
+			var text string
+			if err := scan(&text); err != nil {
+				return err
+			}
+			var err error
+			there = true
+			known, err = parseTies(text)
+			return err
+		}, "SELECT ties FROM mandate_inspectors WHERE mandate = ? AND person = ?"+forUpdate(tx), int64(m), int64(person))
+		if err == nil && !there {
+			_, err = oneMandate(nil, nil)
+		}
+		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(known.With(ties))
+		if err != nil {
+			return err
+		}
+		_, err = exec(tx, "UPDATE mandate_inspectors SET declared_at = ?, ties = ? WHERE mandate = ? AND person = ?", millis(line.At), string(text), int64(m), int64(person))
 		if err != nil {
 			return err
 		}
