@@ -61,10 +61,10 @@ func (e *Engine) ExportLedger(ctx context.Context, by workflow.Actor, f Filter, 
 		title = "问题整改台账"
 	}
 	title = titled(title, f.On)
-	if err := sheet.WriteLedger(w, sheet.LedgerHead{Title: title, Made: e.Today()}, rows); err != nil {
+	if err := e.exported(ctx, &by, title, saidOf(&f, -1)); err != nil { // before it leaves: who breaks it off has taken a part
 		return err
 	}
-	return e.exported(ctx, &by, title, saidOf(&f, -1))
+	return sheet.WriteLedger(w, sheet.LedgerHead{Title: title, Made: e.Today()}, rows)
 }
 
 // learn looks a person's name up once.

@@ -118,10 +118,10 @@ func (e *Engine) ExportLists(ctx context.Context, by workflow.Actor, f Filter, u
 		title = "问题整改"
 	}
 	title = titled(title, f.On)
-	if err := sheet.WriteLists(w, sheet.LedgerHead{Title: title, Made: e.Today()}, rows); err != nil {
+	if err := e.exported(ctx, &by, title+"三张清单", saidOf(&f, -1)); err != nil { // before it leaves: who breaks it off has taken a part
 		return err
 	}
-	return e.exported(ctx, &by, title+"三张清单", saidOf(&f, -1))
+	return sheet.WriteLists(w, sheet.LedgerHead{Title: title, Made: e.Today()}, rows)
 }
 
 // listsRow is an issue in the three lists, in the words of the workbook.

@@ -21,7 +21,7 @@ import (
 )
 
 // sealedOffice is an office whose keys are in a folder that the test knows.
-func sealedOffice(t *testing.T, db *store.DB, keys string, witnesses ...string) *office {
+func sealedOffice(t testing.TB, db *store.DB, keys string, witnesses ...string) *office {
 	t.Helper()
 	defs, err := definitions.Shipped()
 	require.NoError(t, err)

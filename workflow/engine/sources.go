@@ -290,10 +290,10 @@ func (e *Engine) ExportSource(ctx context.Context, by workflow.Actor, source wor
 	rule, _ := source.Rule()
 	title := titled(rule.Text.Zh+"问题整改情况报告", whole.On)
 	own := whole.Of(source).Line(workflow.Say("本来源", "this source"))
-	if err := sheet.WriteReport(w, title, whole.Place().Zh+own.Zh+"。"+whole.FiveLine.Zh+"。", sourceHeaders, rows); err != nil {
+	if err := e.exported(ctx, &by, title, ""); err != nil { // before it leaves: who breaks it off has taken a part
 		return err
 	}
-	return e.exported(ctx, &by, title, "")
+	return sheet.WriteReport(w, title, whole.Place().Zh+own.Zh+"。"+whole.FiveLine.Zh+"。", sourceHeaders, rows)
 }
 
 // Of is the sum of one source.

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -318,35 +317,4 @@ func benchSealing(b *testing.B, dsn string) {
 	b.ReportMetric(float64(steps)/took[1].Seconds(), "steps/s")
 	b.ReportMetric(took[0].Seconds()/took[1].Seconds(), "ratio")
 	b.ReportMetric(float64(sealed), "sealed")
-}
-
-// BenchmarkSealBacklog seals lines that nobody has sealed, as many as RECTIFY_LINES says, or 20,000: how long a database takes that had no log.
-func BenchmarkSealBacklog(b *testing.B) {
-	b.Run("sqlite", func(b *testing.B) { benchBacklog(b, storetest.SQLite(b)) })
-	b.Run("mysql", func(b *testing.B) { benchBacklog(b, storetest.MySQL(b)) })
-}
-
-func benchBacklog(b *testing.B, dsn string) {
-	lines, _ := strconv.Atoi(os.Getenv("RECTIFY_LINES"))
-	if lines == 0 {
-		lines = 20000
-	}
-	db := storetest.Open(b, dsn)
-	at := time.Now().UTC().Truncate(time.Millisecond)
-	for n := 0; n < lines; n += 1000 {
-		var some []workflow.Line
-		for m := range min(1000, lines-n) {
-			some = append(some, workflow.Line{Kind: "account", Subject: int64((n + m) % 20000), At: at, Action: "sign_in", Name: "测试", Note: "10.0.0.1"})
-		}
-		require.NoError(b, db.Note(b.Context(), some...))
-	}
-	b.ResetTimer()
-	for b.Loop() {
-		begun := time.Now()
-		n, _, err := db.Seal(b.Context(), 1)
-		require.NoError(b, err)
-		require.Equal(b, lines, n)
-		b.ReportMetric(float64(n)/time.Since(begun).Seconds(), "lines/s")
-		b.ReportMetric(time.Since(begun).Seconds(), "seconds")
-	}
 }
