@@ -2948,7 +2948,7 @@ type SignOf struct {
 	// Cut 只看了一部分，请缩小范围 not everything was looked at; narrow the span
 	Cut bool `json:"cut"`
 
-	// Found 有几处，不是分数 how many places; no score
+	// Found 有几处 how many places
 	Found int `json:"found"`
 
 	// Harmless 两种语言的一句话 a sentence in both languages
