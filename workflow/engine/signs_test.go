@@ -178,3 +178,21 @@ func TestTheNumbersOfSignsAreASetting(t *testing.T) {
 		require.Contains(t, page.Sheets[0].Looks.Zh, "7次以上")
 	})
 }
+
+// An inspector who has ties to an organisation sees no sign that its issues are part of.
+func TestSignsKeepToTheTiesOfAnInspector(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		for code, secretary := range map[string]string{"0102": "caoying", "0103": "luomin", "0104": "liangwen"} {
+			o.submit(secretary, o.rectifyingAt(code, secretary, "2026-12-31").ID, "已改", "一份材料")
+		}
+		found := o.signs("sunli", "0100")[workflow.PaperSameFile]
+		require.Len(t, found, 1)
+		require.Len(t, found[0].Issues, 3)
+		o.declare("sunli", engine.Declaration{Orgs: []string{"0102"}})
+		found = o.signs("sunli", "0100")[workflow.PaperSameFile]
+		require.Len(t, found[0].Issues, 2)
+		require.Contains(t, found[0].Text.Zh, "是2个问题的佐证")
+		_, err := o.Signs(o.ctx, o.actor("sunli"), engine.SignQuery{Under: o.org("0102").ID, From: "2026-10-01", To: "2026-12-31"}, "")
+		fault(t, err, workflow.ErrForbidden, "out_of_reach")
+	})
+}
