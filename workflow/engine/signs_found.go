@@ -36,18 +36,18 @@ func idsOf(steps []store.SignStep) []workflow.IssueID {
 
 // sameFile finds files that are evidence of several issues, of one at least since the span began.
 func (l *signLook) sameFile(ctx context.Context) ([]clue, error) {
-	shared, err := l.e.db.SharedFiles(ctx, l.span)
+	shared, cut, err := l.e.db.SharedFiles(ctx, l.span)
 	if err != nil {
 		return nil, err
 	}
-	want, refs := make(map[workflow.IssueID]bool), 0
+	l.cut = cut
+	want := make(map[workflow.IssueID]bool)
 	for _, ids := range shared {
 		for _, id := range ids {
-			want[id] = true
-			refs++
+			want[id] = len(ids) > 1 || want[id]
 		}
 	}
-	l.cut = refs == l.span.Most
+	maps.DeleteFunc(want, func(_ workflow.IssueID, several bool) bool { return !several })
 	type use struct {
 		issues []clueIssue
 		orgs   []workflow.OrgID

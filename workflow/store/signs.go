@@ -91,23 +91,48 @@ JOIN history h ON h.kind = 'issue' AND h.subject = p.issue_id AND h.seq = p.subm
 }
 
 // SharedFiles reads which files several issues refer to, by the hashes of the files: issues of the span's place, whenever that was. Most
-// bounds how many references are read.
-func (db *DB) SharedFiles(ctx context.Context, s SignSpan) (out map[string][]workflow.IssueID, err error) {
-	c := and(s.inside())
-	query := `SELECT r.hash, r.issue_id FROM (SELECT hash FROM file_refs GROUP BY hash HAVING COUNT(*) > 1) AS g JOIN file_refs r ON r.hash = g.hash
-JOIN issues i ON i.id = r.issue_id`
-	if c.sql != "" {
-		query += " WHERE " + c.sql
-	}
+// bounds how many references are read; cut says that there were more.
+func (db *DB) SharedFiles(ctx context.Context, s SignSpan) (out map[string][]workflow.IssueID, cut bool, err error) {
+	var hashes []string
+	var ids []workflow.IssueID
 	err = db.read(ctx, func(tx *gorm.DB) error {
-		out = make(map[string][]workflow.IssueID)
+		hashes, ids = nil, nil
 		return each(tx, func(scan func(...any) error) error {
 			var hash string
 			var id workflow.IssueID
 			err := scan(&hash, &id)
-			out[hash] = append(out[hash], id)
+			hashes, ids = append(hashes, hash), append(ids, id)
 			return err
-		}, query+" ORDER BY r.hash, r.issue_id LIMIT ?", append(c.args, s.Most)...)
+		}, `SELECT r.hash, r.issue_id FROM (SELECT hash FROM file_refs GROUP BY hash HAVING COUNT(*) > 1) AS g JOIN file_refs r ON r.hash = g.hash
+ORDER BY r.hash, r.issue_id LIMIT ?`, s.Most)
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	inside, err := db.among(ctx, s.inside(), ids)
+	out = make(map[string][]workflow.IssueID)
+	for n, id := range ids {
+		if inside[id] {
+			out[hashes[n]] = append(out[hashes[n]], id)
+		}
+	}
+	return out, len(ids) == s.Most, err
+}
+
+// among says which of some issues a condition holds for. They are read by their ids: a database that joins everything at once may begin with
+// all issues of the place.
+func (db *DB) among(ctx context.Context, c condition, ids []workflow.IssueID) (out map[workflow.IssueID]bool, err error) {
+	err = db.read(ctx, func(tx *gorm.DB) error {
+		out = make(map[workflow.IssueID]bool, len(ids))
+		return inBatches(ids, func(marks string, args []any) error {
+			c := and(condition{"id IN (" + marks + ")", args}, c)
+			return each(tx, func(scan func(...any) error) error {
+				var id workflow.IssueID
+				err := scan(&id)
+				out[id] = true
+				return err
+			}, "SELECT id FROM issues WHERE "+c.sql, c.args...)
+		})
 	})
 	return out, err
 }
