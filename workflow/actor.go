@@ -61,3 +61,14 @@ func (by *Actor) Persons() []PersonID {
 	}
 	return all
 }
+
+// belongs says whether the actor holds a post in the org that takes a part in its business.
+func (by *Actor) belongs(org OrgID) bool {
+	return org != 0 && slices.ContainsFunc(by.Appointments, func(a Appointment) bool {
+		if a.Org != org || a.Post == "inspector" {
+			return false
+		}
+		rule, _ := PostNamed(string(a.Post))
+		return !rule.Admin
+	})
+}

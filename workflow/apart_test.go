@@ -164,3 +164,36 @@ func TestTheRootsOwnIssue(t *testing.T) {
 	require.Equal(t, workflow.Closed, i.State)
 	require.Equal(t, "某发〔2026〕1号", i.Document.Number)
 }
+
+// Who holds a post in the responsible org does not verify or close for it by a post elsewhere; an inspector's mandate is no such post.
+func TestNobodyVerifiesOrClosesForAnOrgOfTheirOwn(t *testing.T) {
+	d := machine(t, "standard")
+	for state, do := range map[workflow.State]workflow.Action{workflow.Verifying: workflow.Pass, workflow.Closing: workflow.Close} {
+		i := issueOf(d, state)
+		by := at(map[workflow.Action]workflow.Lineage{workflow.Pass: committeeLine, workflow.Close: groupLine}[do], stranger)
+		there := workflow.Appointment{Org: branch, Line: branchLine, Post: "branch_secretary", From: "2026-01-01"}
+		by.Appointments = append(by.Appointments, there)
+		require.Equal(t, "own_issue", refused(t, d, i, stepOf(do, ""), by).Code)
+		for _, post := range []workflow.Post{"inspector", "system_admin"} {
+			by.Appointments[1].Post = post
+			_, err := workflow.Apply(d, i, stepOf(do, ""), by, noon)
+			require.NoError(t, err)
+		}
+	}
+}
+
+// Whoever was named while the issue was being rectified had a part in it, even if it went to another org since.
+func TestWhoWasNamedKeepsThePartWhenTheIssueMovesOn(t *testing.T) {
+	d := machine(t, "standard")
+	i := issueOf(d, workflow.Rectifying)
+	i.Deeds, i.Measures = nil, []workflow.Measure{{Text: "补缴", Person: partner, Due: "2026-05-31"}}
+	again := stepOf(workflow.Transfer, "") // to the same org: they stay named, and lose the name by the next step
+	again.Person = 0
+	i = do(t, d, i, again, at(committeeLine, stranger))
+	s := stepOf(workflow.Transfer, "")
+	s.Responsible, s.Facts.Line, s.Person = otherBranch, otherLine, 0
+	i = do(t, d, i, s, at(committeeLine, stranger))
+	require.Equal(t, []workflow.Deed{{Person: named, Duty: workflow.DutyRectify}, {Person: partner, Duty: workflow.DutyRectify}}, i.Deeds)
+	i.State = workflow.Verifying
+	require.Equal(t, "persons_kept_apart", refused(t, d, i, stepOf(workflow.Pass, ""), at(committeeLine, partner)).Code)
+}

@@ -121,7 +121,7 @@ func record(after, before *Issue, s *Step, by *Actor) error {
 			}
 		}
 	}
-	if s.Action == Entrust {
+	if s.Action == Entrust || before.inHand() {
 		handedOver(after, before)
 	}
 	for _, deed := range after.Deeds {
@@ -133,22 +133,31 @@ func record(after, before *Issue, s *Step, by *Actor) error {
 	return nil
 }
 
-// handedOver keeps that who was named had a part in the round, so that they do not judge it after handing over.
+// inHand says whether the issue is being rectified, so that who is named as responsible has a part in it.
+func (i *Issue) inHand() bool {
+	return i.State == Rectifying || i.State == Lasting || i.State == Suspended
+}
+
+// handedOver keeps that who was named had a part in the round, so that they do not judge it after handing over, after the issue went to
+// another org, or after another plan. Where an issue that was in hand begins anew, that holds for those who stay named as well: the next
+// step may take their name out.
 func handedOver(after, before *Issue) {
 	persons := []PersonID{before.Person}
 	for n := range before.Measures {
 		persons = append(persons, before.Measures[n].Person)
 	}
+	anew := before.inHand() && (after.State == Found || after.State == Assigned || after.State == Planning || after.State == PlanReview)
 	for _, person := range persons {
 		one := []PersonID{person}
-		if person != 0 && !after.named(one) && !after.did(DutyRectify, one) {
+		if person != 0 && (anew || !after.named(one)) && !after.did(DutyRectify, one) {
 			after.Deeds = append(slices.Clip(after.Deeds), Deed{Person: person, Duty: DutyRectify})
 		}
 	}
 }
 
 // KeptApart refuses what nobody may do, whatever posts they hold: judging what one rectified, closing what one verified, rectifying
-// what one judged in the same round, deciding one's own request, and an org judging an issue for which it is itself responsible.
+// what one judged in the same round, deciding one's own request, an org judging an issue for which it is itself responsible, and
+// verifying or closing for an org in which one holds a post.
 // A stand-in and the one stood in for count as one. It returns ErrForbidden with the reason.
 func KeptApart(i *Issue, s *Step, by *Actor) error {
 	persons := by.Persons()
@@ -187,6 +196,10 @@ func mayJudge(i *Issue, s *Step, by *Actor, persons []PersonID) error {
 		return slices.Contains(persons, x.Person) || x.For != 0 && slices.Contains(persons, x.For)
 	}) {
 		return Forbidden("persons_kept_apart", Say("您已代表一方会签，不能再代表另一方", "you have signed for one party and cannot sign for another"))
+	}
+	if (s.Action == Pass || s.Action == Close) && by.belongs(i.Responsible) {
+		return Forbidden("own_issue", Say("您在责任单位任职，不能以其他职务对它的问题%s", "you hold a post in the responsible organisation and cannot %s its issue by another post",
+			s.Action.Text()))
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func at(line workflow.Lineage, person workflow.PersonID) workflow.Actor {
 
 // standing in for another: the stand-in acts, the other counts with them.
 func standingIn(by workflow.Actor, absentee workflow.PersonID) workflow.Actor {
-	by.Appointments = append(by.Appointments, workflow.Appointment{Org: branch, For: absentee, From: "2026-01-01"})
+	by.Appointments = append(by.Appointments, workflow.Appointment{Org: otherBranch, For: absentee, From: "2026-01-01"})
 	return by
 }
 
