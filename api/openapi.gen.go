@@ -2362,6 +2362,15 @@ type PolicyLines struct {
 	Lines []PolicyLine `json:"lines"`
 }
 
+// PostReach defines model for PostReach.
+type PostReach struct {
+	Level string `json:"level"`
+
+	// Most 动作及其最高等级 actions with the heaviest grade
+	Most map[string]string `json:"most"`
+	Post string            `json:"post"`
+}
+
 // Problem RFC 9457
 type Problem struct {
 	// Code 供程序判断 for programs
@@ -2745,6 +2754,52 @@ type RobotChannel string
 // Robots defines model for Robots.
 type Robots struct {
 	Robots []Robot `json:"robots"`
+}
+
+// RuleCheck defines model for RuleCheck.
+type RuleCheck struct {
+	At     time.Time   `json:"at"`
+	Claims []RuleClaim `json:"claims"`
+	Digest string      `json:"digest"`
+
+	// InForce 是现行的规则 they are those in force
+	InForce bool `json:"in_force"`
+
+	// Nobody 没有人能办的 what nobody can do
+	Nobody []Text      `json:"nobody"`
+	Posts  []PostReach `json:"posts"`
+
+	// States 走到的状态 states that were reached
+	States int `json:"states"`
+
+	// Steps 走过的步数 steps that were taken
+	Steps int `json:"steps"`
+
+	// Whole 全部成立 everything holds
+	Whole bool `json:"whole"`
+}
+
+// RuleClaim defines model for RuleClaim.
+type RuleClaim struct {
+	Holds bool `json:"holds"`
+
+	// Steps 最短的反例 the shortest counterexample
+	Steps []Text `json:"steps,omitempty,omitzero"`
+
+	// Story 两种语言的一句话 a sentence in both languages
+	Story Text `json:"story,omitempty,omitzero"`
+
+	// Text 两种语言的一句话 a sentence in both languages
+	Text Text `json:"text"`
+}
+
+// RuleFiles 盖在现行规则上的文件；没有的照现行的 files laid over the rules in force
+type RuleFiles struct {
+	// Machines 流程定义的全文 definitions as YAML
+	Machines []string `json:"machines,omitempty,omitzero"`
+
+	// Policy policy.csv 的全文 the text of a policy.csv
+	Policy string `json:"policy,omitempty,omitzero"`
 }
 
 // Rung 督办层次 rung of the supervision ladder
@@ -4139,6 +4194,9 @@ type AddRobotJSONRequestBody = NewRobot
 // ChangeRobotJSONRequestBody defines body for ChangeRobot for application/json ContentType.
 type ChangeRobotJSONRequestBody = ChangedRobot
 
+// CheckRulesJSONRequestBody defines body for CheckRules for application/json ContentType.
+type CheckRulesJSONRequestBody = RuleFiles
+
 // AnswerSelfCheckJSONRequestBody defines body for AnswerSelfCheck for application/json ContentType.
 type AnswerSelfCheckJSONRequestBody = SelfCheckReply
 
@@ -4402,6 +4460,12 @@ type ServerInterface interface {
 	// TryRobot 给机器人试发一条，一分钟一条（系统管理员）Send a message to try, one a minute (system administrator)
 	// (POST /api/v1/robots/{robot}/try)
 	TryRobot(ctx echo.Context, robot Id) error
+	// GetRuleCheck 现行规则的检查结果 What was proven of the rules in force
+	// (GET /api/v1/rules/check)
+	GetRuleCheck(ctx echo.Context) error
+	// CheckRules 检查规则，不使其生效（系统管理员、安全保密管理员）Check rules without putting them in force (system or security administrator)
+	// (POST /api/v1/rules/check)
+	CheckRules(ctx echo.Context) error
 	// ListSelfChecks 待本单位答复的、已答复的和本单位发出的自查 Self-checks to be answered, answered, and asked for by one's organisations
 	// (GET /api/v1/self-checks)
 	ListSelfChecks(ctx echo.Context) error
@@ -6611,6 +6675,24 @@ func (w *ServerInterfaceWrapper) TryRobot(ctx echo.Context) error {
 	return err
 }
 
+// GetRuleCheck converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRuleCheck(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRuleCheck(ctx)
+	return err
+}
+
+// CheckRules converts echo context to params.
+func (w *ServerInterfaceWrapper) CheckRules(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CheckRules(ctx)
+	return err
+}
+
 // ListSelfChecks converts echo context to params.
 func (w *ServerInterfaceWrapper) ListSelfChecks(ctx echo.Context) error {
 	var err error
@@ -7034,6 +7116,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/policy", wrapper.ListPolicy, options.OperationMiddlewares["listPolicy"]...)
 	router.GET(options.BaseURL+"/api/v1/holidays", wrapper.GetHolidays, options.OperationMiddlewares["getHolidays"]...)
 	router.POST(options.BaseURL+"/api/v1/holidays", wrapper.LoadHolidays, options.OperationMiddlewares["loadHolidays"]...)
+	router.GET(options.BaseURL+"/api/v1/rules/check", wrapper.GetRuleCheck, options.OperationMiddlewares["getRuleCheck"]...)
+	router.POST(options.BaseURL+"/api/v1/rules/check", wrapper.CheckRules, options.OperationMiddlewares["checkRules"]...)
 	router.GET(options.BaseURL+"/api/v1/burden", wrapper.GetBurden, options.OperationMiddlewares["getBurden"]...)
 	router.PUT(options.BaseURL+"/api/v1/burden", wrapper.SetBudget, options.OperationMiddlewares["setBudget"]...)
 	router.GET(options.BaseURL+"/api/v1/issues/:issue/certificate", wrapper.GetCertificate, options.OperationMiddlewares["getCertificate"]...)
@@ -10391,6 +10475,83 @@ func (response TryRobotdefaultApplicationProblemPlusJSONResponse) VisitTryRobotR
 	return err
 }
 
+type GetRuleCheckRequestObject struct {
+}
+
+type GetRuleCheckResponseObject interface {
+	VisitGetRuleCheckResponse(w http.ResponseWriter) error
+}
+
+type GetRuleCheck200JSONResponse RuleCheck
+
+func (response GetRuleCheck200JSONResponse) VisitGetRuleCheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRuleCheckdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRuleCheckdefaultApplicationProblemPlusJSONResponse) VisitGetRuleCheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckRulesRequestObject struct {
+	Body *CheckRulesJSONRequestBody
+}
+
+type CheckRulesResponseObject interface {
+	VisitCheckRulesResponse(w http.ResponseWriter) error
+}
+
+type CheckRules200JSONResponse RuleCheck
+
+func (response CheckRules200JSONResponse) VisitCheckRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CheckRulesdefaultApplicationProblemPlusJSONResponse) VisitCheckRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSelfChecksRequestObject struct {
 }
 
@@ -11236,6 +11397,12 @@ type StrictServerInterface interface {
 	// TryRobot 给机器人试发一条，一分钟一条（系统管理员）Send a message to try, one a minute (system administrator)
 	// (POST /api/v1/robots/{robot}/try)
 	TryRobot(ctx context.Context, request TryRobotRequestObject) (TryRobotResponseObject, error)
+	// GetRuleCheck 现行规则的检查结果 What was proven of the rules in force
+	// (GET /api/v1/rules/check)
+	GetRuleCheck(ctx context.Context, request GetRuleCheckRequestObject) (GetRuleCheckResponseObject, error)
+	// CheckRules 检查规则，不使其生效（系统管理员、安全保密管理员）Check rules without putting them in force (system or security administrator)
+	// (POST /api/v1/rules/check)
+	CheckRules(ctx context.Context, request CheckRulesRequestObject) (CheckRulesResponseObject, error)
 	// ListSelfChecks 待本单位答复的、已答复的和本单位发出的自查 Self-checks to be answered, answered, and asked for by one's organisations
 	// (GET /api/v1/self-checks)
 	ListSelfChecks(ctx context.Context, request ListSelfChecksRequestObject) (ListSelfChecksResponseObject, error)
@@ -13818,6 +13985,75 @@ func (sh *strictHandler) TryRobot(ctx echo.Context, robot Id) error {
 		return err
 	} else if validResponse, ok := response.(TryRobotResponseObject); ok {
 		return validResponse.VisitTryRobotResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRuleCheck operation middleware
+func (sh *strictHandler) GetRuleCheck(ctx echo.Context) error {
+	var request GetRuleCheckRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRuleCheck(ctx.Request().Context(), request.(GetRuleCheckRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRuleCheck")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRuleCheckResponseObject); ok {
+		return validResponse.VisitGetRuleCheckResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CheckRules operation middleware
+func (sh *strictHandler) CheckRules(ctx echo.Context) error {
+	var request CheckRulesRequestObject
+
+	var body CheckRulesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckRules(ctx.Request().Context(), request.(CheckRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckRulesResponseObject); ok {
+		return validResponse.VisitCheckRulesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

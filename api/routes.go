@@ -124,6 +124,8 @@ func (s *Server) ruleRoutes(w *ServerInterfaceWrapper) []route {
 		{"GET", "/api/v1/definitions", member, nothing, w.ListDefinitions},
 		{"GET", "/api/v1/policy", member, nothing, w.ListPolicy},
 		{"GET", "/api/v1/holidays", member, nothing, w.GetHolidays},
+		{"GET", "/api/v1/rules/check", member, nothing, w.GetRuleCheck},
+		{"POST", "/api/v1/rules/check", member, jsonBody, w.CheckRules},
 		{"POST", "/api/v1/holidays", member, jsonBody, w.LoadHolidays},
 		{"GET", "/api/v1/burden", member, nothing, w.GetBurden},
 		{"PUT", "/api/v1/burden", member, jsonBody, w.SetBudget},

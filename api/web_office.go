@@ -22,6 +22,8 @@ func (s *Server) officeRoutes() []route {
 		{"GET", wordsPage, member, nothing, s.showWords},
 		{"GET", holidaysPage, member, nothing, s.showHolidays},
 		{"POST", holidaysPage, member, workbook, s.loadHolidaysByForm},
+		{"GET", checkPage, member, nothing, s.showRuleCheck},
+		{"POST", checkPage, member, workbook, s.checkRulesByForm},
 		{"GET", settingsPage, member, nothing, s.showSettings},
 
 		{"GET", recordsPage, member, nothing, s.showRecords},

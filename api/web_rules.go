@@ -24,7 +24,8 @@ func ruleTabs(here string) []page.Link {
 	return tabs(here, page.Link{Path: rulesPage, Text: workflow.Say("流程", "Machines")}, page.Link{Path: policyPage, Text: workflow.Say("权限", "Permissions")},
 		page.Link{Path: whoPage, Text: workflow.Say("谁能办", "Who can")}, page.Link{Path: wordsPage, Text: workflow.Say("字典", "Dictionaries")},
 		page.Link{Path: holidaysPage, Text: workflow.Say("节假日", "Holidays")},
-		page.Link{Path: remindersPage, Text: workflow.Say("提醒", "Reminders")}, page.Link{Path: signRulesPage, Text: workflow.Say("线索", "Signs")})
+		page.Link{Path: remindersPage, Text: workflow.Say("提醒", "Reminders")}, page.Link{Path: signRulesPage, Text: workflow.Say("线索", "Signs")},
+		page.Link{Path: checkPage, Text: workflow.Say("检查", "Check")})
 }
 
 // pictures keeps machines as they were drawn: drawing takes a while, and a machine with the same hash never changes.

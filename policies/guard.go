@@ -1,7 +1,9 @@
 package policies
 
 import (
+	"crypto/sha256"
 	_ "embed" // the shipped files
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -162,6 +164,20 @@ func twoTexts(args []any) (a, b string, err error) {
 
 // Texts are the two files that the guard was made of: the Casbin model and the policy.
 func (g *Guard) Texts() (model, policy string) { return g.conf, g.policy }
+
+// With is another policy under the same model; file stands for it in complaints. Errors as New.
+func (g *Guard) With(file string, policy []byte) (*Guard, error) {
+	return New([]byte(g.conf), file, policy)
+}
+
+// Digest is the SHA-256 of the model and the policy in hexadecimal: two guards with one digest answer alike.
+func (g *Guard) Digest() string {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%d\n", len(g.conf)) // a hash never fails to write
+	sum.Write([]byte(g.conf))
+	sum.Write([]byte(g.policy))
+	return hex.EncodeToString(sum.Sum(nil))
+}
 
 // Rules lists the lines of the policy.
 func (g *Guard) Rules() []Rule { return slices.Clone(g.rules) }

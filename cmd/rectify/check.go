@@ -2,15 +2,21 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
 
 	"rectify/workflow"
 	"rectify/workflow/definitions"
+	"rectify/workflow/engine"
 )
 
 // checkCommand checks the files of rules, and on request whether the posts are filled.
 type checkCommand struct {
 	People bool `help:"再查数据：哪些组织缺人，问题将无法整改、验收或销号 look into the data as well: where issues could not be rectified, verified or closed for want of people."`
+	Quick  bool `help:"只查文件能否读懂、每个动作有没有职务可办，不逐一走遍各种情形 only whether the files can be read and every action has a post, without going through everything that can happen."`
 	jsonFlag
 }
 
@@ -30,6 +36,13 @@ func (c *checkCommand) Run(p *program) error {
 	for _, complaint := range definitions.Actions(r.definitions, r.may) {
 		wrong = append(wrong, complaintJSON{fmt.Sprintf("%s:%d", complaint.File, complaint.Line), p.say(complaint.Text)})
 	}
+	var full engine.RuleCheck
+	if len(wrong) == 0 && !c.Quick {
+		if full, err = checkedRules(p.ctx, &r); err != nil {
+			return err
+		}
+		wrong = append(wrong, p.unproven(&full)...)
+	}
 	if c.People && len(wrong) == 0 {
 		err = p.with(false, func(ctx context.Context, o *opened) error {
 			vacancies, err := o.engine.Vacancies(ctx)
@@ -42,17 +55,23 @@ func (c *checkCommand) Run(p *program) error {
 			return err
 		}
 	}
-	return c.tell(p, r, wrong)
+	return c.tell(p, r, &full, wrong)
 }
 
-func (c *checkCommand) tell(p *program, r rules, wrong []complaintJSON) error {
+func (c *checkCommand) tell(p *program, r rules, full *engine.RuleCheck, wrong []complaintJSON) error {
 	switch {
 	case c.JSON:
-		if err := p.printJSON(map[string]any{"ok": len(wrong) == 0, "wrong": wrong}); err != nil {
+		if err := p.printJSON(map[string]any{"ok": len(wrong) == 0, "wrong": wrong, "states": full.Verdict.States, "steps": full.Verdict.Steps}); err != nil {
 			return err
 		}
 	case len(wrong) == 0:
 		p.print(workflow.Say("流程 %d 个、权限 %d 条：都能读，彼此一致", "%d machines and %d lines of policy: read, and they agree", len(r.definitions.Machines()), len(r.guard.Rules())))
+		if v := &full.Verdict; v.States > 0 {
+			p.print(workflow.Say("走遍 %d 个状态、%d 步，下列各条都成立：", "%d states and %d steps were gone through, and all of this holds:", v.States, v.Steps))
+			for _, proof := range v.Proofs {
+				p.print(workflow.Say("  · %s", "  · %s", proof.Claim.Text()))
+			}
+		}
 	default:
 		for _, w := range wrong {
 			fmt.Fprintln(p.out, w.Reason)
@@ -62,4 +81,74 @@ func (c *checkCommand) tell(p *program, r rules, wrong []complaintJSON) error {
 		return exit(exitPartly)
 	}
 	return nil
+}
+
+// shippedCheck checks the shipped rules once, however often it is asked for.
+var shippedCheck = sync.OnceValues(func() (engine.RuleCheck, error) {
+	guard, err := shippedPolicy()
+	if err != nil {
+		return engine.RuleCheck{}, err
+	}
+	set, err := definitions.Shipped()
+	if err != nil {
+		return engine.RuleCheck{}, err
+	}
+	return engine.CheckOf(context.Background(), guard, set)
+})
+
+func checkedRules(ctx context.Context, r *rules) (engine.RuleCheck, error) {
+	if r.shipped {
+		return shippedCheck()
+	}
+	return engine.CheckOf(ctx, r.guard, r.definitions)
+}
+
+// unproven tells what does not hold: what nobody can do, and the shortest stories.
+func (p *program) unproven(c *engine.RuleCheck) (wrong []complaintJSON) {
+	for _, text := range c.Nobody {
+		wrong = append(wrong, complaintJSON{"", p.say(text)})
+	}
+	for _, proof := range c.Verdict.Proofs {
+		if proof.Story == nil {
+			continue
+		}
+		told := p.say(proof.Story.Text())
+		for n, step := range proof.Story.Steps {
+			told += fmt.Sprintf("\n  %d. %s  %s", n+1, p.say(step.Text), step.Rule)
+		}
+		wrong = append(wrong, complaintJSON{p.say(proof.Claim.Text()), told})
+	}
+	return wrong
+}
+
+// proveRules goes through everything that can happen under rules of an office's own before they are served, once for each version of them:
+// the digest of what was proven is kept in the folder of data. Those that come with the program are proven by its tests.
+func (p *program) proveRules(r *rules) error {
+	if r.shipped {
+		return nil
+	}
+	known := filepath.Join(p.flags.Data, "checked", engine.RulesDigest(r.guard, r.definitions))
+	if _, err := os.Stat(known); err == nil {
+		return nil
+	}
+	found, err := checkedRules(p.ctx, r)
+	if err != nil {
+		return err
+	}
+	for _, text := range found.Nobody {
+		p.log.Warn(text.Zh)
+	}
+	var faults []error
+	for _, proof := range found.Verdict.Proofs {
+		if proof.Story != nil {
+			faults = append(faults, workflow.Refused("not_proven", workflow.Say("%s（rectify check 有全文）", "%s (rectify check tells all of it)", proof.Story.Text())))
+		}
+	}
+	if len(faults) > 0 {
+		return errors.Join(faults...)
+	}
+	if err := os.MkdirAll(filepath.Dir(known), 0o750); err != nil {
+		return unreadableFile(p.flags.Data, err)
+	}
+	return os.WriteFile(known, nil, 0o600)
 }

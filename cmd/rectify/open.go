@@ -22,6 +22,7 @@ type rules struct {
 	guard       *policies.Guard
 	definitions *definitions.Set
 	calendar    *calendar.Calendar
+	shipped     bool // policy and machines are those that come with the program
 }
 
 // opened is an engine with what it stands on.
@@ -62,6 +63,7 @@ func (p *program) readRules() (r rules, err error) {
 	if r.definitions, err = definitions.Load(p.flags.Definitions); err != nil {
 		return r, err
 	}
+	r.shipped = p.flags.Policies == "" && p.flags.Definitions == ""
 	r.calendar = calendar.Shipped()
 	if p.flags.Holidays != "" {
 		r.calendar, err = p.ownHolidays(r.calendar)

@@ -54,6 +54,9 @@ func (c *serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	if err := p.proveRules(&r); err != nil {
+		return err
+	}
 	var accounts []demoAccount
 	if c.Demo {
 		if err := onlyHere(c.Listen); err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"rectify/workflow"
@@ -159,4 +160,25 @@ func (s *Set) Body(hash string) (body []byte, ok bool) {
 		}
 	}
 	return nil, false
+}
+
+// With is the set with one machine in the place of that of the same name; name stands for the file in complaints. Errors as Parse.
+func (s *Set) With(name string, body []byte) (*Set, error) {
+	m, err := read(name, body)
+	if err != nil {
+		return nil, err
+	}
+	with := &Set{machines: slices.Clone(s.machines)}
+	with.machines[slices.Index(names(), m.Machine)] = m
+	return with, nil
+}
+
+// Place is where the nth arrow of a machine is written, counted from 0, as "standard.yaml:34".
+func (s *Set) Place(machine string, n int) string {
+	for _, m := range s.machines {
+		if m.Machine == machine && n < len(m.lines) {
+			return m.file + ":" + strconv.Itoa(m.lines[n])
+		}
+	}
+	return ""
 }

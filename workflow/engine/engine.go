@@ -66,6 +66,8 @@ type Engine struct {
 	hashing chan struct{} // how many passwords are hashed at once
 	thumbs  *thumbs
 
+	verdicts verdicts // of rules that were checked
+
 	stale  atomic.Bool                 // the calendar or the rules changed since dates were worked out
 	book   atomic.Pointer[remind.Book] // the reminder rules in use
 	runner string                      // by which leases know this engine

@@ -21,10 +21,35 @@ type Rules struct {
 	// Apply takes a step; workflow.Apply where it is nil.
 	Apply func(d *workflow.Definition, i workflow.Issue, s workflow.Step, by workflow.Actor, at time.Time) (workflow.Change, error)
 
+	// Until stops the exploring as soon as each of these claims is broken; it goes on to the end where it is empty.
+	Until []Claim
 	// Grades are those that are looked at, all of them where it is empty.
 	Grades []workflow.Grade
 
-	may map[seat]workflow.Relations // in which relations some post of the level may
+	may    map[seat]workflow.Relations // in which relations some post of the level may
+	broken *broken
+}
+
+// broken keeps which claims were seen to be broken, in all runs.
+type broken struct {
+	sync.Mutex
+	claims map[Claim]bool
+}
+
+func (b *broken) add(c Claim) {
+	b.Lock()
+	defer b.Unlock()
+	b.claims[c] = true
+}
+
+// enough says whether what was looked for is found.
+func (r *Rules) enough() bool {
+	if len(r.Until) == 0 {
+		return false
+	}
+	r.broken.Lock()
+	defer r.broken.Unlock()
+	return !slices.ContainsFunc(r.Until, func(c Claim) bool { return !r.broken.claims[c] })
 }
 
 // tabulate asks the policy once for everything, so that where nobody may anything nobody is asked again.
@@ -86,6 +111,7 @@ func Check(ctx context.Context, rules Rules) (Verdict, error) {
 		rules.Apply = workflow.Apply
 	}
 	rules.tabulate()
+	rules.broken = &broken{claims: make(map[Claim]bool)}
 	runs := rules.runs()
 	errs := make([]error, len(runs))
 	next := make(chan int)

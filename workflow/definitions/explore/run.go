@@ -128,7 +128,7 @@ func (r *run) explore(ctx context.Context) error {
 	r.nodes = append(r.nodes, node{issue: first, parent: -1, state: first.State})
 	r.seen[r.keyOf(first, &parts{})] = 0
 	for n := 0; n < len(r.nodes); n++ {
-		if n%256 == 0 && ctx.Err() != nil {
+		if n%64 == 0 && (ctx.Err() != nil || r.enough()) {
 			return ctx.Err()
 		}
 		if !r.nodes[n].broken {
@@ -257,9 +257,7 @@ func (r *run) take(at int32, arrow int, s *workflow.Step, by *workflow.Actor, m 
 	next := node{issue: &is, parts: p, parent: at, did: r.record(s, by, m, i), state: is.State, open: is.Request.Kind, broken: len(wrong) > 0}
 	to := r.add(next)
 	for _, claim := range wrong {
-		if _, known := r.found[claim]; !known {
-			r.found[claim] = to
-		}
+		r.breaks(claim, to)
 	}
 	if m == stranger && len(wrong) == 0 {
 		from := &r.nodes[at]
@@ -326,11 +324,19 @@ func (r *run) judge() {
 		if x.broken {
 			continue
 		}
-		if _, known := r.found[NoEnd]; !known && !ends[n] && !x.state.End() {
-			r.found[NoEnd] = int32(n) //nolint:gosec // as above
+		if !ends[n] && !x.state.End() {
+			r.breaks(NoEnd, int32(n)) //nolint:gosec // as above
 		}
-		if _, known := r.found[Undecided]; !known && x.open != "" && !(x.grants && x.denies) {
-			r.found[Undecided] = int32(n) //nolint:gosec // as above
+		if x.open != "" && !(x.grants && x.denies) {
+			r.breaks(Undecided, int32(n)) //nolint:gosec // as above
 		}
+	}
+}
+
+// breaks keeps the first node that shows that a claim does not hold: as the nearest come first, it is at the end of a shortest way.
+func (r *run) breaks(c Claim, at int32) {
+	if _, known := r.found[c]; !known {
+		r.found[c] = at
+		r.broken.add(c)
 	}
 }

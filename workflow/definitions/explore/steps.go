@@ -74,7 +74,7 @@ func (r *run) steps(i *workflow.Issue, arrow *workflow.Arrow) []workflow.Step {
 		return r.given(s)
 	case workflow.Plan:
 		return r.planned(s)
-	case workflow.Attest, workflow.Finish:
+	case workflow.Attest:
 		s.Evidence = evidence
 	case workflow.Submit:
 		with := s

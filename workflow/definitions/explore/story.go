@@ -97,14 +97,7 @@ func stepText(d *did, to workflow.State) workflow.Text {
 	case d.also != 0:
 		who = workflow.Say("%s（%s，也在%s任职）", "%s (%s, with a post in %s as well)", personText(d.by), seat, orgText(d.also))
 	}
-	what := d.action.Text()
-	if d.of != "" {
-		for _, w := range workflow.RequestKinds() {
-			if w.Word == string(d.of) {
-				what = workflow.Say("%s（%s）", "%s (%s)", what, w.Text)
-			}
-		}
-	}
+	what := actionText(d.action, d.of)
 	if d.named >= hero && d.named <= watched {
 		what = workflow.Say("%s，写明责任人%s", "%s, naming %s as responsible", what, personText(d.named))
 	}
