@@ -47,8 +47,8 @@ func (d Dates) Equal(other Dates) bool {
 		d.LookBack == other.LookBack && d.Provisional == other.Provisional && slices.Equal(d.Calls, other.Calls) && slices.Equal(d.Measures, other.Measures)
 }
 
-// reclock puts the days as they are worked out now in the place of those that the issue has.
-func reclock(i *Issue, d Dates) {
+// SetDates puts the days as they are worked out now in the place of those that the issue has.
+func (i *Issue) SetDates(d Dates) {
 	i.Clock, i.Due, i.Warn, i.ReturnBy, i.Pause = d.Clock, d.Due, d.Warn, d.ReturnBy, d.Pause
 	i.LookBack.Due, i.LookBack.Provisional = d.LookBack, d.Provisional
 	i.Calls = slices.Clone(i.Calls)

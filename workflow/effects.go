@@ -99,7 +99,7 @@ func mark(d *Definition, i *Issue, s *Step, by *Actor) {
 	case Spread:
 		i.Spread = append(slices.Clip(i.Spread), without(s.Orgs, i.Spread)...)
 	case Reclock:
-		reclock(i, s.Facts.Dates)
+		i.SetDates(s.Facts.Dates)
 	case Supervise:
 		i.Supervised = true
 	case Escalate:

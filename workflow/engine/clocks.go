@@ -32,15 +32,15 @@ func (e *Engine) wind(d *workflow.Definition, c *workflow.Change) {
 			i.ReturnBy = i.Clock.Until
 		}
 	}
-	if c.Before.State == workflow.Merged { // it stood still with the clock of before
-		i.Clock = reckoned(days, e.book.Load(), d, i).Clock
-	}
 	for n := range i.Calls { // Apply made the slice anew where it changed one
 		if call := &i.Calls[n]; call.Open() && call.Until == "" {
 			call.Until = callUntil(days, d, call)
 		}
 	}
 	resumed(days, c)
+	if c.Before.State == workflow.Merged { // it stood still with the dates of before
+		i.SetDates(reckoned(days, e.book.Load(), d, i))
+	}
 	i.Warn = e.warning(i)
 }
 

@@ -141,6 +141,36 @@ func TestSuspensionStopsTheTime(t *testing.T) {
 	})
 }
 
+// The due day that a suspension moved is reckoned anew when an issue comes back from a merge, and stays as it was when the issue was closed
+// before the holidays were known.
+func TestMovedDueDaysOfMergedAndClosedIssues(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.now = workflow.Day("2026-12-10").Time().Add(9 * time.Hour)
+		merged, closed, other := o.rectifying(workflow.Ordinary).ID, o.rectifying(workflow.Ordinary).ID, o.rectifying(workflow.Ordinary).ID
+		for _, id := range []workflow.IssueID{merged, closed} {
+			o.do("gaofeng", id, request(workflow.Suspension, ""))
+			o.do("wuhai", id, simple(workflow.GrantIt))
+		}
+		o.now = workflow.Day("2026-12-11").Time().Add(9 * time.Hour)
+		for _, id := range []workflow.IssueID{merged, closed} {
+			require.Equal(t, workflow.Day("2027-01-01"), o.do("zhenglan", id, simple(workflow.Resume)).Due)
+		}
+		o.do("zhenglan", merged, workflow.Step{Action: workflow.Merge, Other: other, Note: reason})
+		o.do("mali", closed, finished())
+		o.do("mali", closed, submitted())
+		o.do("xuning", closed, passed())
+		o.do("wuhai", closed, simple(workflow.Close))
+
+		o.loaded()
+		o.reckon(1)
+		require.Equal(t, workflow.Day("2027-01-01"), o.read(closed).Due)
+		i := o.do("zhenglan", merged, workflow.Step{Action: workflow.Unmerge, Note: reason})
+		require.Equal(t, workflow.Day("2027-01-03"), i.Due)
+		require.False(t, i.Pause.Provisional)
+		o.chainHolds(merged)
+	})
+}
+
 // What was overdue when it was suspended has one working day when it goes on.
 func TestResumedAtLeastForADay(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {

@@ -104,7 +104,7 @@ func (l *life) datesOn(day workflow.Day) {
 	if n, counted := limits()[i.Clock.Name]; counted && days.count(i.Clock.From, i.Clock.Until) != n {
 		l.j.complain("%s: on %s %s runs from %s to %s, which is not %d working days", i.Number, day, i.Clock.Name, i.Clock.From, i.Clock.Until, n)
 	}
-	if i.Pause.On != "" {
+	if i.Pause.On != "" && !i.State.End() { // what was closed before the holidays were known is not due any more
 		l.works(day, "the due day that was moved", i.Due)
 	}
 	if i.LookBack.Due != "" && i.LookBack.On == "" {
