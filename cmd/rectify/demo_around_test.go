@@ -60,7 +60,7 @@ func around(today workflow.Day, codes map[workflow.OrgID]string) map[string]seen
 		}},
 		"挂账及其条件": {1, func(i *workflow.Issue) bool { return i.State == workflow.Suspended && i.Condition != "" }},
 		"恢复后时限顺延": {1, func(i *workflow.Issue) bool {
-			return i.State == workflow.Rectifying && i.Pause.On != "" && i.Due > i.Pause.Due
+			return i.State == workflow.Rectifying && i.Pause.On != "" && i.Due > i.Pause.Due && i.Measures[0].Due > i.Measures[0].Before && i.Measures[0].Before != ""
 		}},
 		"并案：五个来源一起改": {1, func(i *workflow.Issue) bool { return len(i.Absorbed) == 4 && sources(i) == 5 && ownNumbers(i) }},
 		"举一反三":       {1, func(i *workflow.Issue) bool { return len(i.Spread) == 4 }},
