@@ -36,9 +36,9 @@ func (c *city) planLetters(t *thread) {
 	sign(146)
 	send(147, 150, workflow.RungReminder, "机关党委书记", "督导函签收逾期，联系台账仍未报送", "支部书记当面说明情况，时限内办结并提请验收")
 	sign(148)
-	send(152, 156, workflow.RungAdmonition, "机关党委委员会议", "已超过整改时限，催办后仍未办结", "支部书记到机关党委接受约谈，当场提出办结日期")
-	sign(153)
-	send(158, 165, workflow.RungAccountability, "农业农村局党组会议，青农党组函第6号", "约谈后仍未按承诺日期办结", "向党组书面检讨，时限内办结；责任追究由有权机关依规决定")
+	send(154, 158, workflow.RungAdmonition, "机关党委委员会议", "已超过整改时限，催办后仍未办结", "支部书记到机关党委接受约谈，当场提出办结日期")
+	sign(157)
+	send(158, 165, workflow.RungAccountability, "农业农村局党组会议，青农党组函第6号", "约谈告诫书三个工作日后才签收，联系台账仍未报送", "向党组书面检讨，时限内办结；责任追究由有权机关依规决定")
 }
 
 // planReview is a plan that only holds meetings, is sent back line by line, comes better, and waits for the second of two countersigns.
