@@ -14,21 +14,13 @@ const timePage = "/time"
 
 // showTime leads to the lists and figures of a past day.
 func (s *Server) showTime(c echo.Context) error {
-	ctx, today := c.Request().Context(), s.Engine.Today()
+	ctx := c.Request().Context()
 	p := page.TimeMachine{Frame: s.frame(c, workflow.Say("时光机", "Time machine")), Tabs: proofTabs(timePage)}
 	var err error
 	if p.Earliest, p.Latest, err = s.Engine.PastDays(ctx); err != nil {
 		return err
 	}
-	for _, x := range []struct {
-		text workflow.Text
-		day  workflow.Day
-	}{{workflow.Say("昨天", "yesterday"), today.Add(-1)}, {workflow.Say("一周前", "a week ago"), today.Add(-7)}, {workflow.Say("上月末", "the end of last month"), (today[:8] + "01").Add(-1)},
-		{workflow.Say("去年末", "the end of last year"), (today[:4] + "-01-01").Add(-1)}} {
-		if p.Earliest != "" && p.Earliest <= x.day {
-			p.Quick = append(p.Quick, page.Link{Path: timePage + "?on=" + string(x.day), Text: x.text})
-		}
-	}
+	p.Quick = quickDays(p.Earliest, s.Engine.Today())
 	var r reading
 	p.Day = dayOf(&r, "on", c.QueryParam("on"))
 	if r.err == nil && p.Day == "" {
@@ -43,6 +35,20 @@ func (s *Server) showTime(c echo.Context) error {
 	}
 	p.Shown, p.Figures = engine.AsOf(p.Day), timeFigures(counts, p.Day)
 	return s.show(c, http.StatusOK, p)
+}
+
+// quickDays are days that are often asked for, as far as there is history of them.
+func quickDays(earliest, today workflow.Day) (out []page.Link) {
+	for _, x := range []struct {
+		text workflow.Text
+		day  workflow.Day
+	}{{workflow.Say("昨天", "yesterday"), today.Add(-1)}, {workflow.Say("一周前", "a week ago"), today.Add(-7)}, {workflow.Say("上月末", "the end of last month"), (today[:8] + "01").Add(-1)},
+		{workflow.Say("去年末", "the end of last year"), (today[:4] + "-01-01").Add(-1)}} {
+		if earliest != "" && earliest <= x.day {
+			out = append(out, page.Link{Path: timePage + "?on=" + string(x.day), Text: x.text})
+		}
+	}
+	return out
 }
 
 // timeFigures are the figures of a day, each with the rows behind it.
