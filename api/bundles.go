@@ -51,7 +51,7 @@ func (s *Server) GetIssueBundle(ctx context.Context, r GetIssueBundleRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return s.bundle(ctx, engine.BundleWhat{Issue: issue, Files: r.Params.Files})
+	return s.bundle(ctx, engine.BundleWhat{Issue: issue, Files: r.Params.Files, Held: r.Params.Held})
 }
 
 // GetChecklistBundle sends a bundle of a checklist.
@@ -60,12 +60,12 @@ func (s *Server) GetChecklistBundle(ctx context.Context, r GetChecklistBundleReq
 	if err != nil {
 		return nil, err
 	}
-	return s.bundle(ctx, engine.BundleWhat{Checklist: list, Files: r.Params.Files})
+	return s.bundle(ctx, engine.BundleWhat{Checklist: list, Files: r.Params.Files, Held: r.Params.Held})
 }
 
 // GetSpanBundle sends a bundle of a span of days.
 func (s *Server) GetSpanBundle(ctx context.Context, r GetSpanBundleRequestObject) (GetSpanBundleResponseObject, error) {
-	return s.bundle(ctx, engine.BundleWhat{From: workflow.Day(r.Params.From), To: workflow.Day(r.Params.To), Files: r.Params.Files})
+	return s.bundle(ctx, engine.BundleWhat{From: workflow.Day(r.Params.From), To: workflow.Day(r.Params.To), Files: r.Params.Files, Held: r.Params.Held})
 }
 
 // verified is a report on its way out.

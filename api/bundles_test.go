@@ -23,7 +23,13 @@ func TestABundleIsTakenAndVerified(t *testing.T) {
 	number := regexp.MustCompile(`filename=proof-(.+)\.jsonl`).FindStringSubmatch(taken.header.Get("Content-Disposition"))[1]
 	require.Equal(t, 404, o.call("jianghe", "GET", "/api/v1/issues/"+issue+"/bundle", "").status, "who may not see it may not take it")
 
+	o.foundBy("yeqing", "0202")
+	later := o.call("", "GET", "/api/v1/proof/checkpoint", "").body
+	require.NotEqual(t, held, later)
 	b := o.signedIn(t, "gaofeng")
+	asked := b.see("/proof/bundle?number=" + number + "&held=" + url.QueryEscape(strings.ReplaceAll(later, "\n", "\r\n")))
+	compared := b.sendForm(verifyPage, url.Values{"held": {later}}, map[string][]byte{"bundle": []byte(asked)})
+	require.Contains(t, compared.body, "那以前的记录一条没变")
 	send := func(path, bundle string) answer {
 		return b.sendForm(path, url.Values{"held": {held}}, map[string][]byte{"bundle": []byte(bundle)})
 	}
@@ -49,9 +55,9 @@ func TestABundleOfDays(t *testing.T) {
 	o.call("", "GET", "/api/v1/proof/checkpoint", "")
 	span := "/api/v1/proof/bundle?from=2026-01-01&to=2027-12-31"
 	require.Equal(t, 403, o.call("gaofeng", "GET", span, "").status)
-	require.NotContains(t, o.see("gaofeng", verifyPage).body, `id="take"`)
+	require.NotContains(t, o.see("gaofeng", verifyPage).body, `name="from"`)
 	for account, all := range map[string]bool{"jianghe": true, "sunli": false} {
-		require.Contains(t, o.see(account, verifyPage).body, `id="take"`)
+		require.Contains(t, o.see(account, verifyPage).body, `name="from"`)
 		taken := o.call(account, "GET", span, "")
 		require.Equal(t, 200, taken.status, taken.body)
 		var r engine.ProofReport

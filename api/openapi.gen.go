@@ -3422,6 +3422,9 @@ type WithFiles = bool
 // WithGrade defines model for WithGrade.
 type WithGrade = []Grade
 
+// WithHeld defines model for WithHeld.
+type WithHeld = []string
+
 // WithKind defines model for WithKind.
 type WithKind = []Kind
 
@@ -3519,6 +3522,9 @@ type ListChecklistsParams struct {
 type GetChecklistBundleParams struct {
 	// Files 连同佐证文件 with the files of evidence
 	Files WithFiles `form:"files,omitempty" json:"files,omitempty,omitzero"`
+
+	// Held 您留存的检查点全文，证明包将能与它比对 a checkpoint that you kept and that the bundle is to be comparable with
+	Held WithHeld `form:"held,omitempty" json:"held,omitempty,omitzero"`
 }
 
 // CountIssuesParams defines parameters for CountIssues.
@@ -3719,6 +3725,9 @@ type GetIssueParams struct {
 type GetIssueBundleParams struct {
 	// Files 连同佐证文件 with the files of evidence
 	Files WithFiles `form:"files,omitempty" json:"files,omitempty,omitzero"`
+
+	// Held 您留存的检查点全文，证明包将能与它比对 a checkpoint that you kept and that the bundle is to be comparable with
+	Held WithHeld `form:"held,omitempty" json:"held,omitempty,omitzero"`
 }
 
 // GetCertificateParams defines parameters for GetCertificate.
@@ -4016,6 +4025,9 @@ type GetSpanBundleParams struct {
 
 	// Files 连同佐证文件 with the files of evidence
 	Files WithFiles `form:"files,omitempty" json:"files,omitempty,omitzero"`
+
+	// Held 您留存的检查点全文，证明包将能与它比对 a checkpoint that you kept and that the bundle is to be comparable with
+	Held WithHeld `form:"held,omitempty" json:"held,omitempty,omitzero"`
 }
 
 // ListCheckpointsParams defines parameters for ListCheckpoints.
@@ -4691,6 +4703,13 @@ func (w *ServerInterfaceWrapper) GetChecklistBundle(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter files: %s", err))
 	}
 
+	// ------------- Optional query parameter "held" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "held", ctx.QueryParams(), &params.Held, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter held: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetChecklistBundle(ctx, checklist, params)
 	return err
@@ -5292,6 +5311,13 @@ func (w *ServerInterfaceWrapper) GetIssueBundle(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "files", ctx.QueryParams(), &params.Files, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter files: %s", err))
+	}
+
+	// ------------- Optional query parameter "held" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "held", ctx.QueryParams(), &params.Held, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter held: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -6434,6 +6460,13 @@ func (w *ServerInterfaceWrapper) GetSpanBundle(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "files", ctx.QueryParams(), &params.Files, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter files: %s", err))
+	}
+
+	// ------------- Optional query parameter "held" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "held", ctx.QueryParams(), &params.Held, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter held: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments

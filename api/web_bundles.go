@@ -18,7 +18,7 @@ func (s *Server) bundlePages() []route {
 	return []route{
 		{"GET", "/issues/:issue/bundle", member, nothing, s.sendIssueBundle},
 		{"GET", "/checklists/:checklist/bundle", member, nothing, s.sendChecklistBundle},
-		{"GET", "/proof/bundle", member, nothing, s.sendSpanBundle},
+		{"GET", "/proof/bundle", member, nothing, s.sendAskedBundle},
 		{"GET", verifyPage, member, nothing, s.showVerify},
 		{"POST", verifyPage, member, files, s.verifyByForm},
 	}
@@ -42,8 +42,16 @@ func (s *Server) sendChecklistBundle(c echo.Context) error {
 	return s.sendBundle(c, engine.BundleWhat{Checklist: list})
 }
 
-// sendSpanBundle sends a bundle of a span of days.
-func (s *Server) sendSpanBundle(c echo.Context) error {
+// sendAskedBundle sends a bundle of an issue by its number, or of a span of days.
+func (s *Server) sendAskedBundle(c echo.Context) error {
+	ctx := c.Request().Context()
+	if number := strings.TrimSpace(c.QueryParam("number")); number != "" {
+		v, err := s.Engine.IssueNumbered(ctx, actorOf(ctx), number)
+		if err != nil {
+			return err
+		}
+		return s.sendBundle(c, engine.BundleWhat{Issue: v.Issue.ID})
+	}
 	var r reading
 	what := engine.BundleWhat{From: dayOf(&r, "from", c.QueryParam("from")), To: dayOf(&r, "to", c.QueryParam("to"))}
 	if r.err != nil {
@@ -54,6 +62,9 @@ func (s *Server) sendSpanBundle(c echo.Context) error {
 
 func (s *Server) sendBundle(c echo.Context, what engine.BundleWhat) error {
 	what.Files = c.QueryParam("files") == "true"
+	if held := checkpointTyped(c.QueryParam("held")); held != "" {
+		what.Held = []string{held}
+	}
 	b, err := s.bundle(c.Request().Context(), what)
 	if err != nil {
 		return err
@@ -70,8 +81,8 @@ func (s *Server) showVerify(c echo.Context) error {
 func (s *Server) verifyPage(c echo.Context) page.Verify {
 	by := actorOf(c.Request().Context())
 	p := page.Verify{Frame: s.frame(c, workflow.Say("核验证明包", "Verify a bundle")), Tabs: proofTabs(verifyPage), Action: verifyPage, Most: s.Limits.Files}
-	if engine.TakesSpans(&by) {
-		p.Take, p.To = "/proof/bundle", s.Engine.Today()
+	if p.Take = "/proof/bundle"; engine.TakesSpans(&by) {
+		p.To = s.Engine.Today()
 		p.From = p.To.Add(-30)
 	}
 	return p

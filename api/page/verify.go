@@ -9,8 +9,8 @@ type Verify struct {
 	Action   string
 	Most     int64 // bytes of a bundle
 	Report   *ProofReport
-	Take     string // where a bundle of a span of days is taken, "" for who may not
-	From, To workflow.Day
+	Take     string       // where a bundle is taken that can be compared with a checkpoint
+	From, To workflow.Day // of a span of days, none for who may take none
 }
 
 func (Verify) template() string { return "verify" }

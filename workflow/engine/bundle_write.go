@@ -45,8 +45,12 @@ func (b *Bundle) checkpoints(ctx context.Context) (map[int64]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if row, err := b.e.db.CheckpointOf(ctx, c.Size); err == nil {
+		row, err := b.e.db.CheckpointOf(ctx, c.Size)
+		switch {
+		case err == nil:
 			notes[row.Size] = row.Note
+		case !errors.Is(err, workflow.ErrNotFound):
+			return nil, err
 		}
 	}
 	err := b.eachCheckpoint(ctx, func(row store.CheckpointRow) { notes[row.Size] = row.Note })

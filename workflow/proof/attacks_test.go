@@ -337,30 +337,37 @@ func TestEveryByteCounts(t *testing.T) {
 	o := newOffice(t)
 	o.life(101)
 	for name, bundle := range map[string][]byte{"issue": o.bundle(o.issue(101), false, true), "all": o.bundle(o.whole(), true, true)} {
-		starts := recordStarts(bundle)
-		random := rand.New(rand.NewPCG(5, uint64(len(name))))
-		changes, exact := 5000, 0
-		if testing.Short() {
-			changes = 500
-		}
-		for range changes {
-			at := random.IntN(len(bundle))
-			changed := bytes.Clone(bundle)
-			changed[at] ^= byte(1 + random.IntN(255))
-			r := Verify(bytes.NewReader(changed), Options{})
-			require.Equal(t, Altered, r.Outcome, "byte %d", at)
-			record := recordAt(starts, at)
-			found := named(r, record, bundle[at] == '\n')
-			require.NotNil(t, found, "%s: byte %d of record %d: %s", name, at, record, r.Print("zh"))
-			if is := kindOf(bundle[starts[record-1]:]); is == isLine && bundle[at] != '\n' {
-				require.NotEmpty(t, found.Field, "byte %d: %s", at, found.Text.Zh)
-				if found.Field == trueField(bundle[starts[record-1]:], at-starts[record-1]) {
-					exact++
-				}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			changeBytes(t, name, bundle)
+		})
+	}
+}
+
+func changeBytes(t *testing.T, name string, bundle []byte) {
+	starts := recordStarts(bundle)
+	random := rand.New(rand.NewPCG(5, uint64(len(name))))
+	changes, exact := 5000, 0
+	if testing.Short() {
+		changes = 500
+	}
+	for range changes {
+		at := random.IntN(len(bundle))
+		changed := bytes.Clone(bundle)
+		changed[at] ^= byte(1 + random.IntN(255))
+		r := Verify(bytes.NewReader(changed), Options{})
+		require.Equal(t, Altered, r.Outcome, "byte %d", at)
+		record := recordAt(starts, at)
+		found := named(r, record, bundle[at] == '\n')
+		require.NotNil(t, found, "%s: byte %d of record %d: %s", name, at, record, r.Print("zh"))
+		if is := kindOf(bundle[starts[record-1]:]); is == isLine && bundle[at] != '\n' {
+			require.NotEmpty(t, found.Field, "byte %d: %s", at, found.Text.Zh)
+			if found.Field == trueField(bundle[starts[record-1]:], at-starts[record-1]) {
+				exact++
 			}
 		}
-		t.Logf("%s: %d bytes, %d changes, in %d the very field of a line was named", name, len(bundle), changes, exact)
 	}
+	t.Logf("%s: %d bytes, %d changes, in %d the very field of a line was named", name, len(bundle), changes, exact)
 }
 
 func recordStarts(bundle []byte) (starts []int) {

@@ -227,7 +227,7 @@ func (v *verifier) holdAgainst(c Checkpoint) {
 	}
 	switch {
 	case !known:
-		v.open("held_unknown", workflow.Say("您留存的%s的检查点（%d条）不在这个证明包里，没法比对；取证明包时请用 --held 带上它", "the checkpoint of %s (%d lines) that you kept is not in this bundle and cannot be compared; take a bundle with --held", shown(c.At), c.Size))
+		v.open("held_unknown", workflow.Say("您留存的%s的检查点（%d条）不在这个证明包里，没法比对；请带上它另取一个证明包（网页“核验证明包”，或命令行 --held）", "the checkpoint of %s (%d lines) that you kept is not in this bundle and cannot be compared; take a bundle that is to be (page Verify a bundle, or --held)", shown(c.At), c.Size))
 	case root != c.Root:
 		v.put(Finding{Code: "held", Since: since, Text: workflow.Say("日志被重写过：您留存的%s的检查点（%d条）与现在的日志不是同一段历史%s",
 			"the log was rewritten: the checkpoint of %s (%d lines) that you kept tells another history than the log does now%s", shown(c.At), c.Size, upTo(since))})
