@@ -46,17 +46,13 @@ func (r *SealReport) Whole() bool { return len(r.Wrong) == 0 }
 type sealChecker struct {
 	e      *Engine
 	report SealReport
-	marks  []checkpointMark // by size
+	marks  []proof.Checkpoint // by size
+	held   int                // of them, the first, while they are gathered
 	grown  proof.Grown
-	good   checkpointMark // the last one that holds
-	broken bool           // one did not hold
+	good   proof.Checkpoint // the last one that holds
+	broken bool             // one did not hold
 	ends   map[lineOf]lineEnd
 	recent []store.LineAt // that were sealed since the last checkpoint that holds, the first of them
-}
-
-type checkpointMark struct {
-	proof.Checkpoint
-	held bool
 }
 
 type lineOf struct {
@@ -140,8 +136,9 @@ func (c *sealChecker) checkpoints(ctx context.Context, held []string) error {
 		if err != nil {
 			return err
 		}
-		c.mark(one.Checkpoint, true)
+		c.mark(one.Checkpoint)
 	}
+	c.held = len(c.marks)
 	for from := int64(0); ; {
 		rows, err := c.e.db.CheckpointsFrom(ctx, from, checkAtOnce)
 		if err != nil || len(rows) == 0 {
@@ -156,14 +153,17 @@ func (c *sealChecker) checkpoints(ctx context.Context, held []string) error {
 			case one.Size != row.Size || one.Root != row.Root || !one.At.Equal(row.At):
 				c.badCheckpoint(row, errors.New("another text"))
 			default:
-				c.mark(one.Checkpoint, false)
+				c.mark(one.Checkpoint)
 			}
 		}
 		from = rows[len(rows)-1].Size + 1
 	}
 }
 
-func (c *sealChecker) mark(one proof.Checkpoint, held bool) {
+func (c *sealChecker) mark(one proof.Checkpoint) {
+	if slices.Contains(c.marks[:c.held], one) { // it is held as well
+		return
+	}
 	c.report.Checkpoints++
 	if one.Size > c.report.Newest.Size {
 		c.report.Newest = one
@@ -174,7 +174,7 @@ func (c *sealChecker) mark(one proof.Checkpoint, held bool) {
 			"the database was turned back: the checkpoint %s, signed %s, has %d lines, and only %d are sealed here", one.ShortCode(), shownAt(one.At), one.Size, c.report.Size))
 		return
 	}
-	c.marks = append(c.marks, checkpointMark{one, held})
+	c.marks = append(c.marks, one)
 }
 
 func (c *sealChecker) badCheckpoint(row store.CheckpointRow, err error) {
