@@ -71,22 +71,7 @@ func (s *Server) certifiedInto(c echo.Context, i *workflow.Issue, p *page.Issue)
 		return nil // the page of an issue is shown whatever became of the keys
 	}
 	if err == nil {
-		size := strconv.FormatInt(newest.Size, 10)
-		p.Seal = &page.Seal{ShortCode: newest.ShortCode(), Code: issuePath(i.ID) + "/checkpoint.png?size=" + size, At: newest.At, Lines: newest.Size}
+		p.Seal = &page.Seal{ShortCode: newest.ShortCode(), Code: checkpointsPage + strconv.FormatInt(newest.Size, 10) + "/code", At: newest.At, Lines: newest.Size}
 	}
 	return err
-}
-
-// sendCheckpointCode sends a checkpoint as a QR code. A checkpoint tells nothing of what is in the log, so the issue is of no matter here.
-func (s *Server) sendCheckpointCode(c echo.Context) error {
-	size, err := pathID[int64](c.QueryParam("size"))
-	if err != nil {
-		return err
-	}
-	code, err := s.Engine.CheckpointCode(c.Request().Context(), size)
-	if err != nil {
-		return err
-	}
-	c.Response().Header().Set("Cache-Control", "private, max-age=3600")
-	return c.Blob(http.StatusOK, "image/png", code)
 }

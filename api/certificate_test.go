@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http/httptest"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,16 +12,19 @@ import (
 func TestCertificateOfAClosedIssue(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	issue := o.rectifying()
-	helper, officer := o.signedIn(t, "mali"), o.signedIn(t, "gaofeng")
-	helper.do(issue, "finish", nil, "measure", "1", "note", "已补齐")
-	officer.do(issue, "submit", nil, "note", "提请验收", "evidence_text", "补齐后的台账")
-	require.NotContains(t, officer.see("/issues/"+issue), "certificate.pdf")
-	require.Equal(t, 409, officer.get("/issues/"+issue+"/certificate.pdf").status)
-	o.signedIn(t, "xuning").do(issue, "pass", nil, "measures_done", "yes", "violations_done", "yes", "effect_reached", "yes", "same_kind", "yes", "mechanism", "yes")
-	o.signedIn(t, "wuhai").do(issue, "close", nil)
+	officer, open := o.signedIn(t, "gaofeng"), o.rectifying()
+	require.NotContains(t, officer.see("/issues/"+open), "certificate.pdf")
+	require.Equal(t, 409, officer.get("/issues/"+open+"/certificate.pdf").status)
 
-	require.Contains(t, officer.see("/issues/"+issue), `href="/issues/`+issue+`/certificate.pdf"`)
+	issue := o.closed()
+	require.NotContains(t, officer.see("/issues/"+issue), `id="seal"`, "nothing is sealed yet")
+	require.Equal(t, 200, o.call("", "GET", "/api/v1/proof/checkpoint", "").status)
+	page := officer.see("/issues/" + issue)
+	require.Contains(t, page, `href="/issues/`+issue+`/certificate.pdf"`)
+	require.Regexp(t, `only-print" id="seal"[^~]*[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}`, page, "the print has the short code")
+	code := officer.get(regexp.MustCompile(`<img src="(/proof/[^"]+)"`).FindStringSubmatch(page)[1])
+	require.Equal(t, 200, code.status)
+	require.Equal(t, "image/png", code.header.Get("Content-Type"))
 	a := officer.get("/issues/" + issue + "/certificate.pdf")
 	require.Equal(t, 200, a.status)
 	require.Equal(t, "application/pdf", a.header.Get("Content-Type"))

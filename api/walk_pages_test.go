@@ -23,6 +23,7 @@ func busy(t *testing.T, adjust ...func(*Config)) (*office, string) {
 	helper.do(issue, "finish", map[string][]byte{"现场.png": picture(t)}, "measure", "1", "note", "已补齐")
 	officer.do(issue, "submit", nil, "note", "提请验收")
 	o.take(t, "zhenglan", o.rectifying(), noticeLetter())
+	o.closed()
 	o.found()
 	today := string(workflow.DayOf(o.now))
 	announced := o.call("wuhai", "POST", "/api/v1/draws", `{"org":"`+o.orgs["0100"]+`","from":"2026-01-01","to":"`+today+`","size":1,"on":"2027-01-01"}`)

@@ -37,7 +37,6 @@ func (s *Server) pageRoutes() []route {
 		{"POST", "/issues/:issue/do/:action", member, files, s.takeStepByForm},
 		{"GET", "/issues/:issue/why", member, nothing, s.showWhy},
 		{"GET", "/issues/:issue/certificate.pdf", member, nothing, s.sendCertificate},
-		{"GET", "/issues/:issue/checkpoint.png", member, nothing, s.sendCheckpointCode},
 		{"GET", "/issues/:issue/similar", member, nothing, s.showSimilar},
 		{"GET", "/issues/:issue/files/:hash", member, nothing, s.sendEvidence},
 		{"GET", "/issues/:issue/pictures/:hash", member, nothing, s.sendPicture},
