@@ -91,20 +91,30 @@ JOIN history h ON h.kind = 'issue' AND h.subject = p.issue_id AND h.seq = p.subm
 }
 
 // SharedFiles reads which files several issues refer to, by the hashes of the files: issues of the span's place, whenever that was. Most
-// bounds how many references are read; cut says that there were more.
+// bounds how many files are looked at; cut says that there were more.
 func (db *DB) SharedFiles(ctx context.Context, s SignSpan) (out map[string][]workflow.IssueID, cut bool, err error) {
-	var hashes []string
+	var shared, hashes []string
 	var ids []workflow.IssueID
-	err = db.read(ctx, func(tx *gorm.DB) error {
-		hashes, ids = nil, nil
-		return each(tx, func(scan func(...any) error) error {
+	err = db.read(ctx, func(tx *gorm.DB) error { // two statements: a join of the two tempts MariaDB to count anew for every row
+		shared, hashes, ids = nil, nil, nil
+		err := each(tx, func(scan func(...any) error) error {
 			var hash string
-			var id workflow.IssueID
-			err := scan(&hash, &id)
-			hashes, ids = append(hashes, hash), append(ids, id)
+			err := scan(&hash)
+			shared = append(shared, hash)
 			return err
-		}, `SELECT r.hash, r.issue_id FROM (SELECT hash FROM file_refs GROUP BY hash HAVING COUNT(*) > 1) AS g JOIN file_refs r ON r.hash = g.hash
-ORDER BY r.hash, r.issue_id LIMIT ?`, s.Most)
+		}, "SELECT hash FROM file_refs GROUP BY hash HAVING COUNT(*) > 1 ORDER BY hash LIMIT ?", s.Most)
+		if err != nil {
+			return err
+		}
+		return inBatches(shared, func(marks string, args []any) error {
+			return each(tx, func(scan func(...any) error) error {
+				var hash string
+				var id workflow.IssueID
+				err := scan(&hash, &id)
+				hashes, ids = append(hashes, hash), append(ids, id)
+				return err
+			}, "SELECT hash, issue_id FROM file_refs WHERE hash IN ("+marks+") ORDER BY hash, issue_id LIMIT ?", append(args, s.Most)...)
+		})
 	})
 	if err != nil {
 		return nil, false, err
@@ -116,7 +126,7 @@ ORDER BY r.hash, r.issue_id LIMIT ?`, s.Most)
 			out[hashes[n]] = append(out[hashes[n]], id)
 		}
 	}
-	return out, len(ids) == s.Most, err
+	return out, len(shared) == s.Most, err
 }
 
 // among says which of some issues a condition holds for. They are read by their ids: a database that joins everything at once may begin with
