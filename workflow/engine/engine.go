@@ -38,7 +38,7 @@ type Config struct {
 	Channels    *remind.Channels // by which people and orgs can be told things; nil for no mail, and robots at their published hosts
 	Keys        string           // folder of the keys that sign the sealed log, outside of the database; "" to sign nothing
 	Witnesses   []string         // public keys of those whose signatures under a checkpoint are kept
-	PromptLive  int              // open issues of an org up to which the prompt of a period under way is worked out when it is asked for; 0 for 2000
+	PromptLive  int              // open issues of an org up to which the prompt of a period under way is worked out when it is asked for; 0 for 1000
 }
 
 // Engine carries out the use cases. It is safe for use by many goroutines.

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	promptLive     = 2000 // open issues: reading them takes a tenth of a second
+	promptLive     = 1000 // open issues: reading them takes about a tenth of a second
 	promptsAtOnce  = 100  // kept in one transaction
 	periodsShown   = 24
 	packFrom       = workflow.OrganCommittee // a quarter's pack is for who supervises
