@@ -153,6 +153,7 @@ type place struct {
 
 // digestsAfter reads the digests of some lines behind a place, one after the other, and where the last of them stands.
 func (db *DB) digestsAfter(ctx context.Context, from place, before time.Time) (last place, digests []byte, err error) {
+	query, args := behind("kind, subject, seq, digest", "history", condition{" AND at < ?", []any{millis(before)}}, LineAt{from.kind, from.subject, from.seq}, linesAtOnce)
 	err = db.read(ctx, func(tx *gorm.DB) error {
 		last, digests = from, nil
 		return each(tx, func(scan func(...any) error) error {
@@ -160,9 +161,7 @@ func (db *DB) digestsAfter(ctx context.Context, from place, before time.Time) (l
 			err := scan(&last.kind, &last.subject, &last.seq, &digest)
 			digests = append(digests, digest[:]...)
 			return err
-		}, `SELECT kind, subject, seq, digest FROM history
-WHERE kind >= ? AND (kind > ? OR subject >= ? AND (subject > ? OR seq > ?)) AND at < ? ORDER BY kind, subject, seq LIMIT ?`,
-			from.kind, from.kind, from.subject, from.subject, from.seq, millis(before), linesAtOnce)
+		}, query, args...)
 	})
 	return last, digests, err
 }

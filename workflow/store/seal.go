@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -51,6 +53,7 @@ type sealHead struct {
 type batch struct {
 	head, next sealHead
 	lines      []LineAt
+	last       LineAt // that was read
 	tiles      []tileRow
 }
 
@@ -73,8 +76,8 @@ func (db *DB) Seal(ctx context.Context, share int) (sealed int, size int64, err 
 			if !more {
 				return sealed, b.next.size, nil
 			}
-			if b.head.looked && len(b.lines) > 0 {
-				from = b.lines[len(b.lines)-1]
+			if b.head.looked {
+				from = b.last
 			}
 		}
 		select {
@@ -93,7 +96,7 @@ func (db *DB) nextBatch(ctx context.Context, after LineAt) (b batch, more bool, 
 			return err
 		}
 		var digests [][32]byte
-		b.lines, digests, more, err = readUnsealed(tx, b.head, after)
+		b.lines, digests, b.last, more, err = readUnsealed(tx, b.head, after)
 		if err != nil {
 			return err
 		}
@@ -102,7 +105,7 @@ func (db *DB) nextBatch(ctx context.Context, after LineAt) (b batch, more bool, 
 		if !b.head.looked {
 			b.next.looked, more = !more, true
 			if len(b.lines) > 0 {
-				b.next.from = b.lines[len(b.lines)-1]
+				b.next.from = b.last
 			}
 		}
 		g, err := readGrowth(tx, b.head.size)
@@ -126,27 +129,43 @@ func readSealHead(tx *gorm.DB) (h sealHead, err error) {
 	return h, err
 }
 
-// readUnsealed reads lines with their digests. In one statement, so that no line is there without the one before it of its subject.
-func readUnsealed(tx *gorm.DB, h sealHead, after LineAt) (lines []LineAt, digests [][32]byte, more bool, err error) {
-	query, from := `SELECT h.kind, h.subject, h.seq, h.digest FROM outbox o JOIN history h ON h.kind = SUBSTR(o.kind, 6) AND h.subject = o.subject AND h.seq = o.seq
-WHERE o.kind >= ? AND o.kind < '`+owedEnd+`' AND (o.kind > ? OR o.subject >= ? AND (o.subject > ? OR o.seq > ?)) ORDER BY o.kind, o.subject, o.seq LIMIT ?`, after
-	if !h.looked {
-		from = h.from
-		query = `SELECT kind, subject, seq, digest FROM history
-WHERE kind >= ? AND (kind > ? OR subject >= ? AND (subject > ? OR seq > ?)) ORDER BY kind, subject, seq LIMIT ?`
-	}
-	kind := from.Kind
+// readUnsealed reads lines with their digests, and up to where it looked. In one statement, so that no line is there without the one before
+// it of its subject. A line that is owed and gone is passed over: it is for a check to find.
+func readUnsealed(tx *gorm.DB, h sealHead, after LineAt) (lines []LineAt, digests [][32]byte, last LineAt, more bool, err error) {
+	query, args := behind("kind, subject, seq, digest", "history", condition{}, h.from, sealAtOnce)
 	if h.looked {
-		kind = owedSeal + kind
+		query, args = behind("kind, subject, seq", "outbox", condition{" AND kind < ?", []any{owedEnd}}, LineAt{owedSeal + after.Kind, after.Subject, after.Seq}, sealAtOnce)
+		query = "SELECT SUBSTR(o.kind, 6), o.subject, o.seq, h.digest FROM (" + query + `) AS o
+LEFT JOIN history h ON h.kind = SUBSTR(o.kind, 6) AND h.subject = o.subject AND h.seq = o.seq ORDER BY o.kind, o.subject, o.seq`
 	}
+	read := 0
 	err = each(tx, func(scan func(...any) error) error {
-		var l LineAt
-		var digest digestColumn
-		err := scan(&l.Kind, &l.Subject, &l.Seq, &digest)
-		lines, digests = append(lines, l), append(digests, digest)
+		read++
+		var digest sql.RawBytes
+		err := scan(&last.Kind, &last.Subject, &last.Seq, &digest)
+		if err == nil && len(digest) > 0 {
+			var d digestColumn
+			err = d.Scan([]byte(digest))
+			lines, digests = append(lines, last), append(digests, d)
+		}
 		return err
-	}, query, kind, kind, from.Subject, from.Subject, from.Seq, sealAtOnce)
-	return lines, digests, len(lines) == sealAtOnce, err
+	}, query, args...)
+	return lines, digests, last, read == sealAtOnce, err
+}
+
+// behind is a query for rows behind a place in a table whose key is kind, subject and seq, in that order: three ranges of the key, because
+// neither dialect finds the place in it by one comparison of all three. also narrows it.
+func behind(columns, table string, also condition, at LineAt, limit int) (query string, args []any) {
+	var parts []string
+	for n, c := range []condition{
+		{"kind = ? AND subject = ? AND seq > ?", []any{at.Kind, at.Subject, at.Seq}},
+		{"kind = ? AND subject > ?", []any{at.Kind, at.Subject}},
+		{"kind > ?", []any{at.Kind}},
+	} {
+		parts = append(parts, fmt.Sprintf("SELECT * FROM (SELECT %s FROM %s WHERE %s%s ORDER BY kind, subject, seq LIMIT ?) AS r%d", columns, table, c.sql, also.sql, n))
+		args = append(append(append(args, c.args...), also.args...), limit)
+	}
+	return strings.Join(parts, " UNION ALL ") + " ORDER BY kind, subject, seq LIMIT ?", append(args, limit)
 }
 
 // keepBatch keeps a batch, or nothing of it: errSealedElsewhere.

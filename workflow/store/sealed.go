@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math"
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -74,8 +75,7 @@ type LineEnd struct {
 func (db *DB) LineEnds(ctx context.Context, after LineAt, limit int) (out []LineEnd, err error) {
 	query, args := "SELECT 'issue', id, seq, head FROM issues WHERE id > ? ORDER BY id LIMIT ?", []any{after.Subject, limit}
 	if after.Kind != workflow.KindIssue {
-		query = "SELECT kind, subject, seq, digest FROM heads WHERE kind >= ? AND (kind > ? OR subject > ?) ORDER BY kind, subject LIMIT ?"
-		args = []any{after.Kind, after.Kind, after.Subject, limit}
+		query, args = behind("kind, subject, seq, digest", "heads", condition{}, LineAt{after.Kind, after.Subject, math.MaxInt32}, limit)
 	}
 	err = db.read(ctx, func(tx *gorm.DB) error {
 		out = nil
@@ -92,9 +92,7 @@ func (db *DB) LineEnds(ctx context.Context, after LineAt, limit int) (out []Line
 // Unsealed finds, among some lines behind a place in the order of history, those that are neither sealed nor owed to the log, and says where
 // it stopped; the same place at the end.
 func (db *DB) Unsealed(ctx context.Context, after LineAt, limit int) (strays []LineAt, last LineAt, err error) {
-	const some = `SELECT kind, subject, seq FROM history
-WHERE kind >= ? AND (kind > ? OR subject >= ? AND (subject > ? OR seq > ?)) ORDER BY kind, subject, seq LIMIT ?`
-	args := []any{after.Kind, after.Kind, after.Subject, after.Subject, after.Seq, limit}
+	some, args := behind("kind, subject, seq", "history", condition{}, after, limit)
 	err = db.read(ctx, func(tx *gorm.DB) error {
 		strays, last = nil, after
 		err := each(tx, func(scan func(...any) error) error {
