@@ -56,6 +56,10 @@ func (s *Server) fillPrompts(p *page.Prompts, v *engine.PromptView, period strin
 		p.Made = workflow.Say("%s生成。在办问题很多，这里不即时汇总，此刻的数见下面“超期”“临期”的链接；销号统计 %s 至 %s。",
 			"Made on %s. There are very many open issues, so it is not worked out anew; the figures of this moment are behind the links. Closures from %s to %s.", string(x.Day), string(x.From), string(x.To))
 	}
+	if v.Large && !v.Fixed {
+		p.Made = workflow.Say("今天（%s）的数。在办问题很多，本期提示在下一次每日汇总时生成，此前不列明细，也不统计销号。",
+			"The figures of today (%s). There are very many open issues: the prompt is made by the next daily run, and until then nothing is listed and no closures are counted.", string(x.Day))
+	}
 	p.Periods = promptPeriods(v, period)
 	below := func(o engine.Org) page.OrgLink {
 		return page.OrgLink{Path: promptPath(o.ID, period), Name: o.Shown()}

@@ -234,19 +234,24 @@ func (e *Engine) made(ctx context.Context, v *PromptView, period string) error {
 }
 
 // soFar works out the prompt of a period that is not over. For an org with very many open issues, all of which would be read, the one that
-// the first run of the period made is shown, once it is there.
+// the first run of the period made is shown, and until that is there the figures of the counters alone.
 func (e *Engine) soFar(ctx context.Context, v *PromptView, p remind.Period) error {
 	n, err := e.db.Tally(ctx, store.Scope{Subtrees: []workflow.Lineage{v.Org.Line}}, Filter{Under: v.Org.Line, Today: e.Today()})
 	if err != nil {
 		return err
 	}
-	if n.Total-n.ByPhase[workflow.PhaseEnd]-n.ByState[workflow.Closed] > e.promptLive {
-		err := e.made(ctx, v, p.Name)
-		if v.Large = err == nil; v.Large || !errors.Is(err, workflow.ErrNotFound) {
-			return err
-		}
+	open := n.Total - n.ByPhase[workflow.PhaseEnd] - n.ByState[workflow.Closed] - n.ByState[workflow.Draft]
+	if open <= e.promptLive {
+		return e.workOut(ctx, v, p.SoFar(e.Today()))
 	}
-	return e.workOut(ctx, v, p.SoFar(e.Today()))
+	v.Large = true
+	if err = e.made(ctx, v, p.Name); errors.Is(err, workflow.ErrNotFound) {
+		out := remind.NewPrompt(v.Org.ID, p.SoFar(e.Today()), e.Today())
+		out.Open, out.Lights = open, n.ByLight
+		out.Overdue.Count, out.Soon.Count, out.Suspended.Count = n.ByLight[workflow.LightOverdue], n.ByLight[workflow.LightSoon], n.ByState[workflow.Suspended]
+		v.Prompt, err = *out, nil
+	}
+	return err
 }
 
 // promptsOf are the orgs on the way down to one whose prompts the actor may see, the highest first; none if not those of the last.

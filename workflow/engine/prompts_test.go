@@ -28,7 +28,7 @@ func TestPromptOfALargeOrg(t *testing.T) {
 		}
 		require.Equal(t, []any{false, false, 1}, []any{asked().Large, asked().Fixed, asked().Prompt.Open})
 		o.rectifying(workflow.Ordinary)
-		require.Equal(t, []any{false, false, 2}, []any{asked().Large, asked().Fixed, asked().Prompt.Open}, "none was made yet")
+		require.Equal(t, []any{true, false, 2, 0}, []any{asked().Large, asked().Fixed, asked().Prompt.Open, len(asked().Prompt.Overdue.Rows)}, "none was made yet: the counters alone")
 		o.now = workflow.Day("2026-12-01").Time().Add(9 * time.Hour)
 		o.runOn("2026-12-01")
 		o.rectifying(workflow.Ordinary)
