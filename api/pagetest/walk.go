@@ -136,6 +136,11 @@ func (w *Walk) follow(from, to string) {
 func (w *Walk) look(path string, form *html.Node) {
 	w.t.Helper()
 	action, values := Attr(form, "action"), Untouched(form)
+	for n := range form.Descendants() {
+		if n.Data == "input" && Has(n, "required") && values.Get(Attr(n, "name")) == "" {
+			return // no browser sends it
+		}
+	}
 	w.follow(path, action+"?"+values.Encode())
 	for n := range form.Descendants() {
 		name := Attr(n, "name")
