@@ -114,7 +114,7 @@ func TestEveryWayToReadIsOnRecord(t *testing.T) {
 	read, silent := 0, []string{}
 	for _, r := range slices.Concat(o.routes(), o.allPages()) {
 		ofTheLog := strings.Contains(r.path, "/proof") && !strings.Contains(r.path, "bundle") // keys and checkpoints tell nothing
-		ofTheLog = ofTheLog || strings.HasPrefix(r.path, "/rules") // nor do the rules
+		ofTheLog = ofTheLog || strings.HasPrefix(r.path, "/rules")                            // nor do the rules
 		if r.method != http.MethodGet || ofTheLog || slices.Contains(unrecorded, r.path) {
 			continue
 		}

@@ -62,7 +62,7 @@ type Field struct {
 	Hint     string // what the browser may fill in (autocomplete)
 	Focus    bool
 	Live     string // where an Area sends its form while it is typed in; the part of the answer with the id alike comes below it
-	More     bool // it stands behind the others and is left out as a rule
+	More     bool   // it stands behind the others and is left out as a rule
 }
 
 // Option is a choice of a field.

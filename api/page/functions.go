@@ -26,12 +26,32 @@ func functions(lang string, static *Static) template.FuncMap {
 		"percent": func(part, whole int) int { return part * 100 / max(whole, 1) },
 		"inc":     func(n int) int { return n + 1 },
 		"lines":   lines,
+		"quotes":  quotes,
 		"pair":    func(a, b any) pair { return pair{a, b} },
 	}
 }
 
 // pair hands two values to a partial.
 type pair struct{ A, B any }
+
+// piece is a piece of a text: what the program says, or what it quotes in whatever language that was written.
+type piece struct {
+	Text   string
+	Quoted bool
+}
+
+// quotes parts a text at its quotation marks.
+func quotes(text string) (all []piece) {
+	for text != "" {
+		before, rest, _ := strings.Cut(text, "“")
+		quoted, after, _ := strings.Cut(rest, "”")
+		all, text = append(all, piece{Text: before}), after
+		if quoted != "" {
+			all = append(all, piece{quoted, true})
+		}
+	}
+	return all
+}
 
 // day writes a day, or a dash for none.
 func day(d workflow.Day) string { return first(string(d), "—") }

@@ -30,8 +30,8 @@ type PromptFigure struct {
 
 // PromptUnit is what a unit below has.
 type PromptUnit struct {
-	Name                       string
-	Path                       string
+	Name                            string
+	Path                            string
 	Open, Own, Overdue, Closed, Gap int // Overdue is without Own
 }
 

@@ -47,7 +47,10 @@ func BenchmarkDuties(b *testing.B) {
 			{"all-month", duties("zhouqm", "00", month)}, {"all-year", duties("zhouqm", "00", year)},
 			{"letters-branch", func() error { _, err := o.Letters(o.ctx, own, engine.LetterFilter{}, 0, "", 50); return err }},
 			{"letters-all", func() error { _, err := o.Letters(o.ctx, head, engine.LetterFilter{Late: true}, 0, "", 50); return err }},
-			{"prompt-unit", func() error { _, err := o.Prompt(o.ctx, o.actor("wuhai"), o.org("0101").ID, engine.ThisMonth); return err }},
+			{"prompt-unit", func() error {
+				_, err := o.Prompt(o.ctx, o.actor("wuhai"), o.org("0101").ID, engine.ThisMonth)
+				return err
+			}},
 			{"prompt-all", func() error { _, err := o.Prompt(o.ctx, head, o.org("00").ID, engine.ThisMonth); return err }},
 			{"calls-within", func() error { _, err := o.Calls(o.ctx, head, engine.CallsWithin, "", 50); return err }},
 		} {

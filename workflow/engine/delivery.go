@@ -46,7 +46,7 @@ type Tried struct {
 // OwnChannels is how somebody is told things beside the program itself, where everything is to be read in any case.
 type OwnChannels struct {
 	Lang        string // in which they are told: zh or en
-	MailOffered bool // this program sends mail
+	MailOffered bool   // this program sends mail
 	Mail        string
 	MailOn      bool
 	QuietFrom   int // minutes of the day in China from which no mail is sent

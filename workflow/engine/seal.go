@@ -66,7 +66,19 @@ func (e *Engine) KeepSealing(ctx context.Context, every time.Duration) {
 	}
 }
 
+// errBehind says that another sealed and signed more in the meantime.
+var errBehind = errors.New("another checkpoint has more lines")
+
 func (e *Engine) seal(ctx context.Context, share int) (sealed int, c Checkpoint, err error) {
+	for err = errBehind; errors.Is(err, errBehind); {
+		n := 0
+		n, c, err = e.sealOnce(ctx, share)
+		sealed += n
+	}
+	return sealed, c, err
+}
+
+func (e *Engine) sealOnce(ctx context.Context, share int) (sealed int, c Checkpoint, err error) {
 	keys, err := e.sealKeys(ctx)
 	if err != nil {
 		return 0, c, err
@@ -125,6 +137,15 @@ func (e *Engine) lastSigned(ctx context.Context, keys *proof.Keys, size int64, h
 		c, err := proof.Open(text, keys.Public, e.witnesses...)
 		if err != nil {
 			return c, err
+		}
+		if c.Size > size {
+			now, err := e.db.SealedSize(ctx)
+			if err != nil {
+				return c, err
+			}
+			if now >= c.Size {
+				return c, errBehind
+			}
 		}
 		if err := holds(c.Checkpoint, size, hashes); err != nil {
 			return c, err

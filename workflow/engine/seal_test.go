@@ -83,6 +83,34 @@ func TestCheckpointsGrow(t *testing.T) {
 	})
 }
 
+// Several seal at once while history goes on: each gets a checkpoint, and none takes the others' for a database that was turned back.
+func TestManySealAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
+		o := sealedOffice(t, open(), filepath.Join(t.TempDir(), "keys"))
+		o.seal()
+		const writers = 8
+		ended := make(chan error, writers)
+		for n := range writers {
+			go func() {
+				var err error
+				for range 12 {
+					line := workflow.Line{Kind: engine.KindSeal, Subject: int64(100 + n), At: o.now, Action: "noted"}
+					if err = o.db.Note(o.ctx, line); err == nil {
+						_, _, err = o.Seal(o.ctx)
+					}
+					if err != nil {
+						break
+					}
+				}
+				ended <- err
+			}()
+		}
+		for range writers {
+			require.NoError(t, <-ended)
+		}
+	})
+}
+
 // Keys are made at the first sealing, are on record, and can be changed without losing what was signed.
 func TestSealKeysAreRotated(t *testing.T) {
 	keys := filepath.Join(t.TempDir(), "keys")
