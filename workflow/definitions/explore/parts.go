@@ -38,15 +38,6 @@ func watchedIn(by *workflow.Actor) (set people) {
 	return set
 }
 
-func persons(set people) (all []workflow.PersonID) {
-	for p := hero; p <= watched; p++ {
-		if set&(1<<(p-1)) != 0 {
-			all = append(all, p)
-		}
-	}
-	return all
-}
-
 // isNamed are those of the watched who are the responsible person of the issue or of a measure.
 func isNamed(i *workflow.Issue) (set people) {
 	for p := hero; p <= watched; p++ {

@@ -28,7 +28,6 @@ type run struct {
 	count int             // that were taken
 	able  map[able]bool
 	taken map[crossing]bool
-	side  map[workflow.Action]bool // beside the course, and it changed something of it
 }
 
 // numbered is a post with its place in the list of all.
@@ -90,7 +89,7 @@ func newRun(rules *Rules, d *workflow.Definition, grade workflow.Grade, at setti
 		Rules: rules, d: d, grade: grade, kind: kindOf(d, grade), at: at, focus: f, lines: lines(),
 		other: &workflow.Issue{ID: otherID, Number: "XC-2", Round: 1, State: workflow.Rectifying},
 		posts: make(map[workflow.Level][]numbered), arrows: make(map[workflow.State][]int), numbers: make(map[workflow.State]uint8),
-		seen: make(map[key]int32), found: make(map[Claim]int32), able: make(map[able]bool), taken: make(map[crossing]bool), side: make(map[workflow.Action]bool),
+		seen: make(map[key]int32), found: make(map[Claim]int32), able: make(map[able]bool), taken: make(map[crossing]bool),
 	}
 	for n, s := range workflow.States() {
 		r.numbers[s.State] = uint8(n + 1) //nolint:gosec // there are fourteen

@@ -147,7 +147,7 @@ func (r *run) entrusted(i *workflow.Issue, s workflow.Step) (all []workflow.Step
 	for _, from := range i.Holders() {
 		for _, p := range r.focus.names {
 			s.From, s.Person = from, p
-			if p == from && p == named {
+			if from == named && p == named { // the stranger hands over to another
 				s.Person = partner
 			}
 			all = append(all, s)
