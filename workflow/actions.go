@@ -51,6 +51,7 @@ const (
 	LookBackAt  Action = "look_back"   // 回头看: it was looked at again, and what was put right has kept
 	Spread      Action = "spread"      // 举一反三: sibling units are asked whether they have the same problem
 	Reclock     Action = "reclock"     // 重算时限: the holidays or the rules changed, and the dates with them
+	Move        Action = "move"        // 换流程: the issue goes on under another version of its machine; see MoveTo; not a step
 	View        Action = "view"        // 查看; not a step
 	Import      Action = "import"      // 导入清单; not a step
 	Draw        Action = "draw"        // 抽查: issues are drawn for a look-back; not a step
@@ -90,7 +91,7 @@ var actionRules = []ActionRule{
 	{Review, Text{"阶段复核", "review the stage"}, true, false}, {Entrust, Text{"移交责任人", "hand over to another person"}, true, false},
 	{Pick, Text{"列入回头看", "pick for a look-back"}, true, true}, {LookBackAt, Text{"回头看", "look back"}, true, false},
 	{Spread, Text{"举一反三", "ask siblings for the same kind"}, true, false}, {Reclock, Text{"重算时限", "work out the dates again"}, true, true},
-	{View, Text{"查看", "view"}, false, false},
+	{Move, Text{"换流程", "move to another definition"}, false, false}, {View, Text{"查看", "view"}, false, false},
 	{Import, Text{"导入清单", "import a checklist"}, false, false}, {Draw, Text{"抽取回头看", "draw for look-backs"}, false, false},
 	{SelfCheckIt, Text{"自查答复", "answer a self-check"}, false, false}, {ReadSigns, Text{"查看整改线索", "read the signs of paper rectification"}, false, false},
 }

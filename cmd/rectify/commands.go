@@ -28,26 +28,27 @@ type flags struct {
 type commands struct {
 	flags
 
-	Serve    serveCommand    `cmd:"" help:"启动服务 serve."`
-	Import   importCommand   `cmd:"" help:"导入组织、人员、问题清单 import organisations, people or a checklist."`
-	Export   exportCommand   `cmd:"" help:"导出整改台账 export the ledger."`
-	History  historyCommand  `cmd:"" help:"一个问题的办理记录 the history of an issue."`
-	Explain  explainCommand  `cmd:"" help:"为什么能（不能）办理 why somebody may (not) take a step."`
-	Check    checkCommand    `cmd:"" help:"检查流程与权限文件，或检查人员是否配齐 check the definitions and the policy, or whether posts are filled."`
-	Counts   countsCommand   `cmd:"" help:"核对统计数字的计数器 hold the counters behind the figures against the issues."`
-	Replay   replayCommand   `cmd:"" help:"逐条重放历史，核对每个问题的现状 replay the histories and hold the issues against them."`
-	Seal     sealCommand     `cmd:"" help:"封存历史：签发检查点、核对、换密钥 the sealed history: checkpoints, check, keys."`
-	Bundle   bundleCommand   `cmd:"" help:"取证明包：一个问题、一份清单或一段时间 take a bundle that proves itself: an issue, a checklist or a span of days."`
-	Verify   verifyCommand   `cmd:"" help:"核验证明包：不连数据库，不用网络 verify a bundle, without database or network."`
-	Witness  witnessCommand  `cmd:"" help:"见证：核对别处服务器的检查点并联署 see that the log of a server has only grown, and cosign its checkpoint."`
-	Simulate simulateCommand `cmd:"" help:"换一套提醒规则回放过去：会多发还是少发 replay the past under other reminder rules."`
-	Pack     packCommand     `cmd:"" help:"制作巡察员的离线数据包（加密）make the encrypted offline pack of an inspector."`
-	Apply    applyCommand    `cmd:"" help:"登记离线数据包带回的发现 log what an offline pack brings back."`
-	Wipe     wipeCommand     `cmd:"" help:"销毁离线数据包及其解开的内容，出具证明 destroy an offline pack and what was decrypted of it, with a certificate."`
-	Migrate  migrateCommand  `cmd:"" help:"升级数据库的表结构 bring the tables of the database up to this program."`
-	User     userCommand     `cmd:"" help:"账号：初始密码、名单 accounts: first passwords, list."`
-	Calendar holidaysCommand `cmd:"" name:"holidays" help:"节假日与调休 holidays and make-up days."`
-	Version  versionCommand  `cmd:"" help:"版本 version."`
+	Serve    serveCommand      `cmd:"" help:"启动服务 serve."`
+	Import   importCommand     `cmd:"" help:"导入组织、人员、问题清单 import organisations, people or a checklist."`
+	Export   exportCommand     `cmd:"" help:"导出整改台账 export the ledger."`
+	History  historyCommand    `cmd:"" help:"一个问题的办理记录 the history of an issue."`
+	Explain  explainCommand    `cmd:"" help:"为什么能（不能）办理 why somebody may (not) take a step."`
+	Check    checkCommand      `cmd:"" help:"检查流程与权限文件，或检查人员是否配齐 check the definitions and the policy, or whether posts are filled."`
+	Machines definitionCommand `cmd:"" name:"definition" help:"流程的新旧版本 versions of the machines."`
+	Counts   countsCommand     `cmd:"" help:"核对统计数字的计数器 hold the counters behind the figures against the issues."`
+	Replay   replayCommand     `cmd:"" help:"逐条重放历史，核对每个问题的现状 replay the histories and hold the issues against them."`
+	Seal     sealCommand       `cmd:"" help:"封存历史：签发检查点、核对、换密钥 the sealed history: checkpoints, check, keys."`
+	Bundle   bundleCommand     `cmd:"" help:"取证明包：一个问题、一份清单或一段时间 take a bundle that proves itself: an issue, a checklist or a span of days."`
+	Verify   verifyCommand     `cmd:"" help:"核验证明包：不连数据库，不用网络 verify a bundle, without database or network."`
+	Witness  witnessCommand    `cmd:"" help:"见证：核对别处服务器的检查点并联署 see that the log of a server has only grown, and cosign its checkpoint."`
+	Simulate simulateCommand   `cmd:"" help:"换一套提醒规则回放过去：会多发还是少发 replay the past under other reminder rules."`
+	Pack     packCommand       `cmd:"" help:"制作巡察员的离线数据包（加密）make the encrypted offline pack of an inspector."`
+	Apply    applyCommand      `cmd:"" help:"登记离线数据包带回的发现 log what an offline pack brings back."`
+	Wipe     wipeCommand       `cmd:"" help:"销毁离线数据包及其解开的内容，出具证明 destroy an offline pack and what was decrypted of it, with a certificate."`
+	Migrate  migrateCommand    `cmd:"" help:"升级数据库的表结构 bring the tables of the database up to this program."`
+	User     userCommand       `cmd:"" help:"账号：初始密码、名单 accounts: first passwords, list."`
+	Calendar holidaysCommand   `cmd:"" name:"holidays" help:"节假日与调休 holidays and make-up days."`
+	Version  versionCommand    `cmd:"" help:"版本 version."`
 }
 
 // byFlag says for whom a command is carried out.

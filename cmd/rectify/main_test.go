@@ -355,9 +355,9 @@ func TestCheck(t *testing.T) {
 	o := newOffice(t)
 	whole := o.run("check")
 	require.Zero(t, whole.code, whole.err)
-	require.Regexp(t, `^流程 3 个、权限 110 条：都能读，彼此一致\n走遍 \d{5,} 个状态、\d{6,} 步，下列各条都成立：\n`, whole.out)
+	require.Regexp(t, `^流程 3 个、权限 112 条：都能读，彼此一致\n走遍 \d{5,} 个状态、\d{6,} 步，下列各条都成立：\n`, whole.out)
 	require.Contains(t, whole.out, "同一轮里，谁也不能既整改又验收")
-	require.Regexp(t, `^流程 3 个、权限 110 条：都能读，彼此一致\n$`, o.run("check", "--quick").out)
+	require.Regexp(t, `^流程 3 个、权限 112 条：都能读，彼此一致\n$`, o.run("check", "--quick").out)
 	require.Zero(t, o.run("check", "--definitions", "../../examples/definitions").code)
 
 	people := o.run("check", "--people", "--json")
