@@ -49,12 +49,12 @@ const signed = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 func TestOwnChannels(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		by := o.actor("gaofeng")
-		own := engine.OwnChannels{MailOn: true, Mail: " gaofeng@example.org "}
+		own := engine.OwnChannels{Lang: "zh", MailOn: true, Mail: " gaofeng@example.org "}
 		fault(t, o.ChooseChannels(o.ctx, by, own), workflow.ErrInvalid, "no_mail")
 		o.withMail()
 		before, err := o.OwnChannels(o.ctx, by)
 		require.NoError(t, err)
-		require.Equal(t, engine.OwnChannels{MailOffered: true}, before)
+		require.Equal(t, engine.OwnChannels{Lang: "zh", MailOffered: true}, before)
 		_, err = o.TryMail(o.ctx, by)
 		fault(t, err, workflow.ErrRefused, "mail_off")
 		for _, quiet := range [][2]int{{-1, 60}, {0, 24 * 60}, {7 * 60, 23*60 + 30}, {8 * 60, 7 * 60}} {
@@ -71,7 +71,7 @@ func TestOwnChannels(t *testing.T) {
 		require.NoError(t, o.ChooseChannels(o.ctx, by, own), "the same again is nothing new")
 		now, err := o.OwnChannels(o.ctx, by)
 		require.NoError(t, err)
-		require.Equal(t, engine.OwnChannels{MailOffered: true, MailOn: true, Mail: "gaofeng@example.org", QuietFrom: 1320, QuietUntil: 450}, now)
+		require.Equal(t, engine.OwnChannels{Lang: "zh", MailOffered: true, MailOn: true, Mail: "gaofeng@example.org", QuietFrom: 1320, QuietUntil: 450}, now)
 		record, err := o.Audit(o.ctx, o.actor("jianghe"), engine.KindAccount, int64(by.Person), 0, 10)
 		require.NoError(t, err)
 		require.Equal(t, []string{"channel_chosen", "邮件提醒 开 gaofeng@example.org 免打扰 22:00—07:30"}, []string{record.Lines[0].Action, record.Lines[0].Note})
@@ -96,7 +96,7 @@ func TestOwnChannels(t *testing.T) {
 		require.True(t, until.Equal(at("2026-11-04", 7).Add(30*time.Minute)), "it waits for the end of the quiet hours")
 		others, err := o.OwnChannels(o.ctx, o.actor("mali"))
 		require.NoError(t, err)
-		require.Equal(t, engine.OwnChannels{MailOffered: true}, others)
+		require.Equal(t, engine.OwnChannels{Lang: "zh", MailOffered: true}, others)
 	})
 }
 
