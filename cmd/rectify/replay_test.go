@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	_ "github.com/ncruces/go-sqlite3/driver" // the file is altered behind the program's back
 	"github.com/stretchr/testify/require"
 )
 

@@ -104,7 +104,7 @@ func (o *office) actor(account string) workflow.Actor {
 // org finds an organisation by its code. What it tells besides the id may have changed since it was first asked for.
 func (o *office) org(code string) engine.Org {
 	if org, ok := o.known.Load(code); ok {
-		return org.(engine.Org) //nolint:errcheck,forcetypeassert // nothing else is put there
+		return org.(engine.Org) //nolint:forcetypeassert // nothing else is put there
 	}
 	orgs, err := o.Orgs(o.ctx, 0, "", engine.PageLimit)
 	require.NoError(o.t, err)

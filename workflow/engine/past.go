@@ -87,7 +87,7 @@ func (e *Engine) seeOn(ctx context.Context, by *workflow.Actor, id workflow.Issu
 		return i, 0, on, err
 	}
 	i, lines, err = e.db.IssueOn(ctx, id, on)
-	if fault, ok := errors.AsType[*workflow.Fault](err); ok && fault.Kind == workflow.ErrNotFound {
+	if errors.Is(err, workflow.ErrNotFound) {
 		if _, hidden := e.see(ctx, by, id); hidden != nil {
 			return i, 0, on, noIssue()
 		}

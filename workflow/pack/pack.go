@@ -27,8 +27,9 @@ import (
 const (
 	// Format is what the head of a pack says that it is.
 	Format = "rectify/pack/1"
-	// Database is the name of the database in a pack, and Evidence that of the folder with the files.
+	// Database is the name of the database in a pack.
 	Database = "rectify.db"
+	// Evidence is the name of the folder with the files.
 	Evidence = "evidence"
 
 	headName  = "pack.json"

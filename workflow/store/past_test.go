@@ -17,7 +17,6 @@ import (
 // recorded is what everybody would see of a city at the end of a day.
 type recorded struct {
 	day    workflow.Day
-	orgs   map[workflow.OrgID]workflow.Lineage
 	issues map[workflow.IssueID]string
 	asked  []answer
 }
