@@ -26,7 +26,7 @@ func TestSignsOpenToTheirIssues(t *testing.T) {
 	require.Contains(t, page, "这些是提示，不是结论，更不是给谁打分")
 	require.Contains(t, page, "也可能是")
 	file := committee.see("/signs/same_file")
-	require.Contains(t, file, "文件“现场.png”是2个问题的佐证，涉及1个责任单位")
+	require.Contains(t, file, "文件“<span lang=\"zh\">现场.png</span>”是2个问题的佐证，涉及1个责任单位")
 	for _, issue := range issues {
 		require.Contains(t, file, `href="/issues/`+issue+`"`)
 	}

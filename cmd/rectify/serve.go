@@ -55,7 +55,7 @@ func (c *serveCommand) Run(p *program) error {
 		return err
 	}
 	if err := p.proveRules(&r); err != nil {
-		return err
+		return p.unlessStopped(err)
 	}
 	var accounts []demoAccount
 	if c.Demo {
@@ -68,9 +68,17 @@ func (c *serveCommand) Run(p *program) error {
 	}
 	o, err := p.openAt(r, true, p.now)
 	if err != nil {
-		return err
+		return p.unlessStopped(err)
 	}
 	return errors.Join(c.serve(p, o, proxies, accounts), o.Close())
+}
+
+// unlessStopped is the error, none where the program was told to stop while it began to serve.
+func (p *program) unlessStopped(err error) error {
+	if p.ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // onlyHere refuses to show a demonstration, whose passwords are printed, to anybody but this computer.
