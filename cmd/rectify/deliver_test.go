@@ -38,6 +38,12 @@ func (x *taken) put(text string) {
 	x.all = append(x.all, text)
 }
 
+// Write takes a line that is printed.
+func (x *taken) Write(line []byte) (int, error) {
+	x.put(string(line))
+	return len(line), nil
+}
+
 func (x *taken) list() []string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -117,14 +123,14 @@ func TestTwoReplicasDeliverOnce(t *testing.T) {
 		morning := yesterday.Add(23*time.Hour + 30*time.Minute)
 		serve := func(until func() bool) {
 			ctx, stop := context.WithCancel(t.Context())
-			ended := make(chan error, 2)
+			ended, said := make(chan error, 2), &taken{}
 			for range cap(ended) {
 				p := replica(t, folder, dsn, morning)
-				p.ctx = ctx
+				p.ctx, p.out = ctx, said
 				again := c
 				go func() { ended <- again.Run(p) }()
 			}
-			require.Eventually(t, until, time.Minute, 50*time.Millisecond)
+			require.Eventually(t, func() bool { return len(said.list()) == cap(ended) && until() }, 2*time.Minute, 50*time.Millisecond, "both serve")
 			stop()
 			require.NoError(t, <-ended)
 			require.NoError(t, <-ended)
@@ -147,8 +153,13 @@ func TestTwoReplicasDeliverOnce(t *testing.T) {
 		require.NotContains(t, group.list()[0], "值班")
 		_, sent := figures(t, db)
 
-		began := time.Now()
-		serve(func() bool { return time.Since(began) > time.Second })
+		var serving time.Time
+		serve(func() bool {
+			if serving.IsZero() {
+				serving = time.Now()
+			}
+			return time.Since(serving) > time.Second
+		})
 		require.Len(t, letters.list(), 1, "started again, they change nothing")
 		require.Len(t, group.list(), 1)
 		_, after := figures(t, db)
