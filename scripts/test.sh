@@ -33,6 +33,9 @@ CGO_ENABLED=1 go test -race -timeout 45m ./... | tee "$log"
 section "everybody's pages and buttons in the demonstration"
 go test -timeout 15m -run '^Test(EveryPage|EveryButton|WhatIsNotOffered)' ./cmd/rectify | tee -a "$log"
 
+section "faults of rules that the checker finds"
+go test -timeout 15m ./workflow/definitions/explore | tee -a "$log"
+
 mapfile -t browser < <(scripts/packages.sh browser)
 if [ ${#browser[@]} -gt 0 ]; then
 	section "pages in a browser"

@@ -1,3 +1,7 @@
+//go:build !race
+
+// Many whole explorations one after the other: under the race detector they take ten minutes. The one of the shipped rules stays under it.
+
 package explore_test
 
 import (
