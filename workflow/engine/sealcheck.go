@@ -47,7 +47,6 @@ type sealChecker struct {
 	e      *Engine
 	report SealReport
 	marks  []proof.Checkpoint // by size
-	held   int                // of them, the first, while they are gathered
 	grown  proof.Grown
 	good   proof.Checkpoint // the last one that holds
 	broken bool             // one did not hold
@@ -118,7 +117,8 @@ func (c *sealChecker) wrong(code string, at store.LineAt, text workflow.Text) {
 	c.report.Wrong = append(c.report.Wrong, f)
 }
 
-// checkpoints reads and verifies every checkpoint, those beside the keys and those that others held.
+// checkpoints reads and verifies every checkpoint, those beside the keys and those that others held, and only then how far the log goes: no
+// true one is beyond it, even if sealing goes on meanwhile.
 func (c *sealChecker) checkpoints(ctx context.Context, held []string) error {
 	keys, err := c.e.sealKeys(ctx)
 	if err != nil {
@@ -131,19 +131,34 @@ func (c *sealChecker) checkpoints(ctx context.Context, held []string) error {
 	if last != "" {
 		held = append(slices.Clone(held), last)
 	}
+	var found []proof.Checkpoint
 	for _, text := range held {
 		one, err := proof.Open(text, keys.Public, c.e.witnesses...)
 		if err != nil {
 			return err
 		}
-		c.mark(one.Checkpoint)
+		found = append(found, one.Checkpoint)
 	}
-	c.held = len(c.marks)
+	if found, err = c.kept(ctx, keys, found); err != nil {
+		return err
+	}
+	if c.report.Size, err = c.e.db.SealedSize(ctx); err != nil {
+		return err
+	}
+	for _, one := range found {
+		c.mark(one)
+	}
+	sort.SliceStable(c.marks, func(a, b int) bool { return c.marks[a].Size < c.marks[b].Size })
+	return nil
+}
+
+// kept reads the checkpoints of the database and adds them to those that were held elsewhere.
+func (c *sealChecker) kept(ctx context.Context, keys *proof.Keys, held []proof.Checkpoint) ([]proof.Checkpoint, error) {
+	found := slices.Clone(held)
 	for from := int64(0); ; {
 		rows, err := c.e.db.CheckpointsFrom(ctx, from, checkAtOnce)
 		if err != nil || len(rows) == 0 {
-			sort.SliceStable(c.marks, func(a, b int) bool { return c.marks[a].Size < c.marks[b].Size })
-			return err
+			return found, err
 		}
 		for _, row := range rows {
 			one, err := proof.Open(row.Note, keys.Public, c.e.witnesses...)
@@ -152,8 +167,8 @@ func (c *sealChecker) checkpoints(ctx context.Context, held []string) error {
 				c.badCheckpoint(row, err)
 			case one.Size != row.Size || one.Root != row.Root || !one.At.Equal(row.At):
 				c.badCheckpoint(row, errors.New("another text"))
-			default:
-				c.mark(one.Checkpoint)
+			case !slices.Contains(held, one.Checkpoint):
+				found = append(found, one.Checkpoint)
 			}
 		}
 		from = rows[len(rows)-1].Size + 1
@@ -161,9 +176,6 @@ func (c *sealChecker) checkpoints(ctx context.Context, held []string) error {
 }
 
 func (c *sealChecker) mark(one proof.Checkpoint) {
-	if slices.Contains(c.marks[:c.held], one) { // it is held as well
-		return
-	}
 	c.report.Checkpoints++
 	if one.Size > c.report.Newest.Size {
 		c.report.Newest = one

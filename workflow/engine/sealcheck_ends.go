@@ -28,12 +28,13 @@ func (c *sealChecker) allEnds(ctx context.Context, kind string) error {
 	}
 }
 
-// end looks at the lines of one subject that are not sealed yet, and at its end.
+// end looks at the lines of one subject that are not sealed yet, as far as its row had come when that was read (steps go on meanwhile), and
+// at its end.
 func (c *sealChecker) end(ctx context.Context, row store.LineEnd) error {
 	of := lineOf{row.Kind, row.Subject}
 	end := c.ends[of]
 	for end.seq < row.Seq {
-		lines, err := c.e.db.History(ctx, row.Kind, row.Subject, end.seq, checkAtOnce)
+		lines, err := c.e.db.History(ctx, row.Kind, row.Subject, end.seq, min(checkAtOnce, row.Seq-end.seq))
 		if err != nil {
 			return err
 		}
