@@ -1,42 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"rectify/workflow"
 	"rectify/workflow/engine"
-	"rectify/workflow/pack"
 )
-
-// packFlags say where the passphrase of a pack is.
-type packFlags struct {
-	PassphraseFile string `help:"口令在哪个文件的第一行；不给则在终端询问 file whose first line is the passphrase; asked for if not given." placeholder:"FILE"`
-}
-
-// passphrase reads the passphrase of a pack.
-func (f packFlags) passphrase(p *program) (string, error) {
-	from := p.in
-	if f.PassphraseFile != "" {
-		file, err := os.Open(f.PassphraseFile)
-		if err != nil {
-			return "", unreadableFile(f.PassphraseFile, err)
-		}
-		defer file.Close()
-		from = file
-	} else {
-		fmt.Fprint(p.err, p.say(workflow.Say("数据包的口令：", "passphrase of the pack: ")))
-	}
-	line, err := bufio.NewReader(from).ReadString('\n')
-	if line = strings.TrimRight(line, "\r\n"); line == "" {
-		return "", workflow.Invalid("no_passphrase", "passphrase", workflow.Say("没有读到口令（%v）", "there is no passphrase (%v)", err))
-	}
-	return line, nil
-}
 
 // packCommand makes the offline pack of an inspector.
 type packCommand struct {
@@ -49,11 +21,8 @@ type packCommand struct {
 
 // Run makes the pack. What broke off leaves no file.
 func (c *packCommand) Run(p *program) error {
-	passphrase, err := c.passphrase(p)
+	passphrase, err := c.newPassphrase(p)
 	if err != nil {
-		return err
-	}
-	if err := pack.Strong(passphrase); err != nil {
 		return err
 	}
 	return p.with(false, func(ctx context.Context, o *opened) error {

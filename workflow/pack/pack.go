@@ -32,6 +32,9 @@ const (
 	// Evidence is the name of the folder with the files.
 	Evidence = "evidence"
 
+	// PassphraseMost is how many bytes a passphrase may have.
+	PassphraseMost = 1 << 10
+
 	headName  = "pack.json"
 	bitsLeast = 70 // of a passphrase, roughly
 	unlike    = 6  // different characters that a passphrase has at least
@@ -85,6 +88,11 @@ func Strong(passphrase string) error {
 	}
 	return workflow.Invalid("weak_passphrase", "passphrase", workflow.Say("口令太弱：请用12个以上大小写字母、数字和符号混合，或8个以上不成词的汉字，或更长的句子",
 		"the passphrase is too weak: take twelve mixed letters, digits and signs or more, or a longer sentence"))
+}
+
+// NotTheSame says that the passphrase of a new pack was not the same both times: ErrInvalid with the code not_the_same.
+func NotTheSame() error {
+	return workflow.Invalid("not_the_same", "again", workflow.Say("两次输入的口令不同", "the passphrase is not the same both times"))
 }
 
 // Writer writes a pack.
