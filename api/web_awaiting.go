@@ -35,10 +35,10 @@ func (s *Server) showAwaiting(c echo.Context) error {
 		return err
 	}
 	p.Checks = len(checks)
-	p.Idle = !slices.ContainsFunc(by.Appointments, func(a workflow.Appointment) bool {
-		rule, _ := workflow.PostNamed(string(a.Post))
-		return !rule.Admin && a.Post != "inspector"
-	})
+	p.Idle = len(ownOrgs(by)) == 0
+	if slices.ContainsFunc(by.Appointments, func(a workflow.Appointment) bool { return a.Post == "inspector" }) {
+		p.Look = proofTabs("")
+	}
 	return s.show(c, http.StatusOK, p)
 }
 

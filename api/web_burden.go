@@ -41,7 +41,7 @@ func (s *Server) burdenPage(c echo.Context) (*page.Burden, error) {
 		chosenOrg = orgs[0].Value
 	}
 	p.Filters = []page.Field{
-		{Name: "org", Kind: page.Select, Label: workflow.Say("组织（含下级）", "Organisation, with all below"), Options: chosen(orgs, chosenOrg)},
+		{Name: "org", Kind: page.Select, Hint: "wide", Label: workflow.Say("组织（含下级）", "Organisation, with all below"), Options: chosen(orgs, chosenOrg)},
 		{Name: "month", Kind: page.Line, Label: workflow.Say("月份", "Month"), Value: p.Month},
 	}
 	for _, d := range s.Engine.Machines() {

@@ -42,6 +42,8 @@ func TestMandateOnPages(t *testing.T) {
 	require.NotContains(t, b.see("/issues"), "还没有作回避声明")
 	require.Contains(t, b.see("/issues/"+issue), "三会一课")
 	require.Contains(t, b.see("/issues"), "/issues/"+issue)
+	require.Contains(t, b.see("/"), "/signs", "an inspector's way begins on the first page")
+	require.NotContains(t, grants.see("/"), "/find", "who may log nothing is not asked to")
 
 	looks := regexp.MustCompile(regexp.QuoteMeta(mandate) + `/looks/\d+`).FindString(grants.see(mandate))
 	require.NotEmpty(t, looks)

@@ -56,7 +56,7 @@ func (s *Server) showSigns(c echo.Context) error {
 func signFilters(places []engine.Org, org, from, to string) []page.Field {
 	options := each(places, func(o engine.Org) page.Option { return page.Option{Value: id(o.ID), Text: same(o.Shown())} })
 	return []page.Field{
-		{Name: "org", Kind: page.Select, Required: true, Label: workflow.Say("组织（含下级）", "Organisation, with all below"), Options: chosen(options, org)},
+		{Name: "org", Kind: page.Select, Required: true, Hint: "wide", Label: workflow.Say("组织（含下级）", "Organisation, with all below"), Options: chosen(options, org)},
 		{Name: "from", Kind: page.Date, Label: workflow.Say("自", "From"), Value: from}, {Name: "to", Kind: page.Date, Label: workflow.Say("至", "to"), Value: to},
 	}
 }

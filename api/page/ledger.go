@@ -73,8 +73,9 @@ type Awaiting struct {
 	Frame
 	Table  Table
 	Pager  Pager
-	Idle   bool // holds no post by which anything could wait
-	Checks int  // self-checks that wait for an answer
+	Idle   bool   // holds no post by which anything could wait
+	Look   []Link // what an inspector comes for
+	Checks int    // self-checks that wait for an answer
 }
 
 func (Awaiting) template() string { return "awaiting" }

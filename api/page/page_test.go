@@ -40,7 +40,7 @@ func samples() []Page {
 		SignIn{Frame: frame, Form: form, Next: "/issues", People: []DemoOrg{{Name: "水务局", People: []DemoPerson{{Account: "a", Name: "甲", Post: wrong}}}}},
 		Password{Frame: frame, Form: form, Must: true},
 		Awaiting{Frame: frame, Table: Table{Rows: rows, Columns: Columns()}, Pager: Pager{First: "/", Next: "/?after=x"}},
-		Awaiting{Frame: frame, Idle: true},
+		Awaiting{Frame: frame, Idle: true, Look: []Link{{Path: "/proof", Text: wrong}}},
 		Ledger{Frame: frame, Table: Table{Rows: rows, Columns: Columns()}, Total: 3, Choice: []Option{{Value: "due", Text: wrong, Chosen: true}}, Views: []View{{Name: "重大", Path: "/issues?grade=major", Current: true}}, Phases: tallies, Lights: tallies, Clear: true, Fault: wrong, Keep: []Field{{Name: "phase", Value: "find"}},
 			Filters: []Field{{Name: "text", Kind: Line, Label: wrong}, {Name: "due_from", Kind: Date}, {Name: "state", Kind: Select, Options: []Option{{Value: "a", Text: wrong}}}}},
 		Ledger{Frame: frame}, Ledger{Frame: frame, ViewQuery: "grade=major", Views: []View{{Name: "重大", Path: "/issues?grade=major"}}},
