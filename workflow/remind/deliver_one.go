@@ -114,8 +114,8 @@ func (d *Deliverer) turn(ctx context.Context, channel string, one *Delivery, wai
 	return &held{one.At.Add(wait), "排队等候机器人的发送频次 waits for its turn"}, nil
 }
 
-// send hands a message to the channel and waits for it as long as the patience lasts, whatever the channel does: when it panics that is
-// an error, and when it does not come back it keeps its place.
+// send gives a message to the channel and waits for it as long as the patience lasts. When the channel does not come back it keeps its
+// place.
 func (d *Deliverer) send(ctx context.Context, l *lane, one Delivery) error {
 	ctx, cancel := context.WithTimeout(ctx, d.Patience)
 	defer cancel()
@@ -126,14 +126,9 @@ func (d *Deliverer) send(ctx context.Context, l *lane, one Delivery) error {
 		return errors.New("渠道没有空位 the channel has no place")
 	}
 	go func() {
-		defer func() { <-l.places }()
-		defer func() {
-			if fault := recover(); fault != nil {
-				d.Log.ErrorContext(ctx, "channel panicked", "channel", l.name, "message", one.Message.ID, "stack", string(debug.Stack()))
-				answer <- errors.New("程序出错 fault of the program")
-			}
-		}()
-		answer <- l.Send(ctx, one)
+		err := d.hand(ctx, l, one)
+		<-l.places // before the answer: whoever hears that all have come back must not find places taken
+		answer <- err
 	}()
 	var err error
 	select {
@@ -145,6 +140,17 @@ func (d *Deliverer) send(ctx context.Context, l *lane, one Delivery) error {
 		return errArrived
 	}
 	return err
+}
+
+// hand hands a message to the channel. When that panics it is an error.
+func (d *Deliverer) hand(ctx context.Context, l *lane, one Delivery) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			d.Log.ErrorContext(ctx, "channel panicked", "channel", l.name, "message", one.Message.ID, "stack", string(debug.Stack()))
+			err = errors.New("程序出错 fault of the program")
+		}
+	}()
+	return l.Send(ctx, one)
 }
 
 // settle writes down what became of a message.

@@ -165,6 +165,18 @@ func TestOneBadChannelStopsNoOther(t *testing.T) {
 	require.Eventually(t, func() bool { return len(deliver(t, d, morning).Stuck) == 0 }, 5*time.Second, 10*time.Millisecond, "it comes back")
 }
 
+// Who has one place sends one after the other, as many as there are: a message that has arrived leaves its place before the next is due.
+func TestWhatHasArrivedTakesNoPlace(t *testing.T) {
+	db := onSQLite(t)
+	var messages []store.Message
+	for id := range 200 {
+		messages = append(messages, to(int64(id+1), store.InApp, ""))
+	}
+	put(t, db, messages...)
+	d := deliverer(t, db, channels(t, remind.ChannelSettings{}), func(c *remind.DelivererConfig) { c.Parallel = 1 })
+	require.Equal(t, remind.Report{Sent: 200}, deliver(t, d, morning))
+}
+
 // What is on its way when the program is told to stop arrives, and is known to have arrived.
 func TestStoppingFinishesWhatIsOnItsWay(t *testing.T) {
 	db := onSQLite(t)
