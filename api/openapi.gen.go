@@ -3499,6 +3499,9 @@ type ListCallsParams struct {
 	// List 待本单位答复、本单位呼叫、本单位已答复、辖内待答复 to be answered by us, made by us, answered by us, open within reach
 	List ListCallsParamsList `form:"list,omitempty" json:"list,omitempty,omitzero"`
 
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
+
 	// After 上一页的 next the next of the page before
 	After WithAfter `form:"after,omitempty" json:"after,omitempty,omitzero"`
 
@@ -3760,6 +3763,12 @@ type ListHistoryParams struct {
 	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
 }
 
+// GetLetterParams defines parameters for GetLetter.
+type GetLetterParams struct {
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
+}
+
 // TakeStepParams defines parameters for TakeStep.
 type TakeStepParams struct {
 	// IfMatch 您看到的版本，如 "3";只有批注不需要 the version that you saw; only a comment needs none
@@ -3830,6 +3839,9 @@ type ListLettersParams struct {
 
 	// Under 该组织及其下级 this organisation and those below it
 	Under WithUnder `form:"under,omitempty" json:"under,omitempty,omitzero"`
+
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
 
 	// After 上一页的 next the next of the page before
 	After WithAfter `form:"after,omitempty" json:"after,omitempty,omitzero"`
@@ -4321,7 +4333,7 @@ type ServerInterface interface {
 	ListHistory(ctx echo.Context, issue IssueId, params ListHistoryParams) error
 	// GetLetter 一份督办函 One supervision letter
 	// (GET /api/v1/issues/{issue}/letters/{no})
-	GetLetter(ctx echo.Context, issue IssueId, no int) error
+	GetLetter(ctx echo.Context, issue IssueId, no int, params GetLetterParams) error
 	// ListAskedSelfChecks 由该问题发出的举一反三自查 The self-checks that the issue asked for
 	// (GET /api/v1/issues/{issue}/self-checks)
 	ListAskedSelfChecks(ctx echo.Context, issue IssueId) error
@@ -4619,6 +4631,13 @@ func (w *ServerInterfaceWrapper) ListCalls(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "list", ctx.QueryParams(), &params.List, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list: %s", err))
+	}
+
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
 	}
 
 	// ------------- Optional query parameter "after" -------------
@@ -5471,8 +5490,17 @@ func (w *ServerInterfaceWrapper) GetLetter(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter no: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetLetterParams
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetLetter(ctx, issue, no)
+	err = w.Handler.GetLetter(ctx, issue, no, params)
 	return err
 }
 
@@ -5691,6 +5719,13 @@ func (w *ServerInterfaceWrapper) ListLetters(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "under", ctx.QueryParams(), &params.Under, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter under: %s", err))
+	}
+
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
 	}
 
 	// ------------- Optional query parameter "after" -------------
@@ -8555,8 +8590,9 @@ func (response ListHistorydefaultApplicationProblemPlusJSONResponse) VisitListHi
 }
 
 type GetLetterRequestObject struct {
-	Issue IssueId `json:"issue"`
-	No    int     `json:"no"`
+	Issue  IssueId `json:"issue"`
+	No     int     `json:"no"`
+	Params GetLetterParams
 }
 
 type GetLetterResponseObject interface {
@@ -12442,11 +12478,12 @@ func (sh *strictHandler) ListHistory(ctx echo.Context, issue IssueId, params Lis
 }
 
 // GetLetter operation middleware
-func (sh *strictHandler) GetLetter(ctx echo.Context, issue IssueId, no int) error {
+func (sh *strictHandler) GetLetter(ctx echo.Context, issue IssueId, no int, params GetLetterParams) error {
 	var request GetLetterRequestObject
 
 	request.Issue = issue
 	request.No = no
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetLetter(ctx.Request().Context(), request.(GetLetterRequestObject))

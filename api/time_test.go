@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
+
+	"rectify/workflow"
 )
 
 // later goes on to the morning of a later day; sessions are over by then.
@@ -96,4 +98,66 @@ func TestADayThatCannotBeShown(t *testing.T) {
 	require.Equal(t, 422, a.status)
 	require.Contains(t, a.body, "2027-01-01还没有到，只能查看已经过去的日子")
 	require.Contains(t, w.get("/time?on=2026-11-01").body, "最早的历史记录在2026-11-02，2026-11-01没有可看的情况")
+}
+
+// Letters and calls are shown as they were: one that was signed for since waits, one that was answered since is open, and nothing is to be
+// done about it.
+func TestLettersAndCallsOfAPastDay(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	issue := o.rectifying()
+	org, err := pathID[workflow.OrgID](o.orgs["0100"])
+	require.NoError(t, err)
+	o.take(t, "zhenglan", issue, noticeLetter())
+	o.take(t, "gaofeng", issue, workflow.Step{Action: workflow.Call, Note: "需要协调场地和经费，本支部无法解决", Call: workflow.CallFor{To: org, Wants: workflow.WantsHelp}})
+	o.later(2)
+	o.take(t, "gaofeng", issue, workflow.Step{Action: workflow.SignLetter})
+	o.take(t, "wuhai", issue, workflow.Step{Action: workflow.Respond, Reply: workflow.ReplyHelp, Note: "场地已经协调好"})
+	o.take(t, "zhenglan", issue, noticeLetter())
+	o.later(15)
+	const then = "?on=2026-11-02"
+	letters := o.call("zhenglan", "GET", "/api/v1/letters"+then, "").json(t)["letters"].([]any)
+	require.Len(t, letters, 1, "the second was not sent yet")
+	require.Nil(t, letters[0].(map[string]any)["signed_on"])
+	require.Equal(t, []any{true, false}, []any{letters[0].(map[string]any)["pending"], letters[0].(map[string]any)["late"]})
+	require.Len(t, o.call("zhenglan", "GET", "/api/v1/letters", "").json(t)["letters"], 2)
+	require.Empty(t, o.call("luomin", "GET", "/api/v1/letters"+then, "").json(t)["letters"], "another branch")
+	require.NotContains(t, o.call("zhenglan", "GET", "/api/v1/issues/"+issue+"/letters/1"+then, "").body, `"signed":true`)
+	require.Equal(t, "no_such_letter", o.call("zhenglan", "GET", "/api/v1/issues/"+issue+"/letters/2"+then, "").json(t)["code"])
+	require.Len(t, o.call("wuhai", "GET", "/api/v1/calls"+then, "").json(t)["calls"], 1)
+	require.Empty(t, o.call("wuhai", "GET", "/api/v1/calls", "").json(t)["calls"])
+
+	w := o.signedIn(t, "gaofeng")
+	list := w.see(lettersPage + then)
+	for _, text := range []string{"截至 2026年11月2日 的情况", `<a href="/letters">回到今天</a>`, "/issues/" + issue + "/letters/1" + then, `href="/issues/` + issue + then + `"`, "待签收"} {
+		require.Contains(t, list, text)
+	}
+	letter := w.see("/issues/" + issue + "/letters/1" + then)
+	require.Contains(t, letter, "截至 2026年11月2日 的情况")
+	require.NotContains(t, letter, "/do/sign_letter")
+	head := o.signedIn(t, "wuhai")
+	calls := head.see(callsPage + then)
+	require.Contains(t, calls, "截至 2026年11月2日 的情况")
+	require.Contains(t, calls, "请求协助")
+	require.NotContains(t, calls, "/do/respond")
+	require.Contains(t, calls, `href="/calls?list=made&amp;on=2026-11-02"`)
+	require.Contains(t, head.see(callsPage+then+"&list=answered"), "没有呼叫")
+	require.Contains(t, head.see(callsPage+"?list=answered"), "请求协助")
+}
+
+// A page that is of now alone says so to who asks for a past day, and shows nothing.
+func TestAPageOfNowIsNotShownOfAPastDay(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.found()
+	o.later(3)
+	w := o.signedIn(t, "zhenglan")
+	for _, path := range []string{"/", "/notices", "/draws", "/self-checks", "/burden", "/orgs", "/issues/bulk", "/find"} {
+		a := w.get(path + "?on=2026-11-02")
+		require.Equal(t, 422, a.status, path)
+		require.Contains(t, a.body, "这个页面只有现在的情况", path)
+	}
+	for _, path := range []string{"/api/v1/notices", "/api/v1/draws", "/api/v1/self-checks", "/api/v1/orgs"} {
+		require.Equal(t, "unknown_field", o.call("zhenglan", "GET", path+"?on=2026-11-02", "").json(t)["code"], path)
+	}
 }

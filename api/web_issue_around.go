@@ -68,7 +68,7 @@ func (s *Server) lettersOf(v *engine.View) []page.SentLetter {
 	return some(v.Issue.Letters, func(l workflow.Letter) page.SentLetter {
 		org := v.Orgs[l.Org]
 		no++
-		return page.SentLetter{Number: l.Number, Path: letterPath(v.Issue.ID, no), Rung: l.Rung.Text(), Grounds: l.Grounds, Asked: l.Asked, Decided: l.Decided, Limit: l.Limit,
+		return page.SentLetter{Number: l.Number, Path: onPath(letterPath(v.Issue.ID, no), v.On), Rung: l.Rung.Text(), Grounds: l.Grounds, Asked: l.Asked, Decided: l.Decided, Limit: l.Limit,
 			Late: l.Limit < today && v.Issue.Pending(no-1), By: workflow.Say("%s %s", "%s %s", org.Shown(), actedBy(v.People, l.By, l.ByFor)), On: l.On, Round: l.Round, Signed: l.Signed(),
 			SignedBy: actedBy(v.People, l.SignedBy, l.SignedFor), SignedAt: l.SignedAt}
 	})

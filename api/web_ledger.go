@@ -58,22 +58,7 @@ func (s *Server) rowsOf(p *engine.Page) []page.Row {
 func issuePath(i workflow.IssueID) string { return "/issues/" + id(i) }
 
 // issuePathOn is the page of an issue as it was at the end of a past day.
-func issuePathOn(i workflow.IssueID, on workflow.Day) string {
-	if on == "" {
-		return issuePath(i)
-	}
-	return issuePath(i) + "?on=" + string(on)
-}
-
-// asOf says on a page of which past day it is, and where the same is as of now.
-func asOf(c echo.Context, f *page.Frame, on workflow.Day) {
-	if f.AsOf = engine.AsOf(on); on != "" {
-		query := c.QueryParams()
-		query.Del("after")
-		query.Del("before")
-		f.AtPresent = addressWith(c, query, "on", "")
-	}
-}
+func issuePathOn(i workflow.IssueID, on workflow.Day) string { return onPath(issuePath(i), on) }
 
 func kindText(k workflow.Kind) workflow.Text {
 	for _, w := range workflow.Kinds() {
@@ -236,7 +221,7 @@ func (s *Server) filterFields(c echo.Context) ([]page.Field, error) {
 		orgChoice(page.Field{Name: "under", Kind: page.Select, Label: workflow.Say("单位及以下", "Organisation and below"), Options: chosen(orgs, c.QueryParam("under"))}),
 		{Name: "due_from", Kind: page.Date, Label: workflow.Say("时限从", "Due from")},
 		{Name: "due_to", Kind: page.Date, Label: workflow.Say("时限到", "Due to")},
-		{Name: "on", Kind: page.Date, Label: workflow.Say("截至（过去某天）", "As of a past day")},
+		onField(c),
 	}
 	under := fields[5].Value // the name, where an id is in the address
 	fill(fields, c.QueryParams())

@@ -22,7 +22,7 @@ var letterChoices = []workflow.Wording{
 	{Word: "late", Text: workflow.Text{Zh: "超过办理时限", En: "past the limit"}},
 }
 
-func letterFilter(c echo.Context) (f engine.LetterFilter) {
+func letterFilter(c echo.Context) (f engine.LetterFilter, err error) {
 	f.Rung = workflow.Rung(c.QueryParam("rung"))
 	switch signed := c.QueryParam("signed") == "yes"; c.QueryParam("signed") {
 	case "yes", "no":
@@ -30,23 +30,29 @@ func letterFilter(c echo.Context) (f engine.LetterFilter) {
 	case "late":
 		f.Late = true
 	}
-	return f
+	f.On, err = onDay(c)
+	return f, err
 }
 
 // showLetters lists the supervision letters that the caller may see.
 func (s *Server) showLetters(c echo.Context) error {
 	ctx := c.Request().Context()
-	found, err := s.Engine.Letters(ctx, actorOf(ctx), letterFilter(c), 0, c.QueryParam("after"), pageSize)
+	f, err := letterFilter(c)
+	if err != nil {
+		return err
+	}
+	found, err := s.Engine.Letters(ctx, actorOf(ctx), f, 0, c.QueryParam("after"), pageSize)
 	if err != nil {
 		return err
 	}
 	p := page.LetterList{Frame: s.frame(c, workflow.Say("督办函", "Supervision letters")), Tabs: supervisionTabs(lettersPage), Pager: pagerOf(c, found.Next)}
-	p.Filters = []page.Field{choice("rung", workflow.Say("督办层次", "Rung"), workflow.Rungs(), c), choice("signed", workflow.Say("情况", "Status"), letterChoices, c)}
-	p.Clear = c.QueryParam("rung")+c.QueryParam("signed") != ""
+	p.Filters = []page.Field{choice("rung", workflow.Say("督办层次", "Rung"), workflow.Rungs(), c), choice("signed", workflow.Say("情况", "Status"), letterChoices, c), onField(c)}
+	p.Clear = c.QueryParam("rung")+c.QueryParam("signed")+c.QueryParam("on") != ""
+	asOf(c, &p.Frame, found.On)
 	p.Rows = each(found.Rows, func(l engine.LetterRow) page.LetterRow {
 		from, to := found.Orgs[l.Org], found.Orgs[l.To]
-		row := page.LetterRow{Path: letterPath(l.Issue, l.No), Number: l.Number, Rung: l.Rung.Text(), From: from.Shown(), To: to.Shown(), Title: l.Title,
-			Issue: roundNumber(l.IssueNumber, l.Round), IssuePath: issuePath(l.Issue), SentOn: l.SentOn, Limit: l.Limit, On: l.SignedOn}
+		row := page.LetterRow{Path: onPath(letterPath(l.Issue, l.No), found.On), Number: l.Number, Rung: l.Rung.Text(), From: from.Shown(), To: to.Shown(), Title: l.Title,
+			Issue: roundNumber(l.IssueNumber, l.Round), IssuePath: issuePathOn(l.Issue, found.On), SentOn: l.SentOn, Limit: l.Limit, On: l.SignedOn}
 		if l.Pending {
 			row.Left, row.Late = daysText(l.Limit, found.Today), l.Limit < found.Today
 		}
@@ -83,8 +89,12 @@ func (s *Server) showLetter(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	on, err := onDay(c)
+	if err != nil {
+		return err
+	}
 	ctx := c.Request().Context()
-	v, err := s.Engine.Letter(ctx, actorOf(ctx), issue, int(no))
+	v, err := s.Engine.Letter(ctx, actorOf(ctx), issue, int(no), on)
 	if err != nil {
 		return err
 	}
@@ -94,9 +104,10 @@ func (s *Server) showLetter(c echo.Context) error {
 func (s *Server) letterPage(c echo.Context, v *engine.LetterView) page.LetterDocument {
 	l := &v.Letter
 	p := page.LetterDocument{Frame: s.frame(c, workflow.Say("%s %s", "%s %s", l.Rung.Text(), l.Number)), Tabs: supervisionTabs(lettersPage),
-		Back: page.Link{Path: issuePath(v.Issue.ID), Text: same(v.Issue.ShownNumber())}, Head: v.From.Name, Rung: l.Rung.Text(), Number: l.Number, To: v.To.Name,
+		Back: page.Link{Path: issuePathOn(v.Issue.ID, v.On), Text: same(v.Issue.ShownNumber())}, Head: v.From.Name, Rung: l.Rung.Text(), Number: l.Number, To: v.To.Name,
 		Issue: v.Issue.Number, Problem: v.Issue.Detail, Grounds: l.Grounds, Asked: l.Asked, Decided: l.Decided, Limit: l.Limit,
 		Late: v.Pending && l.Limit < v.Today, From: v.From.Name, By: actedBy(v.People, l.By, l.ByFor), Date: dateText(l.On)}
+	asOf(c, &p.Frame, v.On)
 	if l.Signed() {
 		p.Signed, p.SignedAt = actedBy(v.People, l.SignedBy, l.SignedFor), l.SignedAt.In(workflow.China).Format("2006-01-02 15:04")
 	}
@@ -123,14 +134,20 @@ func dateText(d workflow.Day) workflow.Text {
 func (s *Server) showCalls(c echo.Context) error {
 	ctx := c.Request().Context()
 	list := engine.CallList(first(c.QueryParam("list"), string(engine.CallsWaiting)))
-	found, err := s.Engine.Calls(ctx, actorOf(ctx), list, c.QueryParam("after"), pageSize)
+	on, err := onDay(c)
 	if err != nil {
 		return err
 	}
-	p := page.CallBoard{Frame: s.frame(c, workflow.Say("呼叫（有呼必应）", "Calls for help")), Tabs: supervisionTabs(callsPage), Pager: pagerOf(c, found.Next)}
+	found, err := s.Engine.Calls(ctx, actorOf(ctx), list, on, c.QueryParam("after"), pageSize)
+	if err != nil {
+		return err
+	}
+	p := page.CallBoard{Frame: s.frame(c, workflow.Say("呼叫（有呼必应）", "Calls for help")), Tabs: supervisionTabs(callsPage), Pager: pagerOf(c, found.Next),
+		Pick: dayPick(c, "list")}
+	asOf(c, &p.Frame, found.On)
 	for _, w := range engine.CallLists() {
 		current := w.Word == string(list)
-		p.Lists = append(p.Lists, page.Link{Path: callsPage + "?list=" + w.Word, Text: w.Text, Current: current})
+		p.Lists = append(p.Lists, page.Link{Path: onPath(callsPage+"?list="+w.Word, found.On), Text: w.Text, Current: current})
 		if current {
 			p.Empty = workflow.Say("没有呼叫：%s", "no calls: %s", w.Text)
 		}
@@ -141,12 +158,12 @@ func (s *Server) showCalls(c echo.Context) error {
 
 func callRow(r *engine.CallRow, found *engine.CallPage, list engine.CallList) page.CallRow {
 	from, to := found.Orgs[r.From], found.Orgs[r.To]
-	row := page.CallRow{Path: issuePath(r.Issue), Issue: roundNumber(r.IssueNumber, r.Round), Title: r.Title, From: from.Shown(), To: to.Shown(), Wants: r.Wants.Text(),
+	row := page.CallRow{Path: issuePathOn(r.Issue, found.On), Issue: roundNumber(r.IssueNumber, r.Round), Title: r.Title, From: from.Shown(), To: to.Shown(), Wants: r.Wants.Text(),
 		On: r.On, Until: r.Until, Reply: r.Reply.Text(), RepliedOn: r.RepliedOn, Climbed: r.Climbed}
 	if r.Open {
 		row.Left, row.Late = daysText(r.Until, found.Today), r.Until < found.Today
 	}
-	if list == engine.CallsWaiting {
+	if list == engine.CallsWaiting && found.On == "" {
 		row.AnswerPath = issuePath(r.Issue) + "/do/" + string(workflow.Respond)
 	}
 	return row

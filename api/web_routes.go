@@ -56,7 +56,7 @@ func (s *Server) registerPages() error {
 		if r.access == undecided {
 			return errUndecided(r)
 		}
-		before := []echo.MiddlewareFunc{s.asPage, s.admit(r), s.readOnly(r), s.bound(r)}
+		before := []echo.MiddlewareFunc{s.asPage, s.admit(r), s.readOnly(r), s.bound(r), ofNow(r)}
 		if r.path == signInPage && r.method == http.MethodPost {
 			before = append([]echo.MiddlewareFunc{s.asPage, slow}, before[1:]...)
 		}

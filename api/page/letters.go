@@ -55,6 +55,7 @@ type CallBoard struct {
 	Frame
 	Tabs  []Link
 	Lists []Link
+	Pick  DayPick
 	Rows  []CallRow
 	Pager Pager
 	Empty workflow.Text

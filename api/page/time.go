@@ -16,3 +16,10 @@ type TimeMachine struct {
 }
 
 func (TimeMachine) template() string { return "time" }
+
+// DayPick is where a page is asked for as it was at the end of a past day.
+type DayPick struct {
+	Action string  // the address of the page
+	Keep   []Field // what else it is asked for
+	On     Field
+}

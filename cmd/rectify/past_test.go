@@ -23,6 +23,8 @@ type seenOn struct {
 	lights []workflow.Light
 	counts engine.Counts
 	whole  []string
+	sent   []engine.LetterRow
+	called []engine.CallRow
 }
 
 func seeDay(t *testing.T, o *opened, who string, day, on workflow.Day) seenOn {
@@ -41,6 +43,12 @@ func seeDay(t *testing.T, o *opened, who string, day, on workflow.Day) seenOn {
 			break
 		}
 	}
+	letters, err := o.engine.Letters(t.Context(), by, engine.LetterFilter{On: on}, 0, "", engine.PageLimit)
+	require.NoError(t, err)
+	calls, err := o.engine.Calls(t.Context(), by, engine.CallsWithin, on, "", engine.PageLimit)
+	require.NoError(t, err)
+	require.Equal(t, []workflow.Day{day, day}, []workflow.Day{letters.Today, calls.Today})
+	s.sent, s.called = letters.Rows, calls.Rows
 	s.counts, err = o.engine.Counts(t.Context(), by, engine.Filter{On: on}, 0)
 	require.NoError(t, err)
 	require.NoError(t, o.db.EachIssue(t.Context(), store.Scope{All: true}, store.Filter{On: on, Today: day}, func(i workflow.Issue) error {

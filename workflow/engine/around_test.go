@@ -41,7 +41,7 @@ func TestLettersAreListedToWhoMaySeeThem(t *testing.T) {
 		}
 		for _, account := range []string{"luomin", "yeqing", "jianghe", "renan"} {
 			require.Empty(t, o.letters(account, engine.LetterFilter{}, 0), account)
-			_, err := o.Letter(o.ctx, o.actor(account), i.ID, 1)
+			_, err := o.Letter(o.ctx, o.actor(account), i.ID, 1, "")
 			fault(t, err, workflow.ErrNotFound, "no_such_issue")
 		}
 		require.Equal(t, []string{first}, o.letters("zhouqm", engine.LetterFilter{Rung: workflow.RungNotice}, 0))
@@ -67,16 +67,16 @@ func TestALetterAsADocument(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		i := o.rectifying(workflow.Ordinary)
 		o.do("zhenglan", i.ID, letter(workflow.RungNotice, "2026-11-20"))
-		v, err := o.Letter(o.ctx, o.actor("gaofeng"), i.ID, 1)
+		v, err := o.Letter(o.ctx, o.actor("gaofeng"), i.ID, 1, "")
 		require.NoError(t, err)
 		require.Equal(t, []any{true, true, "文旅局机关党委", "文旅局办公室党支部", "郑岚"}, []any{v.MaySign, v.Pending, v.From.Shown(), v.To.Shown(), v.People[v.Letter.By]})
-		v, err = o.Letter(o.ctx, o.actor("zhenglan"), i.ID, 1)
+		v, err = o.Letter(o.ctx, o.actor("zhenglan"), i.ID, 1, "")
 		require.NoError(t, err)
 		require.False(t, v.MaySign, "who sent it does not sign for it")
-		_, err = o.Letter(o.ctx, o.actor("gaofeng"), i.ID, 2)
+		_, err = o.Letter(o.ctx, o.actor("gaofeng"), i.ID, 2, "")
 		fault(t, err, workflow.ErrNotFound, "no_such_letter")
 		sunli := o.actor("sunli")
-		_, err = o.Letter(o.ctx, sunli, i.ID, 1)
+		_, err = o.Letter(o.ctx, sunli, i.ID, 1, "")
 		require.NoError(t, err)
 		looks, err := o.db.History(o.ctx, engine.KindLook, int64(sunli.Person), 0, 10)
 		require.NoError(t, err)
@@ -91,7 +91,7 @@ func callFor(to workflow.OrgID) workflow.Step {
 func (o *office) calls(account string, list engine.CallList) (out []engine.CallRow) {
 	o.t.Helper()
 	for after := ""; ; {
-		p, err := o.Calls(o.ctx, o.actor(account), list, after, 1)
+		p, err := o.Calls(o.ctx, o.actor(account), list, "", after, 1)
 		require.NoError(o.t, err)
 		out = append(out, p.Rows...)
 		if after = p.Next; after == "" {
@@ -117,7 +117,7 @@ func TestCallsBoard(t *testing.T) {
 		require.Empty(t, o.calls("wuhai", engine.CallsWaiting))
 		require.Equal(t, workflow.ReplyHelp, o.calls("wuhai", engine.CallsAnswered)[0].Reply)
 		require.Len(t, o.calls("gaofeng", engine.CallsMade), 2)
-		_, err := o.Calls(o.ctx, o.actor("wuhai"), "nonsense", "", 10)
+		_, err := o.Calls(o.ctx, o.actor("wuhai"), "nonsense", "", "", 10)
 		fault(t, err, workflow.ErrInvalid, "unknown_word")
 	})
 }

@@ -52,7 +52,7 @@ func BenchmarkDuties(b *testing.B) {
 				return err
 			}},
 			{"prompt-all", func() error { _, err := o.Prompt(o.ctx, head, o.org("00").ID, engine.ThisMonth); return err }},
-			{"calls-within", func() error { _, err := o.Calls(o.ctx, head, engine.CallsWithin, "", 50); return err }},
+			{"calls-within", func() error { _, err := o.Calls(o.ctx, head, engine.CallsWithin, "", "", 50); return err }},
 		} {
 			b.Run(x.name, func(b *testing.B) {
 				var took []time.Duration

@@ -39,16 +39,21 @@ type CallPage struct {
 	Orgs  map[workflow.OrgID]Org
 	Next  string
 	Today workflow.Day
+	On    workflow.Day // the past day at whose end they were so, which Today is then; "" for now
 }
 
-// Calls lists calls for help (有呼必应) that the actor may see, by the day on which an answer is due: what is overdue is first. ErrInvalid
-// for an unknown list.
-func (e *Engine) Calls(ctx context.Context, by workflow.Actor, list CallList, after string, limit int) (CallPage, error) {
+// Calls lists calls for help (有呼必应) that the actor may see, by the day on which an answer is due: what is overdue is first. They are
+// those of now, or as they were at the end of a past day. ErrInvalid for an unknown list, and as Issues for a day that cannot be shown.
+func (e *Engine) Calls(ctx context.Context, by workflow.Actor, list CallList, on workflow.Day, after string, limit int) (CallPage, error) {
 	if limit < 1 || limit > PageLimit {
 		return CallPage{}, badLimit()
 	}
-	scope, p := e.scope(&by), CallPage{Today: e.Today()}
-	f := store.CallFilter{Today: p.Today}
+	on, err := e.pastDay(ctx, on)
+	if err != nil {
+		return CallPage{}, err
+	}
+	scope, p := e.scope(&by), CallPage{Today: first(on, e.Today()), On: on}
+	f := store.CallFilter{Today: p.Today, On: on}
 	yes, no := true, false
 	switch list {
 	case CallsWaiting:
@@ -65,8 +70,7 @@ func (e *Engine) Calls(ctx context.Context, by workflow.Actor, list CallList, af
 	if list != CallsWithin && len(scope.Orgs) == 0 {
 		return p, nil
 	}
-	var err error
-	if err = e.took(ctx, &by, "list_calls", 0, string(list)); err != nil {
+	if err = e.took(ctx, &by, "list_calls", 0, titled(string(list), on)); err != nil {
 		return CallPage{}, err
 	}
 	if p.Rows, p.Next, err = e.db.Calls(ctx, scope, f, after, limit); err != nil {

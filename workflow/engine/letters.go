@@ -10,7 +10,7 @@ import (
 // LetterRow is a supervision letter as lists show it.
 type LetterRow = store.LetterRow
 
-// LetterFilter narrows a list of letters; the engine fills in Today and Under.
+// LetterFilter narrows a list of letters, and says of which past day it is if it is of one; the engine fills in Today and Under.
 type LetterFilter = store.LetterFilter
 
 // LetterPage is a piece of a list of letters with the names that it needs.
@@ -19,16 +19,22 @@ type LetterPage struct {
 	Orgs  map[workflow.OrgID]Org
 	Next  string
 	Today workflow.Day
+	On    workflow.Day // the past day at whose end they were so, which Today is then; "" for now
 }
 
 // Letters lists the supervision letters (督办函) of the issues that the actor may see, the latest first, narrowed by the filter and, if
-// under is not 0, to the subtree of that org.
+// under is not 0, to the subtree of that org: those of now, or as they were at the end of a past day. ErrInvalid as Issues for a day that
+// cannot be shown.
 func (e *Engine) Letters(ctx context.Context, by workflow.Actor, f LetterFilter, under workflow.OrgID, after string, limit int) (LetterPage, error) {
 	if limit < 1 || limit > PageLimit {
 		return LetterPage{}, badLimit()
 	}
-	p := LetterPage{Today: e.Today()}
-	f.Today = p.Today
+	on, err := e.pastDay(ctx, f.On)
+	if err != nil {
+		return LetterPage{}, err
+	}
+	p := LetterPage{Today: first(on, e.Today()), On: on}
+	f.On, f.Today = p.On, p.Today
 	if under != 0 {
 		org, err := e.db.Org(ctx, under)
 		if err != nil {
@@ -36,8 +42,7 @@ func (e *Engine) Letters(ctx context.Context, by workflow.Actor, f LetterFilter,
 		}
 		f.Under = org.Line
 	}
-	var err error
-	if err = e.took(ctx, &by, "list_letters", 0, ""); err != nil {
+	if err = e.took(ctx, &by, "list_letters", 0, titled("", on)); err != nil {
 		return LetterPage{}, err
 	}
 	if p.Rows, p.Next, err = e.db.Letters(ctx, e.scope(&by), f, after, limit); err != nil {
@@ -61,20 +66,21 @@ type LetterView struct {
 	People   map[workflow.PersonID]string
 	MaySign  bool // the actor may sign for it now
 	Today    workflow.Day
+	On       workflow.Day // the past day at whose end it was so, which Today is then; "" for now
 }
 
-// Letter shows one letter of an issue, counted from 1. That an inspector looked at it is on record. ErrNotFound when the issue is not
-// there, the actor may not see it, or it has no such letter.
-func (e *Engine) Letter(ctx context.Context, by workflow.Actor, id workflow.IssueID, no int) (LetterView, error) {
-	i, err := e.see(ctx, &by, id)
+// Letter shows one letter of an issue, counted from 1, as it is or as it was at the end of a past day. That an inspector looked at it is
+// on record. Errors as IssueOn; ErrNotFound as well where the issue has no such letter, or had none then.
+func (e *Engine) Letter(ctx context.Context, by workflow.Actor, id workflow.IssueID, no int, on workflow.Day) (LetterView, error) {
+	i, _, on, err := e.seeOn(ctx, &by, id, on)
 	if err != nil {
 		return LetterView{}, err
 	}
 	if no < 1 || no > len(i.Letters) {
 		return LetterView{}, workflow.NotFound("no_such_letter", workflow.Say("没有这份督办函", "there is no such letter"))
 	}
-	v := LetterView{Issue: i, No: no, Letter: i.Letters[no-1], Pending: i.Pending(no - 1), Today: e.Today()}
-	if err := e.took(ctx, &by, "view_letter", id, v.Letter.Number); err != nil {
+	v := LetterView{Issue: i, No: no, Letter: i.Letters[no-1], Pending: i.Pending(no - 1), Today: first(on, e.Today()), On: on}
+	if err := e.took(ctx, &by, "view_letter", id, titled(v.Letter.Number, on)); err != nil {
 		return LetterView{}, err
 	}
 	orgs, err := e.db.OrgsByID(ctx, []workflow.OrgID{v.Letter.Org, v.Letter.To})
@@ -85,7 +91,9 @@ func (e *Engine) Letter(ctx context.Context, by workflow.Actor, id workflow.Issu
 	if v.People, err = e.names(ctx, []workflow.PersonID{v.Letter.By, v.Letter.ByFor, v.Letter.SignedBy, v.Letter.SignedFor}); err != nil {
 		return LetterView{}, err
 	}
-	v.MaySign, err = e.maySign(ctx, by, &i, no)
+	if on == "" {
+		v.MaySign, err = e.maySign(ctx, by, &i, no)
+	}
 	return v, err
 }
 

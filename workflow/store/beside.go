@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,6 +38,7 @@ type LetterFilter struct {
 	Late   bool             // pending, with the limit before Today
 	Under  workflow.Lineage // the subtree of an org
 	Today  workflow.Day
+	On     workflow.Day // as they were at the end of a past day, which Today is then
 }
 
 // CallRow is a call for help as lists show it.
@@ -62,6 +65,7 @@ type CallFilter struct {
 	Late  bool // open, with the day of the answer before Today
 	Under workflow.Lineage
 	Today workflow.Day
+	On    workflow.Day // as in LetterFilter
 }
 
 // Letters reads a page of the letters of issues in a scope, the latest first. After is the next of the page before, "" for the first.
@@ -71,26 +75,17 @@ func (db *DB) Letters(ctx context.Context, s Scope, f LetterFilter, after string
 	if err != nil {
 		return nil, "", err
 	}
-	limit = max(1, min(limit, maxPage))
-	q := besideQuery{table: "issue_letters", day: "sent_on", columns: "number, rung, org, to_org, limit_day, sent_on, signed_on, pending", latest: true}
-	query, args := q.page(s, f.Under, f.narrow(), at, limit+1)
-	err = db.read(ctx, func(tx *gorm.DB) error {
-		rows, next = make([]LetterRow, 0, limit), ""
-		return each(tx, func(scan func(...any) error) error {
-			if len(rows) == limit {
-				last := &rows[limit-1]
-				next = placeText(last.SentOn, last.Issue, last.No)
-				return nil
-			}
-			var r LetterRow
-			var until, sent, signed dayColumn
-			err := scan(&r.Issue, &r.No, &r.Number, &r.Rung, &r.Org, &r.To, &until, &sent, &signed, &r.Pending, &r.IssueNumber, &r.Round, &r.Title)
-			r.Limit, r.SentOn, r.SignedOn = until.day, sent.day, signed.day
-			rows = append(rows, r)
-			return err
-		}, query, args...)
+	q := besideQuery{table: "issue_letters", day: "sent_on", columns: "number, rung, org, to_org, limit_day, sent_on, signed_on, pending", latest: true, narrow: f.narrow(), at: at}
+	return readBeside(ctx, db, q, s, Filter{Under: f.Under, On: f.On}, limit, scanLetter, func(r *LetterRow) placeCursor {
+		return placeCursor{orNever(r.SentOn), int64(r.Issue), int64(r.No)}
 	})
-	return rows, next, err
+}
+
+func scanLetter(scan func(...any) error) (r LetterRow, err error) {
+	var until, sent, signed dayColumn
+	err = scan(&r.Issue, &r.No, &r.Number, &r.Rung, &r.Org, &r.To, &until, &sent, &signed, &r.Pending, &r.IssueNumber, &r.Round, &r.Title)
+	r.Limit, r.SentOn, r.SignedOn = until.day, sent.day, signed.day
+	return r, err
 }
 
 func (f *LetterFilter) narrow() condition {
@@ -113,26 +108,17 @@ func (db *DB) Calls(ctx context.Context, s Scope, f CallFilter, after string, li
 	if err != nil {
 		return nil, "", err
 	}
-	limit = max(1, min(limit, maxPage))
-	q := besideQuery{table: "issue_calls", day: "until_day", columns: "from_org, to_org, wants, called_on, until_day, waiting, reply, replied_on, climbed"}
-	query, args := q.page(s, f.Under, f.narrow(), at, limit+1)
-	err = db.read(ctx, func(tx *gorm.DB) error {
-		rows, next = make([]CallRow, 0, limit), ""
-		return each(tx, func(scan func(...any) error) error {
-			if len(rows) == limit {
-				last := &rows[limit-1]
-				next = placeText(last.Until, last.Issue, last.No)
-				return nil
-			}
-			var r CallRow
-			var on, until, replied dayColumn
-			err := scan(&r.Issue, &r.No, &r.From, &r.To, &r.Wants, &on, &until, &r.Open, &r.Reply, &replied, &r.Climbed, &r.IssueNumber, &r.Round, &r.Title)
-			r.On, r.Until, r.RepliedOn = on.day, until.day, replied.day
-			rows = append(rows, r)
-			return err
-		}, query, args...)
+	q := besideQuery{table: "issue_calls", day: "until_day", columns: "from_org, to_org, wants, called_on, until_day, waiting, reply, replied_on, climbed", narrow: f.narrow(), at: at}
+	return readBeside(ctx, db, q, s, Filter{Under: f.Under, On: f.On}, limit, scanCall, func(r *CallRow) placeCursor {
+		return placeCursor{orNever(r.Until), int64(r.Issue), int64(r.No)}
 	})
-	return rows, next, err
+}
+
+func scanCall(scan func(...any) error) (r CallRow, err error) {
+	var on, until, replied dayColumn
+	err = scan(&r.Issue, &r.No, &r.From, &r.To, &r.Wants, &on, &until, &r.Open, &r.Reply, &replied, &r.Climbed, &r.IssueNumber, &r.Round, &r.Title)
+	r.On, r.Until, r.RepliedOn = on.day, until.day, replied.day
+	return r, err
 }
 
 func (f *CallFilter) narrow() condition {
@@ -150,19 +136,58 @@ func (f *CallFilter) narrow() condition {
 type besideQuery struct {
 	table, day, columns string
 	latest              bool // the latest first
+	narrow              condition
+	at                  placeCursor
+}
+
+// readBeside reads a page of a derived table with the next of it: of the filter the place and the day count.
+func readBeside[R any](ctx context.Context, db *DB, q besideQuery, s Scope, f Filter, limit int, scan func(func(...any) error) (R, error), place func(*R) placeCursor) (rows []R, next string, err error) {
+	limit = max(1, min(limit, maxPage))
+	read := func(tx *gorm.DB, s Scope, f Filter) error {
+		query, args := q.page(s, f, limit+1)
+		return each(tx, func(columns func(...any) error) error {
+			r, err := scan(columns)
+			rows = append(rows, r)
+			return err
+		}, query, args...)
+	}
+	if f.On == "" {
+		err = db.read(ctx, func(tx *gorm.DB) error {
+			rows = make([]R, 0, limit+1)
+			return read(tx, s, f)
+		})
+	} else {
+		err = db.onDay(ctx, f.On, func(b both) error {
+			rows = make([]R, 0, 2*limit+2)
+			return b.each(s, f, read)
+		})
+		slices.SortFunc(rows, func(a, b R) int { return q.compare(place(&a), place(&b)) })
+	}
+	if len(rows) > limit {
+		rows, next = rows[:limit], place(&rows[limit-1]).text()
+	}
+	return rows, next, err
+}
+
+func (q *besideQuery) compare(a, b placeCursor) int {
+	if q.latest {
+		a, b = b, a
+	}
+	return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.issue, b.issue), cmp.Compare(a.no, b.no))
 }
 
 // page finds the rows of a page in every part of a scope by an index, and then the issues that they belong to.
-func (q *besideQuery) page(s Scope, under workflow.Lineage, narrow condition, at placeCursor, limit int) (string, []any) {
-	next, order := condition{q.day + " >= ? AND (" + q.day + " > ? OR issue_id > ? OR issue_id = ? AND no > ?)", at.args()}, ""
+func (q *besideQuery) page(s Scope, f Filter, limit int) (string, []any) {
+	next, order := condition{q.day + " >= ? AND (" + q.day + " > ? OR issue_id > ? OR issue_id = ? AND no > ?)", q.at.args()}, ""
 	if q.latest {
 		next.sql = strings.ReplaceAll(next.sql, ">", "<")
 		order = " DESC"
 	}
 	order = " ORDER BY " + q.day + order + ", issue_id" + order + ", no" + order + " LIMIT ?"
+	narrow := and(q.narrow, ofIssues("issue_id", f.still))
 	var parts []string
 	var args []any
-	for n, c := range s.beside(under) {
+	for n, c := range s.beside(f.Under) {
 		c = and(c, next, narrow)
 		parts = append(parts, fmt.Sprintf("SELECT issue_id, no, %s FROM (SELECT issue_id, no, %s FROM %s WHERE %s%s) AS q%d", q.day, q.day, q.table, c.sql, order, n))
 		args = append(append(args, c.args...), limit)
@@ -175,6 +200,14 @@ func (q *besideQuery) page(s Scope, under workflow.Lineage, narrow condition, at
 	all := "SELECT b.issue_id, b.no, " + columns + ", i.number, i.round, i.title FROM (" + found + ") AS p JOIN " + q.table +
 		" b ON b.issue_id = p.issue_id AND b.no = p.no JOIN issues i ON i.id = p.issue_id" + strings.NewReplacer(q.day, "p."+q.day, " issue_id", " p.issue_id", " no", " p.no").Replace(order)
 	return all, append(append(args, limit), limit)
+}
+
+// ofIssues is a condition on issues as one on a column with their ids.
+func ofIssues(column string, c condition) condition {
+	if c.sql != "" {
+		c.sql = column + " IN (SELECT id FROM issues WHERE " + c.sql + ")"
+	}
+	return c
 }
 
 // beside are the parts of a scope as conditions on a derived table.
@@ -211,8 +244,8 @@ type placeCursor struct {
 
 func (c placeCursor) args() []any { return []any{c.day, c.day, c.issue, c.issue, c.no} }
 
-func placeText(day workflow.Day, issue workflow.IssueID, no int) string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s %d %d", orNever(day), issue, no))
+func (c placeCursor) text() string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s %d %d", c.day, c.issue, c.no))
 }
 
 // parsePlace reads the end of a page; the first one begins at a day before all others in the order of the list.

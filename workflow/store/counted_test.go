@@ -3,8 +3,10 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -67,7 +69,7 @@ func (c *crowd) issue() workflow.Issue {
 func (c *crowd) change(i *workflow.Issue) {
 	states := workflow.States()
 	pick := func() workflow.State { return states[c.rand.IntN(len(states))].State }
-	switch c.rand.IntN(7) {
+	switch c.rand.IntN(11) {
 	case 0:
 		i.Goal = "nothing that is counted"
 		return
@@ -82,8 +84,35 @@ func (c *crowd) change(i *workflow.Issue) {
 		i.Amount, i.Recovered, i.Reported = int64(c.rand.IntN(1000)), int64(c.rand.IntN(1000)), !i.Reported
 	case 5:
 		i.Grade, i.Source = workflow.Grade(1+c.rand.IntN(3)), []workflow.Source{"audit", "inspection"}[c.rand.IntN(2)]
+	case 6:
+		c.write(i)
+	case 7:
+		c.call(i)
 	}
 	i.State = pick()
+}
+
+// write sends a letter about the issue, or signs for the last one.
+func (c *crowd) write(i *workflow.Issue) {
+	i.Letters = slices.Clone(i.Letters)
+	if n := len(i.Letters); n > 0 && !i.Letters[n-1].Signed() {
+		i.Letters[n-1].SignedBy, i.Letters[n-1].SignedAt = 1, c.now
+		return
+	}
+	on := workflow.DayOf(c.now)
+	i.Letters = append(i.Letters, workflow.Letter{Number: fmt.Sprint(i.Number, "-D", len(i.Letters)+1), Round: i.Round, Rung: workflow.RungNotice, Limit: on.Add(c.rand.IntN(3)),
+		Org: 1, By: 1, On: on, To: i.Responsible})
+}
+
+// call calls for help, or answers the last call.
+func (c *crowd) call(i *workflow.Issue) {
+	i.Calls = slices.Clone(i.Calls)
+	on := workflow.DayOf(c.now)
+	if n := len(i.Calls); n > 0 && i.Calls[n-1].Open() {
+		i.Calls[n-1].Reply, i.Calls[n-1].RepliedOn = workflow.ReplyHelp, on
+		return
+	}
+	i.Calls = append(i.Calls, workflow.CallFor{From: i.Responsible, To: workflow.OrgID(1 + c.rand.IntN(3)), Wants: workflow.WantsHelp, On: on, Until: on.Add(c.rand.IntN(3))})
 }
 
 // act does one thing that offices do.

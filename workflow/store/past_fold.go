@@ -242,6 +242,11 @@ func keepPast(to *gorm.DB, issues []workflow.Issue, rows []foldedAt) error {
 	if err := insertAll(to, issueInsert, fresh); err != nil {
 		return err
 	}
+	for _, d := range derivedTables() {
+		if err := d.save(to, all); err != nil {
+			return err
+		}
+	}
 	if err := saveIDs(to, "issue_orgs", "org_id", all, (*workflow.Issue).Outsiders); err != nil {
 		return err
 	}

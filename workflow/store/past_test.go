@@ -29,6 +29,13 @@ type answer struct {
 	Tally  store.Counts
 	Sums   map[string]int
 	Export []string
+	Beside beside
+}
+
+// beside are the letters and the calls of a list.
+type beside struct {
+	Letters, Unsigned, LateLetters []store.LetterRow
+	Calls, Waiting, LateCalls      []store.CallRow
 }
 
 // past are the questions that a test asks of a day: everywhere and of a part of the city, everything and narrowed.
@@ -85,7 +92,38 @@ func (c *crowd) answer(of string, s store.Scope, f store.Filter) answer {
 		a.Export = append(a.Export, asJSON(c.t, i))
 		return nil
 	}))
+	a.Beside = c.beside(s, f)
 	return a
+}
+
+func (c *crowd) beside(s store.Scope, f store.Filter) (b beside) {
+	no, yes := false, true
+	letters := func(l store.LetterFilter) (out []store.LetterRow) {
+		l.Under, l.Today, l.On = f.Under, f.Today, f.On
+		return pages(func(after string) ([]store.LetterRow, string, error) {
+			return c.db.Letters(c.t.Context(), s, l, after, 25)
+		})
+	}
+	calls := func(l store.CallFilter) (out []store.CallRow) {
+		l.Under, l.Today, l.On = f.Under, f.Today, f.On
+		return pages(func(after string) ([]store.CallRow, string, error) { return c.db.Calls(c.t.Context(), s, l, after, 25) })
+	}
+	return beside{letters(store.LetterFilter{}), letters(store.LetterFilter{Signed: &no}), letters(store.LetterFilter{Late: true}),
+		calls(store.CallFilter{From: []workflow.OrgID{3, 4}}), calls(store.CallFilter{To: []workflow.OrgID{2}, Open: &yes}), calls(store.CallFilter{Late: true})}
+}
+
+// pages reads a list to its end.
+func pages[R any](read func(after string) ([]R, string, error)) (all []R) {
+	for after := ""; ; {
+		rows, next, err := read(after)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, rows...)
+		if after = next; after == "" {
+			return all
+		}
+	}
 }
 
 // record keeps what is to be seen at the end of a day.
@@ -150,7 +188,9 @@ func TestPastDaysAreWhatTheyWere(t *testing.T) {
 		for _, r := range slices.Backward(all) {
 			c.holds(r)
 		}
-		t.Logf("%d issues", len(c.ids))
+		some := all[len(all)-1].asked[0].Beside
+		t.Logf("%d issues, %d letters, %d calls", len(c.ids), len(some.Letters), len(some.LateCalls))
+		require.NotEmpty(t, some.Letters)
 		early := all[0].day
 		_, _, err := c.db.IssueOn(t.Context(), c.ids[len(c.ids)-1], early)
 		asFault(t, err, "not_yet")
