@@ -75,6 +75,7 @@ type CallFor struct {
 	On         Day      `json:"on"`
 	Since      Day      `json:"since,omitempty"` // when it climbed last
 	Until      Day      `json:"until,omitempty"` // by when an answer is due
+	Under      string   `json:"under,omitempty"` // as Clock.Under
 	Climbed    []OrgID  `json:"climbed,omitempty"`
 	Reply      Reply    `json:"reply,omitempty"`
 	Said       string   `json:"said,omitempty"`
@@ -181,7 +182,7 @@ func climb(i *Issue, at time.Time) {
 	c := &i.Calls[i.lateCall(DayOf(at))]
 	up := i.higher(c.To)
 	c.Climbed = append(slices.Clip(c.Climbed), c.To)
-	c.To, c.Since, c.Until = up, DayOf(at), ""
+	c.To, c.Since, c.Until, c.Under = up, DayOf(at), "", ""
 }
 
 // lapse ends the calls of a unit that the issue has left.

@@ -138,6 +138,7 @@ type Clock struct {
 	From        Day    `json:"from,omitempty"`
 	Until       Day    `json:"until,omitempty"`
 	Provisional bool   `json:"provisional,omitempty"` // the holidays of a year on the way are not known yet
+	Under       string `json:"under,omitempty"`       // the definition by which it runs, where the issue has moved to another since; see MoveTo
 }
 
 // Document is a paper from outside the program.

@@ -20,6 +20,10 @@ func (m Mapping) Target(to *Definition, from State) (target State, ok bool) {
 // MoveTo is the step by which an issue that is under way goes on under another version of its machine. Nothing that was done is undone by
 // it, and nothing is skipped: not a phase, not a countersign that is under way, not an open request, not a clock.
 //
+// A time limit that runs was told to somebody when it began. So while the issue stays in its state the limit runs on as the definition has
+// it by which it began, also when the holidays become known later; so does that of an open call. Every limit that begins after the move is
+// that of the new definition, beginning with that of the state where the issue goes on if that is another one.
+//
 // Errors: ErrRefused, with the reason, where the issue could not go on under the definition.
 func MoveTo(to *Definition, i Issue, m Mapping, note string, by Actor, at time.Time) (Change, error) {
 	target, err := movable(to, &i, m)
@@ -29,8 +33,9 @@ func MoveTo(to *Definition, i Issue, m Mapping, note string, by Actor, at time.T
 	c := Change{Before: i, Issue: i}
 	after := &c.Issue
 	after.Definition = to.Hash
+	limitsRunOn(after, i.Definition)
 	if target != i.State {
-		after.State, after.Since = target, DayOf(at)
+		goesTo(after, &i, to, target, at)
 	}
 	if i.Assigner != 0 {
 		verifier, closer := to.Judges(after)
@@ -46,6 +51,40 @@ func MoveTo(to *Definition, i Issue, m Mapping, note string, by Actor, at time.T
 	c.Line = newLine(&c, Step{Action: Move, Note: note}, by, at)
 	c.Tell = []Relation{Responsible, Person}
 	return c, nil
+}
+
+// limitsRunOn keeps the definition by which the limits that run began.
+func limitsRunOn(i *Issue, began string) {
+	if i.Clock.Name != "" {
+		i.Clock.Under = first(i.Clock.Under, began)
+	}
+	i.Calls = slices.Clone(i.Calls)
+	for n := range i.Calls {
+		if c := &i.Calls[n]; c.Open() {
+			c.Under = first(c.Under, began)
+		}
+	}
+}
+
+// goesTo puts the issue into another state, as if it had been sent back there: with the clock by which that state is entered, with nothing
+// reported or endorsed that comes later, and with those who had it in hand as such.
+func goesTo(i, before *Issue, to *Definition, target State, at time.Time) {
+	entered := slices.IndexFunc(to.Arrows, func(a Arrow) bool { return a.To == target && a.Clock != "" })
+	arrow := Arrow{To: target}
+	if entered >= 0 {
+		arrow.Clock = to.Arrows[entered].Clock
+	}
+	move(i, &arrow, at)
+	i.Endorsed, i.Objection = false, ""
+	if target.Phase() != PhaseVerify && target.Phase() != PhaseClose {
+		i.Reported = false
+	}
+	if before.State == Suspended {
+		i.Condition = ""
+	}
+	if before.inHand() {
+		handedOver(i, before)
+	}
 }
 
 // movable finds the state in which the issue would go on.
@@ -68,8 +107,12 @@ func movable(to *Definition, i *Issue, m Mapping) (State, error) {
 	return target, goesOn(to, i, target)
 }
 
-// skips says whether something would be left out on the way between two states: a later phase, the review of a plan, a publicity.
+// skips says whether something would be left out on the way between two states: a later phase, the review of a plan, a publicity, the
+// decision that a state is entered by (an assignment, a request that was granted).
 func skips(to *Definition, from, target State) bool {
+	if target != from && slices.Contains([]State{Draft, Found, Assigned, Lasting, Suspended}, target) {
+		return true
+	}
 	place := func(s State) int { return slices.IndexFunc(stateRules, func(r StateRule) bool { return r.State == s }) }
 	switch {
 	case target == from, place(target) < place(from):
@@ -94,13 +137,13 @@ func goesOn(to *Definition, i *Issue, target State) error {
 	if len(i.Signs) > 0 && (target != i.State || !countersigned(to, target)) {
 		return Refused("signs_lost", Say("会签正在进行，换流程会作废已签的意见", "a countersign is under way, and what was signed would be lost"))
 	}
-	if name := i.Clock.Name; name != "" {
+	if name := i.Clock.Name; name != "" && target == i.State {
 		if _, ok := to.Clock(name); !ok {
 			return Refused("clock_unknown", Say("正在计时的期限“%s”在新流程里没有", "the clock that runs, %q, is not in the new definition", name))
 		}
 	}
 	for _, arrow := range to.Possible(target) {
-		if slices.Contains(arrow.Needs, NeedClockOver) && i.Clock.Name == "" {
+		if slices.Contains(arrow.Needs, NeedClockOver) && i.Clock.Name == "" && target == i.State {
 			return Refused("clock_never_runs", Say("新流程在“%s”要等期限届满，而这个问题没有在计时", "in %q the new definition waits for a clock, and none runs for this issue", target.Text()))
 		}
 	}

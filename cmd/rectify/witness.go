@@ -85,11 +85,11 @@ func (c *witnessCommand) makeKey(p *program) error {
 
 // check takes the newest checkpoint, holds it against the one that is held, and keeps it.
 func (c *witnessCommand) check(p *program) (proof.Signed, error) {
-	keys, err := c.keys(p.ctx)
+	text, err := c.get(p.ctx, "/api/v1/proof/checkpoint")
 	if err != nil {
 		return proof.Signed{}, err
 	}
-	text, err := c.get(p.ctx, "/api/v1/proof/checkpoint")
+	keys, err := c.keys(p.ctx) // after it: it may be signed with one that was made a moment ago
 	if err != nil {
 		return proof.Signed{}, err
 	}

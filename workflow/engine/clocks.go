@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ const (
 
 // wind turns what a step started into days: the clock of the state, the calls for help, the due day of what was suspended, and the day
 // from which the light is soon.
-func (e *Engine) wind(d *workflow.Definition, c *workflow.Change) {
+func (e *Engine) wind(d *workflow.Definition, c *workflow.Change) error {
 	i, days := &c.Issue, e.calendar.Load()
 	if i.Clock.Name != "" && i.Clock.Until == "" {
 		i.Clock = wound(days, d, i.Clock)
@@ -39,9 +40,22 @@ func (e *Engine) wind(d *workflow.Definition, c *workflow.Change) {
 	}
 	resumed(days, c)
 	if c.Before.State == workflow.Merged { // it stood still with the dates of before
-		i.SetDates(reckoned(days, e.book.Load(), d, i))
+		dates, err := e.reckoned(days, e.book.Load(), d, i)
+		if err != nil {
+			return err
+		}
+		i.SetDates(dates)
 	}
 	i.Warn = e.warning(i)
+	return nil
+}
+
+// limitsOf finds the definition by which a limit runs: d is that of the issue, under what the limit says (see workflow.MoveTo).
+func (e *Engine) limitsOf(d *workflow.Definition, under string) (*workflow.Definition, error) {
+	if under == "" || under == d.Hash {
+		return d, nil
+	}
+	return e.definition(under)
 }
 
 // callUntil is the day by which an open call is to be answered.
@@ -88,7 +102,7 @@ func (e *Engine) basis(i *workflow.Issue) (workflow.Text, error) {
 	if i.Clock.Name == "" {
 		return workflow.Text{}, nil
 	}
-	d, err := e.definition(i.Definition)
+	d, err := e.definition(cmp.Or(i.Clock.Under, i.Definition))
 	if err != nil {
 		return workflow.Text{}, err
 	}
@@ -115,9 +129,13 @@ func (e *Engine) OffAdvice(state workflow.State, day workflow.Day) workflow.Text
 
 // reckoned are the dates of an issue as a calendar and reminder rules have them. What a calendar that knew more has settled stays: while
 // programs are replaced one by one, two of them may differ.
-func reckoned(days *calendar.Calendar, book *remind.Book, d *workflow.Definition, i *workflow.Issue) workflow.Dates {
-	out := i.Dates()
-	if k := wound(days, d, i.Clock); i.Clock.Name != "" && (i.Clock.Provisional || !k.Provisional) {
+func (e *Engine) reckoned(days *calendar.Calendar, book *remind.Book, d *workflow.Definition, i *workflow.Issue) (out workflow.Dates, err error) {
+	out = i.Dates()
+	by, err := e.limitsOf(d, i.Clock.Under)
+	if err != nil {
+		return out, err
+	}
+	if k := wound(days, by, i.Clock); i.Clock.Name != "" && (i.Clock.Provisional || !k.Provisional) {
 		if i.ReturnBy == i.Clock.Until && k.Name == clockAccept {
 			out.ReturnBy = k.Until
 		}
@@ -127,12 +145,17 @@ func reckoned(days *calendar.Calendar, book *remind.Book, d *workflow.Definition
 		out.LookBack, out.Provisional = days.Next(i.LookBack.Due)
 	}
 	if i.State.End() {
-		return out
+		return out, nil
 	}
 	for n := range i.Calls {
-		if call := &i.Calls[n]; call.Open() {
-			out.Calls[n] = callUntil(days, d, call)
+		call := &i.Calls[n]
+		if !call.Open() {
+			continue
 		}
+		if by, err = e.limitsOf(d, call.Under); err != nil {
+			return out, err
+		}
+		out.Calls[n] = callUntil(days, by, call)
 	}
 	if p := i.Pause; p.On != "" {
 		due, provisional := days.Resumed(p.Due, p.Stopped, p.On)
@@ -147,7 +170,7 @@ func reckoned(days *calendar.Calendar, book *remind.Book, d *workflow.Definition
 		}
 	}
 	out.Warn = book.For(i.Checklist).Warn(out.Due)
-	return out
+	return out, nil
 }
 
 // openIssues reads issues that are under way, and those closed whose look-back may be to come, behind one.
@@ -166,9 +189,11 @@ func (e *Engine) eachStale(ctx context.Context, days *calendar.Calendar, book *r
 			i, stale := &issues[n], false
 			err := e.withDefinitions(ctx, func() error {
 				d, err := e.definition(i.Definition)
-				if err == nil {
-					stale = i.LookBack.On == "" && !reckoned(days, book, d, i).Equal(i.Dates())
+				if err != nil {
+					return err
 				}
+				dates, err := e.reckoned(days, book, d, i)
+				stale = i.LookBack.On == "" && !dates.Equal(i.Dates())
 				return err
 			})
 			if err == nil && stale {

@@ -109,15 +109,16 @@ func (e *Engine) decide(l store.Loaded, a asked) (workflow.Change, error) {
 		s.Facts.Line = l.Org.Line
 	}
 	s.Facts.Other = l.Other
-	if s.Action == workflow.Reclock {
-		s.Facts.Dates = reckoned(e.calendar.Load(), e.book.Load(), d, i)
-		s.Note = reckonedNote(i.Dates(), s.Facts.Dates)
+	if err := e.datesAgain(d, i, &s); err != nil {
+		return workflow.Change{}, err
 	}
 	c, err := workflow.Apply(d, *i, s, by, a.at)
 	if err != nil {
 		return workflow.Change{}, err
 	}
-	e.wind(d, &c)
+	if err := e.wind(d, &c); err != nil {
+		return workflow.Change{}, err
+	}
 	if s.Action == workflow.Reclock && onlyWarn(i.Dates(), s.Facts.Dates) {
 		c.Tell = nil // the light alone: nobody has another limit to keep
 	}
@@ -125,6 +126,17 @@ func (e *Engine) decide(l store.Loaded, a asked) (workflow.Change, error) {
 		c.Checks[n].ID = workflow.SelfCheckID(e.newID())
 	}
 	return c, nil
+}
+
+// datesAgain works out what a step that sets dates anew sets.
+func (e *Engine) datesAgain(d *workflow.Definition, i *workflow.Issue, s *workflow.Step) (err error) {
+	if s.Action != workflow.Reclock {
+		return nil
+	}
+	if s.Facts.Dates, err = e.reckoned(e.calendar.Load(), e.book.Load(), d, i); err == nil {
+		s.Note = reckonedNote(i.Dates(), s.Facts.Dates)
+	}
+	return err
 }
 
 // noSuchIssue is the code of an issue that is not there, in this package and in the store.

@@ -167,6 +167,10 @@ func (e *Engine) withDefinitions(ctx context.Context, fn func() error) error {
 		if err != nil {
 			return err
 		}
+		if !fitsHash(body, missing.hash) {
+			return workflow.Refused("definition_altered", workflow.Say("数据库中流程定义 %s 的内容被改动，与它的指纹不符，不能据以办理",
+				"the definition %s in the database was altered: it does not fit its fingerprint, so nothing is decided by it", missing.hash))
+		}
 		d, err := definitions.Parse(machine+".yaml", body)
 		if err != nil {
 			return err

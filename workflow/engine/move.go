@@ -138,7 +138,7 @@ func (e *Engine) moved(by *workflow.Actor, i *workflow.Issue, to *workflow.Defin
 	who.As = grant
 	c, err := workflow.MoveTo(to, *i, m.States, m.Note, who, e.moment())
 	if err == nil {
-		e.wind(to, &c)
+		err = e.wind(to, &c)
 	}
 	return c, err
 }

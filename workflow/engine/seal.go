@@ -83,8 +83,7 @@ func (e *Engine) sealOnce(ctx context.Context, share int) (sealed int, c Checkpo
 	if err != nil {
 		return 0, c, err
 	}
-	at := e.moment() // what is written from now on may be missing
-	sealed, size, err := e.db.Seal(ctx, share)
+	at, sealed, size, err := e.sealLines(ctx, share)
 	if err != nil {
 		return sealed, c, err
 	}
@@ -100,14 +99,34 @@ func (e *Engine) sealOnce(ctx context.Context, share int) (sealed int, c Checkpo
 	if c.Note, err = keys.Sign(c.Checkpoint); err != nil {
 		return sealed, c, err
 	}
-	row, err := e.db.PutCheckpoint(ctx, store.CheckpointRow{Size: size, At: c.At, Root: c.Root, Note: c.Note})
+	err = e.db.PutCheckpoint(ctx, last.Size, store.CheckpointRow{Size: size, At: c.At, Root: c.Root, Note: c.Note})
+	if errors.Is(err, store.ErrSignedElsewhere) {
+		return sealed, c, errBehind
+	}
 	if err != nil {
 		return sealed, c, err
 	}
-	if c, err = proof.Open(row.Note, keys.Public, e.witnesses...); err != nil { // where another was quicker it is theirs
+	if c, err = proof.Open(c.Note, keys.Public, e.witnesses...); err != nil {
 		return sealed, c, err
 	}
 	return sealed, c, proof.KeepLast(e.keys, c.Note)
+}
+
+// sealLong is how long lines may take to be sealed for one checkpoint.
+const sealLong = time.Minute
+
+// sealLines seals what there is, and says at which moment all that was written is in the log while nothing in it was written much later:
+// where there is much to seal, so that it takes long, what came meanwhile is sealed again before that moment is one to be signed.
+func (e *Engine) sealLines(ctx context.Context, share int) (at time.Time, sealed int, size int64, err error) {
+	for {
+		at = e.moment() // what is written from now on may be missing
+		n := 0
+		n, size, err = e.db.Seal(ctx, share)
+		sealed += n
+		if err != nil || e.moment().Sub(at) < sealLong {
+			return at, sealed, size, err
+		}
+	}
 }
 
 // later is the later of two moments: checkpoints never go back in time, even where a clock does.
@@ -130,31 +149,54 @@ func (e *Engine) lastSigned(ctx context.Context, keys *proof.Keys, size int64, h
 	if err != nil && !errors.Is(err, workflow.ErrNotFound) {
 		return last, err
 	}
+	beside := int64(0)
 	for _, text := range []string{held, row.Note} {
 		if text == "" {
 			continue
 		}
-		c, err := proof.Open(text, keys.Public, e.witnesses...)
+		c, err := e.grownFrom(ctx, text, keys, size, hashes)
 		if err != nil {
 			return c, err
 		}
-		if c.Size > size {
-			now, err := e.db.SealedSize(ctx)
-			if err != nil {
-				return c, err
-			}
-			if now >= c.Size {
-				return c, errBehind
-			}
-		}
-		if err := holds(c.Checkpoint, size, hashes); err != nil {
-			return c, err
+		if text == held {
+			beside = c.Size
 		}
 		if text == row.Note {
 			last = c
 		}
 	}
+	if last.Size > beside { // whoever signed it was ended before they kept it
+		err = proof.KeepLast(e.keys, row.Note)
+		return last, err
+	}
 	return last, nil
+}
+
+// grownFrom reads a checkpoint and holds a log of a size against it; errBehind where the log or the keys were read too early for it.
+func (e *Engine) grownFrom(ctx context.Context, text string, keys *proof.Keys, size int64, hashes tlog.HashReader) (Checkpoint, error) {
+	c, err := proof.Open(text, keys.Public, e.witnesses...)
+	if err != nil {
+		return c, e.orRotated(keys, err)
+	}
+	if c.Size > size {
+		now, err := e.db.SealedSize(ctx)
+		if err != nil {
+			return c, err
+		}
+		if now >= c.Size {
+			return c, errBehind
+		}
+	}
+	return c, holds(c.Checkpoint, size, hashes)
+}
+
+// orRotated is errBehind where a checkpoint could not be read because other keys were made meanwhile.
+func (e *Engine) orRotated(keys *proof.Keys, err error) error {
+	now, again := proof.ReadKeys(e.keys, e.random)
+	if again == nil && len(now.Public) > len(keys.Public) {
+		return errBehind
+	}
+	return err
 }
 
 // holds says whether a log of a size begins with all that a checkpoint had; else it is ErrRefused with the code turned_back.
@@ -235,13 +277,19 @@ func (e *Engine) keysOnRecord(ctx context.Context, by *workflow.Actor, keys *pro
 		if err := json.Unmarshal(last.Data, &recorded); err != nil {
 			return err
 		}
-		if slices.EqualFunc(recorded.Keys, keys.Public, func(a, b proof.PublicKey) bool { return a.Key == b.Key }) {
+		if allAmong(keys.Public, recorded.Keys) { // there may be more of them: this process read the files before they were rotated
 			e.keysKnown.Store(string(data))
 			return nil
 		}
 		action = "seal_keys_rotated"
 	}
 	return e.db.Note(ctx, e.note(by, KindSeal, sealSubject, action, newest, data))
+}
+
+func allAmong(some, all []proof.PublicKey) bool {
+	return !slices.ContainsFunc(some, func(a proof.PublicKey) bool {
+		return !slices.ContainsFunc(all, func(b proof.PublicKey) bool { return a.Key == b.Key })
+	})
 }
 
 // RotateSealKeys makes new keys for the log, from now on, and seals at once. withSM2 makes an SM2 key beside the Ed25519 one; where there is
@@ -254,21 +302,22 @@ func (e *Engine) RotateSealKeys(ctx context.Context, by workflow.Actor, withSM2 
 		return Checkpoint{}, err
 	}
 	by.As.Appointment = as
-	if _, c, err := e.Seal(ctx); err != nil { // by the old ones
+	_, c, err := e.Seal(ctx) // by the old ones
+	if err != nil {
 		return c, err
 	}
 	keys, err := proof.ReadKeys(e.keys, e.random)
 	if err != nil {
 		return Checkpoint{}, err
 	}
-	keys, err = proof.RotateKeys(e.keys, e.random, e.moment(), withSM2 || len(keys.Signers) > 1)
+	keys, err = proof.RotateKeys(e.keys, e.random, later(e.moment(), c.At), withSM2 || len(keys.Signers) > 1)
 	if err != nil {
 		return Checkpoint{}, err
 	}
 	if err := e.keysOnRecord(ctx, &by, keys); err != nil {
 		return Checkpoint{}, err
 	}
-	_, c, err := e.Seal(ctx)
+	_, c, err = e.Seal(ctx)
 	return c, err
 }
 

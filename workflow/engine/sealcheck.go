@@ -45,6 +45,7 @@ func (r *SealReport) Whole() bool { return len(r.Wrong) == 0 }
 // sealChecker is a check under way.
 type sealChecker struct {
 	e      *Engine
+	keys   *proof.Keys
 	report SealReport
 	marks  []proof.Checkpoint // by size
 	grown  proof.Grown
@@ -73,15 +74,13 @@ type lineEnd struct {
 // text that is no checkpoint.
 func (e *Engine) CheckSeal(ctx context.Context, held []string, tell func(lines int64)) (SealReport, error) {
 	c := &sealChecker{e: e, ends: make(map[lineOf]lineEnd)}
-	size, err := e.db.SealedSize(ctx)
-	if err != nil {
-		return c.report, err
-	}
-	c.report.Size = size
 	if err := c.checkpoints(ctx, held); err != nil {
 		return c.report, err
 	}
-	if err := c.leaves(ctx, size, tell); err != nil {
+	if err := c.leaves(ctx, c.report.Size, tell); err != nil {
+		return c.report, err
+	}
+	if err := c.machines(ctx); err != nil {
 		return c.report, err
 	}
 	for _, kind := range []string{"", workflow.KindIssue} {
@@ -119,9 +118,8 @@ func (c *sealChecker) wrong(code string, at store.LineAt, text workflow.Text) {
 
 // checkpoints reads and verifies every checkpoint, those beside the keys and those that others held, and only then how far the log goes: no
 // true one is beyond it, even if sealing goes on meanwhile.
-func (c *sealChecker) checkpoints(ctx context.Context, held []string) error {
-	keys, err := c.e.sealKeys(ctx)
-	if err != nil {
+func (c *sealChecker) checkpoints(ctx context.Context, held []string) (err error) {
+	if c.keys, err = c.e.sealKeys(ctx); err != nil {
 		return err
 	}
 	last, err := proof.ReadLast(c.e.keys)
@@ -133,13 +131,13 @@ func (c *sealChecker) checkpoints(ctx context.Context, held []string) error {
 	}
 	var found []proof.Checkpoint
 	for _, text := range held {
-		one, err := proof.Open(text, keys.Public, c.e.witnesses...)
+		one, err := c.open(text)
 		if err != nil {
 			return err
 		}
 		found = append(found, one.Checkpoint)
 	}
-	if found, err = c.kept(ctx, keys, found); err != nil {
+	if found, err = c.kept(ctx, found); err != nil {
 		return err
 	}
 	if c.report.Size, err = c.e.db.SealedSize(ctx); err != nil {
@@ -152,8 +150,22 @@ func (c *sealChecker) checkpoints(ctx context.Context, held []string) error {
 	return nil
 }
 
+// open reads a checkpoint. One by keys that are not known may be of others that were made since the check began: they are read again.
+func (c *sealChecker) open(text string) (Checkpoint, error) {
+	one, err := proof.Open(text, c.keys.Public, c.e.witnesses...)
+	if err == nil {
+		return one, nil
+	}
+	keys, again := proof.ReadKeys(c.e.keys, c.e.random)
+	if again != nil || len(keys.Public) == len(c.keys.Public) {
+		return one, err
+	}
+	c.keys = keys
+	return proof.Open(text, keys.Public, c.e.witnesses...)
+}
+
 // kept reads the checkpoints of the database and adds them to those that were held elsewhere.
-func (c *sealChecker) kept(ctx context.Context, keys *proof.Keys, held []proof.Checkpoint) ([]proof.Checkpoint, error) {
+func (c *sealChecker) kept(ctx context.Context, held []proof.Checkpoint) ([]proof.Checkpoint, error) {
 	found := slices.Clone(held)
 	for from := int64(0); ; {
 		rows, err := c.e.db.CheckpointsFrom(ctx, from, checkAtOnce)
@@ -161,7 +173,7 @@ func (c *sealChecker) kept(ctx context.Context, keys *proof.Keys, held []proof.C
 			return found, err
 		}
 		for _, row := range rows {
-			one, err := proof.Open(row.Note, keys.Public, c.e.witnesses...)
+			one, err := c.open(row.Note)
 			switch {
 			case err != nil:
 				c.badCheckpoint(row, err)

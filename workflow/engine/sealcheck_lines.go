@@ -14,6 +14,7 @@ import (
 // leaves goes through the log in its order.
 func (c *sealChecker) leaves(ctx context.Context, size int64, tell func(int64)) error {
 	times := c.times()
+	tiles := &tileCheck{c: c, hashes: c.e.db.Hashes(ctx)}
 	c.reached(0)
 	for from := int64(0); from < size; from += checkAtOnce {
 		limit := int(min(checkAtOnce, size-from))
@@ -28,6 +29,9 @@ func (c *sealChecker) leaves(ctx context.Context, size int64, tell func(int64)) 
 		for n := range lines {
 			l := &lines[n]
 			c.grown.Add(l.Hash)
+			if err := tiles.add(0, l.Hash); err != nil {
+				return err
+			}
 			if len(c.recent) == 0 {
 				c.recent = append(c.recent, l.LineAt)
 			}

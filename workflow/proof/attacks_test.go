@@ -2,9 +2,12 @@ package proof
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
-	"math/rand/v2"
+	"maps"
+	mathrand "math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -263,14 +266,28 @@ func TestWhatTheKeyCanDoIsFoundByAHeldCheckpoint(t *testing.T) {
 	}
 }
 
+// kept is an office as it was, to go on from there another time.
+func (o *office) kept() *office {
+	was := *o
+	was.issues, was.lines, was.leaves, was.files = maps.Clone(o.issues), maps.Clone(o.lines), maps.Clone(o.leaves), maps.Clone(o.files)
+	was.leaf, was.stored, was.points, was.notes = slices.Clip(o.leaf), slices.Clip(o.stored), slices.Clip(o.points), slices.Clip(o.notes)
+	for of := range was.lines {
+		was.lines[of] = slices.Clip(was.lines[of])
+	}
+	return &was
+}
+
+// The log goes on when a bundle is taken of a database that was turned back, for that is put on record: the checkpoint from the lost time is
+// older than the newest and yet larger.
 func TestADatabaseThatWasTurnedBackIsFoundByAHeldCheckpoint(t *testing.T) {
 	o := newOffice(t)
 	o.life(101)
-	back := o.bundle(o.issue(101), false, true)
-	backAll := o.bundle(o.whole(), true, true)
+	back := o.kept()
 	o.life(102)
 	held := []string{o.notes[len(o.notes)-1]}
-	for _, bundle := range [][]byte{back, backAll} {
+	back.now = o.now
+	back.night()
+	for _, bundle := range [][]byte{back.bundle(o.issue(101), false, true), back.bundle(back.whole(), true, true)} {
 		r := Verify(bytes.NewReader(bundle), Options{Held: held})
 		require.Equal(t, []string{"held"}, codes(r))
 		require.Contains(t, r.Wrong[0].Text.Zh, "数据库被退回过")
@@ -278,6 +295,29 @@ func TestADatabaseThatWasTurnedBackIsFoundByAHeldCheckpoint(t *testing.T) {
 		require.Equal(t, Whole, r.Outcome)
 		require.True(t, hasCode(r.Open, "no_held"))
 		require.Contains(t, r.Print("zh"), "整个数据库被退回到过去的样子")
+	}
+}
+
+// Who kept a checkpoint after a bundle was taken, perhaps by keys that were made since, accuses nobody with it; and is told that it shows
+// nothing, unless the bundle was taken after it.
+func TestALaterCheckpointAccusesNobody(t *testing.T) {
+	o := newOffice(t)
+	o.life(101)
+	bundles := [][]byte{o.bundle(o.issue(101), false, true), o.bundle(o.whole(), true, true)}
+	o.life(102)
+	held := []string{o.notes[len(o.notes)-1]}
+	keys, err := RotateKeys(o.keysIn, rand.Reader, o.now, false)
+	require.NoError(t, err)
+	o.keys = keys
+	o.night()
+	held = append(held, o.notes[len(o.notes)-1])
+	for _, bundle := range bundles {
+		for _, one := range held {
+			r := Verify(bytes.NewReader(bundle), Options{Held: []string{one}})
+			require.Equal(t, Whole, r.Outcome, "%v", r.Wrong)
+			require.True(t, hasCode(r.Open, "held_later"))
+			require.Contains(t, r.Print("zh"), "如果这个证明包是您留存检查点之后才取的，那就是数据库被退回")
+		}
 	}
 }
 
@@ -346,7 +386,7 @@ func TestEveryByteCounts(t *testing.T) {
 
 func changeBytes(t *testing.T, name string, bundle []byte) {
 	starts := recordStarts(bundle)
-	random := rand.New(rand.NewPCG(5, uint64(len(name))))
+	random := mathrand.New(mathrand.NewPCG(5, uint64(len(name))))
 	changes, exact := 5000, 0
 	if testing.Short() {
 		changes = 500

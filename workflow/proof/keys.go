@@ -20,7 +20,7 @@ const (
 	privateFile  = "seal.key"
 	publicFile   = "seal.pub"
 	privateWord  = "PRIVATE+KEY+"
-	clockSlack   = time.Minute // between two processes of the same office
+	clockSlack   = entrySlack // between two processes of the same office, one of which may not know yet that keys were rotated
 )
 
 // PublicKey is a key that checkpoints of the log are verified with.

@@ -190,11 +190,14 @@ func (v *verifier) holdOne(held string) {
 		return
 	}
 	held += "\n"
-	var c Checkpoint
-	var err error
-	if len(v.keys) == 0 {
-		c, err = Peek(held)
-	} else {
+	c, err := Peek(held)
+	if err == nil && v.isLater(c) {
+		v.open("held_later", workflow.Say("您留存的%s的检查点（%d条）晚于这个证明包（最新的检查点是%s签发的），没法比对：请另取一个证明包。如果这个证明包是您留存检查点之后才取的，那就是数据库被退回、时钟被拨回",
+			"the checkpoint of %s (%d lines) that you kept is later than this bundle (its newest is of %s) and cannot be compared: take another bundle. If you took this one after you kept the checkpoint, the database was turned back, and so was the clock",
+			shown(c.At), c.Size, shown(v.newest.At)))
+		return
+	}
+	if len(v.keys) > 0 {
 		var signed Signed
 		signed, err = Open(held, v.keys, v.o.Witnesses...)
 		c = signed.Checkpoint
@@ -211,6 +214,12 @@ func (v *verifier) holdOne(held string) {
 	default:
 		v.holdAgainst(c)
 	}
+}
+
+// isLater says whether a checkpoint of this log is of more lines, and of a later moment, than the newest of the bundle: the log has grown
+// since. Checkpoints of a log never go back in time, so a larger one of an earlier moment is another matter.
+func (v *verifier) isLater(c Checkpoint) bool {
+	return c.Origin == v.newest.Origin && c.Size > v.newest.Size && !c.At.Before(v.newest.At)
 }
 
 // holdAgainst compares a checkpoint that is not larger than the newest.

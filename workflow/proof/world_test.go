@@ -23,6 +23,7 @@ import (
 type office struct {
 	t       testing.TB
 	keys    *Keys
+	keysIn  string // the folder
 	now     time.Time
 	issues  map[int64]*workflow.Issue
 	lines   map[subjectKey][]workflow.Line
@@ -55,9 +56,10 @@ func (o *office) ReadHashes(at []int64) ([]tlog.Hash, error) {
 }
 
 func newOffice(t testing.TB) *office {
-	keys, err := MakeKeys(t.TempDir(), rand.Reader, time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), false)
+	dir := t.TempDir()
+	keys, err := MakeKeys(dir, rand.Reader, time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), false)
 	require.NoError(t, err)
-	return &office{t: t, keys: keys, now: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC), issues: make(map[int64]*workflow.Issue),
+	return &office{t: t, keys: keys, keysIn: dir, now: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC), issues: make(map[int64]*workflow.Issue),
 		lines: make(map[subjectKey][]workflow.Line), leaves: make(map[lineKey]int64), files: make(map[string][]byte)}
 }
 

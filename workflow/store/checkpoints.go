@@ -19,15 +19,29 @@ type CheckpointRow struct {
 	Note string // the signed text
 }
 
-// PutCheckpoint keeps a checkpoint and returns it; where there is one of that size already, that one.
-func (db *DB) PutCheckpoint(ctx context.Context, c CheckpointRow) (CheckpointRow, error) {
+// ErrSignedElsewhere says that another has signed a checkpoint since the last one was read.
+var ErrSignedElsewhere = errors.New("another has signed a checkpoint meanwhile")
+
+// PutCheckpoint keeps a checkpoint that was signed when the newest had the size last, 0 for none: each is signed in the knowledge of the one
+// before it, so neither their sizes nor their moments ever go back. ErrSignedElsewhere where there is a newer one than that.
+func (db *DB) PutCheckpoint(ctx context.Context, last int64, c CheckpointRow) error {
 	err := db.write(ctx, func(tx *gorm.DB) error {
+		if _, err := exec(tx, "UPDATE seal_head SET size = size WHERE one = 1"); err != nil { // one at a time
+			return err
+		}
+		newer, err := checkpointsWhere(tx, "size > ? LIMIT 1", last)
+		if err != nil {
+			return err
+		}
+		if len(newer) > 0 {
+			return ErrSignedElsewhere
+		}
 		return insertAll(tx, "INSERT INTO checkpoints (size, at, root, note) VALUES ", [][]any{{c.Size, millis(c.At), c.Root[:], c.Note}})
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return db.CheckpointOf(ctx, c.Size)
+		err = ErrSignedElsewhere
 	}
-	return c, err
+	return err
 }
 
 // Cosign puts the text of a checkpoint with one more signature in the place of the text that was seen. ErrConflict with the code

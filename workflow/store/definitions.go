@@ -31,3 +31,27 @@ func (db *DB) Definition(ctx context.Context, hash string) (machine string, body
 	}
 	return machine, body, err
 }
+
+// EachDefinition goes through the files of machines that were ever kept, in the order of their hashes.
+func (db *DB) EachDefinition(ctx context.Context, fn func(hash string, body []byte) error) error {
+	type file struct {
+		hash string
+		body []byte
+	}
+	var all []file
+	err := db.read(ctx, func(tx *gorm.DB) error {
+		all = nil
+		return each(tx, func(scan func(...any) error) error {
+			var f file
+			err := scan(&f.hash, &f.body)
+			all = append(all, f)
+			return err
+		}, "SELECT hash, body FROM definitions ORDER BY hash")
+	})
+	for n := range all {
+		if err == nil {
+			err = fn(all[n].hash, all[n].body)
+		}
+	}
+	return err
+}

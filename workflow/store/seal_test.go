@@ -174,11 +174,13 @@ func TestCheckpointsAreKept(t *testing.T) {
 		require.ErrorIs(t, err, workflow.ErrNotFound)
 		day := today.Time()
 		for n, hours := range []int{1, 23, 25, 26, 49} {
-			_, err := db.PutCheckpoint(ctx, store.CheckpointRow{Size: int64(10 * (n + 1)), At: day.Add(time.Duration(hours) * time.Hour), Root: [32]byte{byte(n)}, Note: "note"})
-			require.NoError(t, err)
+			row := store.CheckpointRow{Size: int64(10 * (n + 1)), At: day.Add(time.Duration(hours) * time.Hour), Root: [32]byte{byte(n)}, Note: "note"}
+			require.NoError(t, db.PutCheckpoint(ctx, int64(10*n), row))
 		}
-		first := must(db.PutCheckpoint(ctx, store.CheckpointRow{Size: 10, At: day, Note: "another"}))
-		require.Equal(t, "note", first.Note, "the first one stays")
+		for _, late := range [][2]int64{{0, 10}, {10, 60}, {40, 45}, {40, 50}} {
+			require.ErrorIs(t, db.PutCheckpoint(ctx, late[0], store.CheckpointRow{Size: late[1], At: day, Note: "another"}), store.ErrSignedElsewhere, "the first one stays")
+		}
+		require.Equal(t, "note", must(db.CheckpointOf(ctx, 10)).Note)
 		require.EqualValues(t, 50, must(db.LastCheckpoint(ctx)).Size)
 		require.Equal(t, []int64{30, 20}, sizes(must(db.Checkpoints(ctx, 40, 2))))
 		require.Equal(t, []int64{30, 40}, sizes(must(db.CheckpointsFrom(ctx, 25, 2))))
