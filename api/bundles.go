@@ -41,6 +41,9 @@ func (b bundle) VisitGetChecklistBundleResponse(w http.ResponseWriter) error { r
 func (b bundle) VisitGetSpanBundleResponse(w http.ResponseWriter) error { return b.send(w) }
 
 func (s *Server) bundle(ctx context.Context, what engine.BundleWhat) (bundle, error) {
+	if s.Desk != nil {
+		return bundle{}, onlyWhole()
+	}
 	b, err := s.Engine.Bundle(ctx, actorOf(ctx), what)
 	return bundle{b, ctx}, err
 }

@@ -39,7 +39,9 @@ func (o *office) offline(t *testing.T, data string) *office {
 	require.NoError(t, err)
 	require.NoError(t, e.SetPassword(t.Context(), workflow.Actor{Name: h.Name}, []string{h.Account}, password))
 	cfg := o.Config
-	cfg.Engine, cfg.Sessions, cfg.Desk = e, db.Sessions(SessionPerson), e.NewDesk(h, filepath.Join(dir, "p.findings"))
+	cfg.Engine, cfg.Sessions, cfg.Desk = e, db.Sessions(SessionPerson), e.NewDesk(h, dir, filepath.Join(dir, "p.findings"))
+	cfg.Desk.Report, err = cfg.Desk.Check(t.Context(), nil)
+	require.NoError(t, err)
 	s, err := New(cfg)
 	require.NoError(t, err)
 	away := *o
@@ -52,6 +54,7 @@ func (o *office) offline(t *testing.T, data string) *office {
 func TestPackOnPages(t *testing.T) {
 	o := newOffice(t)
 	issue := o.rectifying()
+	held := o.call("", "GET", "/api/v1/proof/checkpoint", "").body
 	b := o.signedIn(t, "sunli")
 	mandate := regexp.MustCompile(`/mandates/\d+`).FindString(b.see(mandatesPage))
 	require.Contains(t, b.see(mandate), mandate+"/pack")
@@ -81,6 +84,16 @@ func TestPackOnPages(t *testing.T) {
 	require.NotContains(t, body, "/do/", "no action is offered")
 	require.Contains(t, w.see("/records/"+issue), "逐条核对")
 	require.Contains(t, w.see("/issues"), "/issues/"+issue)
+	proven := w.see(proofPage)
+	require.Contains(t, proven, "核验通过")
+	require.Contains(t, proven, "与证明逐条相同")
+	require.NotContains(t, proven, "method=\"post\" action=\"/proof")
+	require.Contains(t, w.see(proofPage+"?"+url.Values{"held": {held}}.Encode()), "您留存的")
+	require.Contains(t, w.see(proofPage+"?held=AAAA-AAAA-AAAA-AAAA"), "没法比对")
+	require.Equal(t, 303, w.get(verifyPage).status)
+	require.Contains(t, w.see("/proof/bundle"), `"rectify/bundle/1"`)
+	require.NotContains(t, body, "/bundle")
+	require.Equal(t, 409, w.get("/issues/"+issue+"/bundle").status)
 	form := url.Values{"detail": {"党费收缴台账缺三个月"}, "basis": {"查看台账"}, "org": {"0101"}, "found_on": {"2026-11-02"}, "text": {"四月至六月\n无记录"}}
 	a = w.post(findingsPage, url.Values{"detail": {"只有问题"}, "org": {"0101"}, "found_on": {"2026-11-02"}})
 	require.Equal(t, 422, a.status)

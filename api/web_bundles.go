@@ -45,6 +45,9 @@ func (s *Server) sendChecklistBundle(c echo.Context) error {
 // sendAskedBundle sends a bundle of an issue by its number, or of a span of days.
 func (s *Server) sendAskedBundle(c echo.Context) error {
 	ctx := c.Request().Context()
+	if s.Desk != nil {
+		return s.sendPackBundle(c)
+	}
 	if number := strings.TrimSpace(c.QueryParam("number")); number != "" {
 		v, err := s.Engine.IssueNumbered(ctx, actorOf(ctx), number)
 		if err != nil {
@@ -75,6 +78,9 @@ func (s *Server) sendBundle(c echo.Context, what engine.BundleWhat) error {
 
 // showVerify asks for a bundle.
 func (s *Server) showVerify(c echo.Context) error {
+	if s.Desk != nil {
+		return c.Redirect(http.StatusSeeOther, proofPage)
+	}
 	return s.show(c, http.StatusOK, s.verifyPage(c))
 }
 
@@ -99,17 +105,15 @@ func (s *Server) verifyByForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p.Report = &page.ProofReport{Whole: report.Outcome == 0, Verdict: report.Verdict(), About: report.About, ShortCode: report.ShortCode, Size: report.Size, Origin: report.Origin, More: report.More}
-	for _, f := range report.Wrong {
-		p.Report.Wrong = append(p.Report.Wrong, f.Text)
-	}
-	for _, f := range report.Checked {
-		p.Report.Checked = append(p.Report.Checked, f.Text)
-	}
-	for _, f := range report.Open {
-		p.Report.Open = append(p.Report.Open, f.Text)
-	}
+	shown := proofReport(&report)
+	p.Report = &shown
 	return s.show(c, http.StatusOK, p)
+}
+
+func proofReport(r *engine.ProofReport) page.ProofReport {
+	text := func(f engine.ProofFinding) workflow.Text { return f.Text }
+	return page.ProofReport{Whole: r.Outcome == 0, Verdict: r.Verdict(), About: r.About, ShortCode: r.ShortCode, Size: r.Size, Origin: r.Origin, More: r.More,
+		Wrong: each(r.Wrong, text), Checked: each(r.Checked, text), Open: each(r.Open, text)}
 }
 
 // checkpointTyped is a checkpoint as it was pasted, without what a form does to the ends of lines.

@@ -72,5 +72,5 @@ func (s *Server) checklistRow(c echo.Context, by workflow.Actor, list engine.Che
 	return page.ChecklistRow{Path: ledger, Title: list.Title, Source: source.Text, Unit: unit.Shown(), FoundOn: list.FoundOn, At: list.At,
 		Total: n.Total, Closed: n.Closed, Reported: n.Reported, Overdue: n.ByLight[workflow.LightOverdue], Amount: n.Amount, Recovered: n.Recovered,
 		ClosedPath: ledger + "&state=closed", ReportedPath: ledger + "&reported=true", OverduePath: ledger + "&light=overdue",
-		ListsPath: threeListsPage + which, Bundle: "/checklists/" + id(list.ID) + "/bundle", Sources: sourcesPage + which}, err
+		ListsPath: threeListsPage + which, Bundle: s.unlessPack("/checklists/" + id(list.ID) + "/bundle"), Sources: sourcesPage + which}, err
 }

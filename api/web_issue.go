@@ -83,7 +83,7 @@ func headline(detail string) string {
 
 func (s *Server) issuePage(c echo.Context, v *engine.View) page.Issue {
 	i := &v.Issue
-	p := page.Issue{Head: s.headOf(v), Why: issuePath(i.ID) + "/why", Bundle: issuePath(i.ID) + "/bundle", Detail: i.Detail, Goal: i.Goal, Facts: s.factsOf(v)}
+	p := page.Issue{Head: s.headOf(v), Why: issuePath(i.ID) + "/why", Bundle: s.unlessPack(issuePath(i.ID) + "/bundle"), Detail: i.Detail, Goal: i.Goal, Facts: s.factsOf(v)}
 	p.Frame = s.frame(c, workflow.Text{Zh: p.Head.Number, En: p.Head.Number})
 	for _, o := range v.Offers {
 		a := actionOf(i.ID, &o)

@@ -23,6 +23,9 @@ const (
 
 // showProof shows the newest checkpoint and those before it.
 func (s *Server) showProof(c echo.Context) error {
+	if s.Desk != nil {
+		return s.showPackProof(c)
+	}
 	p, err := s.proofPage(c)
 	if err != nil {
 		return err

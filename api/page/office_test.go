@@ -52,6 +52,8 @@ func officeSamples(frame Frame, form Form, some workflow.Text) []Page {
 		Proof{Frame: frame, Fault: &some}, Proof{Frame: frame, Tabs: tabs, Mail: &form, Keys: "/proof/keys", Pager: Pager{Next: "/proof?after=1"},
 			New:  ProofRow{Path: "/proof/checkpoints/2", Code: "ABCD-EFGH-JKMN-PQRS", At: at, Lines: 2, Witnesses: []string{"jiwei.example"}, Note: "rectify/0123456789abcdef\n2\n"},
 			Rows: []ProofRow{{Path: "/proof/checkpoints/1", Code: "ABCD-EFGH-JKMN-PQRT", At: at, Lines: 1}, {Path: "/proof/checkpoints/2", Witnesses: []string{"jiwei.example"}}}},
+		PackProof{Frame: frame, Tabs: tabs, Action: "/proof", Held: "ABCD", Bundle: "/proof/bundle", Report: ProofReport{Whole: true, Verdict: some, About: some, ShortCode: "ABCD", Size: 3, Checked: []workflow.Text{some}, Open: []workflow.Text{some}}},
+		PackProof{Frame: Frame{Offline: "巡1", Unproven: true}, Report: ProofReport{Verdict: some, Wrong: []workflow.Text{some}, More: 2}},
 		Draws{Frame: frame}, DrawPage{Frame: frame, Form: &form},
 		DrawPage{Frame: frame, Tabs: tabs, Row: DrawRow{Number: "HT-2026-1", Held: true, Drawn: 1, Size: 1}, By: "甲", At: at, HeldAt: at, Announced: "ab", Head: "cd", Seed: "ef",
 			Picked: []DrawnIssue{{Number: "XC-1", Path: "/issues/1", Title: "问题", State: some}, {Number: "XC-2"}}, Population: []string{"XC-1", "XC-2"}}, DrawPage{Frame: frame, Row: DrawRow{Held: true}},

@@ -36,7 +36,8 @@ type Frame struct {
 
 	UnreadMore bool // there may be more of them, further back
 
-	Offline string // what is shown is the offline pack of this mandate, "" for none
+	Offline  string // what is shown is the offline pack of this mandate, "" for none
+	Unproven bool   // what is in the pack is not what its proof says
 
 	Undeclared []Link // mandates of the reader under which nothing is shown before they declared their ties
 

@@ -15,6 +15,18 @@ type Verify struct {
 
 func (Verify) template() string { return "verify" }
 
+// PackProof shows, where an offline pack is open, what was found in its proof.
+type PackProof struct {
+	Frame
+	Tabs   []Link
+	Action string
+	Report ProofReport
+	Held   string // the checkpoint that it was held against, "" for none
+	Bundle string // where the bundle of the pack is, "" where it has none
+}
+
+func (PackProof) template() string { return "packproof" }
+
 // ProofReport is what was found in a bundle.
 type ProofReport struct {
 	Whole                bool

@@ -12,9 +12,10 @@ import (
 
 // packCommand makes the offline pack of an inspector.
 type packCommand struct {
-	Mandate string `help:"授权编号 number of the mandate." required:"" placeholder:"NUMBER"`
-	Out     string `short:"o" help:"写到哪个文件；不能已存在 the file to write; it must not be there yet." required:"" placeholder:"FILE"`
-	Files   bool   `help:"连同佐证材料文件 with the files of evidence."`
+	Mandate string   `help:"授权编号 number of the mandate." required:"" placeholder:"NUMBER"`
+	Out     string   `short:"o" help:"写到哪个文件；不能已存在 the file to write; it must not be there yet." required:"" placeholder:"FILE"`
+	Files   bool     `help:"连同佐证材料文件 with the files of evidence."`
+	Held    []string `help:"数据包的证明要能与之比对的检查点文件，可多个 files of checkpoints that the proof of the pack is to be comparable with." placeholder:"FILE"`
 	packFlags
 	byFlag
 }
@@ -34,11 +35,15 @@ func (c *packCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
+		held, err := readTexts(c.Held)
+		if err != nil {
+			return err
+		}
 		file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
 			return unwritable(c.Out, err)
 		}
-		h, err := o.engine.Pack(ctx, by, engine.PackPlan{Mandate: m.ID, Passphrase: passphrase, Files: c.Files}, file)
+		h, err := o.engine.Pack(ctx, by, engine.PackPlan{Mandate: m.ID, Passphrase: passphrase, Files: c.Files, Held: held}, file)
 		if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 			return errors.Join(err, os.Remove(c.Out))
 		}

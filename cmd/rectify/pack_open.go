@@ -129,7 +129,7 @@ func (c *serveCommand) showPack(p *program, h pack.Head, dir string) error {
 	o.engine, err = engine.New(p.ctx, engine.Config{DB: db, Files: files, Guard: r.guard, Definitions: r.definitions, Calendar: r.calendar, Now: p.now,
 		NewID: engine.IDs(p.now, rand.Reader), Random: rand.Reader, Log: p.log})
 	if err == nil {
-		err = c.runPack(p, o, h)
+		err = c.runPack(p, o, h, dir)
 	}
 	return errors.Join(err, o.Close())
 }
@@ -142,13 +142,16 @@ func (p *program) packRules() (r rules, err error) {
 	return r, err
 }
 
-func (c *serveCommand) runPack(p *program, o *opened, h pack.Head) error {
+func (c *serveCommand) runPack(p *program, o *opened, h pack.Head, dir string) error {
 	code := rand.Text()[:12] + "-a1" // of the kinds that a password has
 	if err := o.engine.SetPassword(p.ctx, workflow.Actor{Name: h.Name, OSUser: p.osUser}, []string{h.Account}, code); err != nil {
 		return err
 	}
-	desk := o.engine.NewDesk(h, c.Pack+pack.Beside)
+	desk := o.engine.NewDesk(h, dir, c.Pack+pack.Beside)
 	if _, err := desk.Findings(); err != nil {
+		return err
+	}
+	if err := c.check(p, desk); err != nil {
 		return err
 	}
 	server, err := api.New(api.Config{Engine: o.engine, Sessions: o.db.Sessions(api.SessionPerson), Log: p.log, Now: p.now, Version: version, Desk: desk})
@@ -163,6 +166,20 @@ func (c *serveCommand) runPack(p *program, o *opened, h pack.Head) error {
 	p.print(workflow.Say("巡察授权%s的离线数据包（只读，%d个问题；按 Ctrl+C 结束）：账号 %s，本次密码 %s，http://%s",
 		"offline pack of mandate %s (read-only, %d issues; end it with Ctrl+C): account %s, password of this time %s, http://%s", h.Number, h.Issues, h.Account, code, l.Addr()))
 	return server.Run(p.ctx, l)
+}
+
+// check says whether what is in the pack is what its proof says. Where it is not the pack is shown all the same, with a warning on every page.
+func (c *serveCommand) check(p *program, desk *engine.Desk) error {
+	held, err := readTexts(c.Held)
+	if err != nil {
+		return err
+	}
+	p.print(workflow.Say("正在核验数据包……", "the pack is verified …"))
+	if desk.Report, err = desk.Check(p.ctx, held); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.out, "%s\n", desk.Report.Print(p.flags.Lang))
+	return err
 }
 
 // wipeCommand destroys an offline pack.

@@ -98,8 +98,10 @@ func TestPackByTheBinary(t *testing.T) {
 	require.Equal(t, 2, got.code, "nothing is written over")
 
 	alone := office{t, filepath.Join(folder, "nothing")}
-	base, stop := alone.serving("--pack", file, "--passphrase-file", word)
+	base, said, stop := alone.servingSaid("--pack", file, "--passphrase-file", word)
 	dirs := openedOf(t, file)
+	require.Contains(t, said, "核验通过")
+	require.Contains(t, said, "与证明逐条相同")
 	require.Len(t, dirs, 1)
 	info, err := os.Stat(dirs[0])
 	require.NoError(t, err)

@@ -21,6 +21,7 @@ type serveCommand struct {
 	TrustedProxy  []string `help:"信任哪些反向代理的 X-Forwarded-For（网段）whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	SecureCookies bool     `help:"会话 cookie 只经 HTTPS 发送（前面有 HTTPS 代理时用）send the cookie of the session over HTTPS only."`
 	Pack          string   `help:"打开离线数据包，只读 open an offline pack, to be read only." placeholder:"FILE" type:"path"`
+	Held          []string `help:"打开数据包时与之核对的检查点，文件或短码，可多个 checkpoints that you kept, to hold the pack against: files or short codes." placeholder:"FILE"`
 	packFlags
 	Witness []string `help:"谁可以为检查点联署（见证方的公钥）public keys of those who may cosign checkpoints." placeholder:"KEY"`
 	deliveryFlags

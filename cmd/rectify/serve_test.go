@@ -21,7 +21,7 @@ func (o office) serving(args ...string) (base string, stop func() ran) {
 	return base, stop
 }
 
-// servingSaid is serving, with the line that was printed first.
+// servingSaid is serving, with what was printed up to the address.
 func (o office) servingSaid(args ...string) (base, first string, stop func() ran) {
 	o.t.Helper()
 	ctx, cancel := context.WithCancel(o.t.Context())
@@ -33,7 +33,7 @@ func (o office) servingSaid(args ...string) (base, first string, stop func() ran
 		_ = in.Close()
 	}()
 	var said bytes.Buffer
-	for one := make([]byte, 1); !strings.Contains(said.String(), "\n"); {
+	for one := make([]byte, 1); !strings.Contains(said.String(), "http://") || !strings.HasSuffix(said.String(), "\n"); {
 		_, err := out.Read(one)
 		require.NoError(o.t, err, "serve ended: %s", &log)
 		said.Write(one)

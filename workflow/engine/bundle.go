@@ -74,15 +74,23 @@ func (e *Engine) Bundle(ctx context.Context, by workflow.Actor, what BundleWhat)
 	if err := e.bundleTaken(ctx, &by, what, b.Name); err != nil {
 		return nil, err
 	}
-	if _, b.newest, err = e.Seal(ctx); err != nil {
+	if err := b.sealed(ctx); err != nil {
 		return nil, err
 	}
-	b.header.Origin, b.header.Size, b.header.At = b.newest.Origin, b.newest.Size, proof.Stamp(e.moment())
-	b.hashes = e.db.Hashes(ctx)
 	if err := b.inSpan(ctx, &by); err != nil {
 		return nil, err
 	}
 	return b, b.survey(ctx)
+}
+
+// sealed seals what there is: the bundle is of the log as it is then.
+func (b *Bundle) sealed(ctx context.Context) (err error) {
+	if _, b.newest, err = b.e.Seal(ctx); err != nil {
+		return err
+	}
+	b.header.Origin, b.header.Size, b.header.At = b.newest.Origin, b.newest.Size, proof.Stamp(b.e.moment())
+	b.hashes = b.e.db.Hashes(ctx)
+	return nil
 }
 
 // actorTitle is who takes a bundle, for people.

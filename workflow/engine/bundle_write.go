@@ -53,7 +53,16 @@ func (b *Bundle) checkpoints(ctx context.Context) (map[int64]string, error) {
 			return nil, err
 		}
 	}
-	err := b.eachCheckpoint(ctx, func(row store.CheckpointRow) { notes[row.Size] = row.Note })
+	fine := maps.Clone(notes)
+	err := b.eachCheckpoint(ctx, func(row store.CheckpointRow) bool {
+		fine[row.Size] = row.Note
+		return b.header.What.Mandate == "" || len(fine) <= fineMost
+	})
+	if len(fine) <= fineMost || b.header.What.Mandate == "" {
+		notes = fine
+	} else if err == nil {
+		err = b.daily(ctx, func(row store.CheckpointRow) bool { notes[row.Size] = row.Note; return true })
+	}
 	for size := range notes {
 		if size > b.newest.Size {
 			delete(notes, size)
@@ -63,15 +72,23 @@ func (b *Bundle) checkpoints(ctx context.Context) (map[int64]string, error) {
 	return notes, err
 }
 
-// eachCheckpoint calls fn with the checkpoints that matter for the lines.
-func (b *Bundle) eachCheckpoint(ctx context.Context, fn func(store.CheckpointRow)) error {
+// fineMost is how many checkpoints an offline pack has: one that would have more has the last of each day alone.
+const fineMost = 10_000
+
+// daily calls fn with the last checkpoint of each day.
+func (b *Bundle) daily(ctx context.Context, fn func(store.CheckpointRow) bool) error {
+	daily, err := b.e.db.DailyCheckpoints(ctx, time.UnixMilli(0), b.newest.At)
+	for _, row := range daily {
+		fn(row)
+	}
+	return err
+}
+
+// eachCheckpoint calls fn with the checkpoints that matter for the lines, as long as it wants more.
+func (b *Bundle) eachCheckpoint(ctx context.Context, fn func(store.CheckpointRow) bool) error {
 	db := b.e.db
 	if b.header.What.All {
-		daily, err := db.DailyCheckpoints(ctx, time.UnixMilli(0), b.newest.At)
-		for _, row := range daily {
-			fn(row)
-		}
-		if err != nil || b.what.From.Until(b.what.To) > fineDays {
+		if err := b.daily(ctx, fn); err != nil || b.what.From.Until(b.what.To) > fineDays {
 			return err
 		}
 		return b.within(ctx, b.header.What.First, b.header.What.Last, fn)
@@ -90,7 +107,9 @@ func (b *Bundle) eachCheckpoint(ctx context.Context, fn func(store.CheckpointRow
 			return err
 		}
 		for _, row := range append(before, after...) {
-			fn(row)
+			if !fn(row) {
+				return nil
+			}
 			covered = row.Size
 		}
 	}
@@ -100,17 +119,16 @@ func (b *Bundle) eachCheckpoint(ctx context.Context, fn func(store.CheckpointRow
 // fineDays is how long a span may be for the bundle to have every checkpoint in it and not the last of each day alone.
 const fineDays = 31
 
-func (b *Bundle) within(ctx context.Context, first, last int64, fn func(store.CheckpointRow)) error {
+func (b *Bundle) within(ctx context.Context, first, last int64, fn func(store.CheckpointRow) bool) error {
 	for from := first; ; {
 		rows, err := b.e.db.CheckpointsFrom(ctx, from, proofsAtOnce)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
 		for _, row := range rows {
-			if row.Size > last {
+			if row.Size > last || !fn(row) {
 				return nil
 			}
-			fn(row)
 		}
 		from = rows[len(rows)-1].Size + 1
 	}
@@ -237,6 +255,9 @@ func (b *Bundle) writeFile(w *proof.Writer, hash string) (err error) {
 
 // ProofReport is what was found in a bundle.
 type ProofReport = proof.Report
+
+// ProofFinding is one sentence of a report.
+type ProofFinding = proof.Finding
 
 // TakesSpans says whether the actor may take a bundle of a span of days.
 func TakesSpans(by *workflow.Actor) bool {

@@ -132,7 +132,10 @@ func (e *Engine) rehearsed(ctx context.Context, by workflow.Actor, f Finding, al
 // Desk is where an inspector writes findings down on a stand-alone computer. They are kept beside the pack, encrypted, whenever one is
 // written.
 type Desk struct {
-	Head pack.Head
+	Head   pack.Head
+	Report ProofReport // what Check found when the pack was opened
+
+	dir  string // into which it was opened
 	file string
 	e    *Engine
 }
@@ -140,8 +143,10 @@ type Desk struct {
 // OfflineFinding is what an inspector wrote down.
 type OfflineFinding = pack.Finding
 
-// NewDesk makes the desk of a pack that was opened, with what was kept beside it before.
-func (e *Engine) NewDesk(h pack.Head, file string) *Desk { return &Desk{Head: h, file: file, e: e} }
+// NewDesk makes the desk of a pack that was opened into a folder, with what was kept beside it before.
+func (e *Engine) NewDesk(h pack.Head, dir, file string) *Desk {
+	return &Desk{Head: h, dir: dir, file: file, e: e}
+}
 
 // Findings are those written down so far, the first one first.
 func (d *Desk) Findings() ([]OfflineFinding, error) { return d.Head.Kept(d.file) }

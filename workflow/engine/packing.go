@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"rectify/workflow"
 	"rectify/workflow/pack"
+	"rectify/workflow/proof"
 	"rectify/workflow/store"
 )
 
@@ -18,14 +20,15 @@ import (
 type PackPlan struct {
 	Mandate    workflow.MandateID
 	Passphrase string
-	Files      bool // with the files of evidence
+	Files      bool     // with the files of evidence
+	Held       []string // signed checkpoints that its proof is to be comparable with
 }
 
-// Pack writes the offline pack of an inspector: what they may see under one mandate, encrypted to a passphrase, see package pack. It is put
-// on record before a byte of it leaves.
+// Pack writes the offline pack of an inspector: what they may see under one mandate, with the proof of it, encrypted to a passphrase, see
+// package pack. It is put on record before a byte of it leaves.
 //
 // Errors: ErrForbidden for who is no inspector of it, has not declared their ties or has no authority any more; ErrInvalid for a weak
-// passphrase.
+// passphrase; and those of Seal.
 func (e *Engine) Pack(ctx context.Context, by workflow.Actor, p PackPlan, w io.Writer) (pack.Head, error) {
 	if err := pack.Strong(p.Passphrase); err != nil {
 		return pack.Head{}, err
@@ -46,21 +49,21 @@ func (e *Engine) Pack(ctx context.Context, by workflow.Actor, p PackPlan, w io.W
 	if err != nil {
 		return pack.Head{}, err
 	}
-	h, files, err := e.gather(ctx, &by, &m, dir)
+	h, files, err := e.gather(ctx, &by, &m, &p, dir)
 	if err == nil {
 		err = e.packed(ctx, &by, &m, &h)
 	}
 	if err == nil {
-		if !p.Files {
+		if h.Files = p.Files; !h.Files {
 			files = nil
 		}
-		err = e.writePack(w, p.Passphrase, h, filepath.Join(dir, pack.Database), files)
+		err = e.writePack(ctx, w, p.Passphrase, h, dir, files)
 	}
 	return h, errors.Join(err, os.RemoveAll(dir))
 }
 
-// gather copies what the actor may see into a database of its own, and lists the files of evidence.
-func (e *Engine) gather(ctx context.Context, by *workflow.Actor, m *Mandate, dir string) (h pack.Head, files []string, err error) {
+// gather copies what the actor may see into a database of its own, proves it, and lists the files of evidence.
+func (e *Engine) gather(ctx context.Context, by *workflow.Actor, m *Mandate, p *PackPlan, dir string) (h pack.Head, files []string, err error) {
 	org, err := e.db.Org(ctx, m.Org)
 	if err != nil {
 		return h, nil, err
@@ -89,7 +92,13 @@ func (e *Engine) gather(ctx context.Context, by *workflow.Actor, m *Mandate, dir
 	}
 	h.Issues = len(x.Issues)
 	slices.Sort(files)
-	return h, slices.Compact(files), e.extract(ctx, filepath.Join(dir, pack.Database), x)
+	b := &Bundle{e: e, what: BundleWhat{Held: p.Held}, uses: make(map[string]bool)}
+	b.header.By, b.header.Account = actorTitle(by), by.Account
+	b.header.What = proof.What{Mandate: m.Number, Title: h.OrgName}
+	if err := b.extract(ctx, filepath.Join(dir, pack.Database), x); err != nil {
+		return h, nil, err
+	}
+	return h, slices.Compact(files), b.file(ctx, filepath.Join(dir, pack.Proof))
 }
 
 // occurring adds an issue with the organisations and people that it and its history speak of.
@@ -124,12 +133,35 @@ func evidenceOf(i *workflow.Issue) (out []string) {
 	return out
 }
 
-func (e *Engine) extract(ctx context.Context, name string, x store.Extraction) error {
-	to, err := store.Open(ctx, store.Config{DSN: "sqlite:" + name, Setup: true, Now: e.now, Log: e.log})
+// extract copies into a new database, and takes the issues into the bundle as they are there.
+func (b *Bundle) extract(ctx context.Context, name string, x store.Extraction) error {
+	to, err := store.Open(ctx, store.Config{DSN: "sqlite:" + name, Setup: true, Now: b.e.now, Log: b.e.log})
 	if err != nil {
 		return err
 	}
-	return errors.Join(e.db.Extract(ctx, to, x), to.Close())
+	err = b.e.db.Extract(ctx, to, x)
+	for n := 0; err == nil && n < len(x.Issues); n++ {
+		var row store.ProofRow
+		row, err = to.ProofRow(ctx, x.Issues[n])
+		b.subjects = append(b.subjects, bundled{kind: workflow.KindIssue, id: int64(x.Issues[n]), upTo: row.Seq, row: &row})
+	}
+	return errors.Join(err, to.Close())
+}
+
+// file seals what there is and writes the bundle into a file, compressed.
+func (b *Bundle) file(ctx context.Context, name string) error {
+	if err := b.sealed(ctx); err != nil {
+		return err
+	}
+	if err := errors.Join(b.addLines(ctx, KindRules, rulesSubject), b.survey(ctx)); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	small := gzip.NewWriter(f)
+	return errors.Join(b.Write(ctx, small), small.Close(), f.Close())
 }
 
 // packed makes the keys of a pack and puts it on record.
@@ -147,32 +179,41 @@ func (e *Engine) packed(ctx context.Context, by *workflow.Actor, m *Mandate, h *
 		e.note(by, KindMandate, int64(m.ID), "mandate_packed", what, nil))
 }
 
-func (e *Engine) writePack(w io.Writer, passphrase string, h pack.Head, database string, files []string) error {
-	out, err := pack.NewWriter(w, passphrase, h)
+func (e *Engine) writePack(ctx context.Context, w io.Writer, passphrase string, h pack.Head, dir string, files []string) error {
+	out, err := e.newPack(ctx, w, passphrase, h)
 	if err != nil {
 		return err
 	}
-	add := func(name string, f *os.File) error {
+	add := func(name string, f *os.File, err error) error {
+		if err != nil {
+			return err
+		}
 		info, err := f.Stat()
 		if err == nil {
 			err = out.Add(name, info.Size(), f)
 		}
 		return errors.Join(err, f.Close())
 	}
-	f, err := os.Open(database)
-	if err == nil {
-		err = add(pack.Database, f)
-	}
-	for _, hash := range files {
-		if err != nil {
+	for _, name := range []string{pack.Database, pack.Proof} {
+		f, err := os.Open(filepath.Join(dir, name))
+		if err := add(name, f, err); err != nil {
 			return err
 		}
-		if f, err = e.files.Open(hash); err == nil {
-			err = add(pack.FileName(hash), f)
+	}
+	for _, hash := range files {
+		f, err := e.files.Open(hash)
+		if err := add(pack.FileName(hash), f, err); err != nil {
+			return err
 		}
 	}
-	if err != nil {
-		return err
-	}
 	return out.Close()
+}
+
+// newPack begins to write. It waits for a place as passwords do: making a key of the passphrase takes 256 MiB for a moment.
+func (e *Engine) newPack(ctx context.Context, w io.Writer, passphrase string, h pack.Head) (*pack.Writer, error) {
+	if err := e.takePlace(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { <-e.hashing }()
+	return pack.NewWriter(w, passphrase, h)
 }

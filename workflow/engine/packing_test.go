@@ -22,6 +22,12 @@ const passphrase = "correct Horse 7 battery-staple"
 
 // offline opens a pack as a stand-alone computer does: an engine on what was in it.
 func (o *office) offline(data []byte) (*office, pack.Head) {
+	away, h, _ := o.offlineIn(data)
+	return away, h
+}
+
+// offlineIn is offline with the folder into which the pack was opened.
+func (o *office) offlineIn(data []byte) (*office, pack.Head, string) {
 	dir := o.t.TempDir()
 	h, err := pack.Open(bytes.NewReader(data), passphrase, dir)
 	require.NoError(o.t, err)
@@ -36,7 +42,8 @@ func (o *office) offline(data []byte) (*office, pack.Head) {
 	require.NoError(o.t, err)
 	away := newOffice(o.t, db, defs, func(c *engine.Config) { c.Files = files })
 	away.now = o.now
-	return away, h
+	away.db = db
+	return away, h, dir
 }
 
 // A pack holds what its inspector may see under the mandate, and nothing else: the same lists, histories, counts and files; nobody's
@@ -95,7 +102,7 @@ func TestPackThereAndBack(t *testing.T) {
 			require.Error(t, err, "no credential came along")
 		}
 
-		desk := away.NewDesk(h, filepath.Join(t.TempDir(), "p.findings"))
+		desk := away.NewDesk(h, "", filepath.Join(t.TempDir(), "p.findings"))
 		good := engine.OfflineFinding{Detail: "党费收缴台账缺三个月", Basis: "查看党费收缴台账", FoundOn: "2026-11-02", Texts: []pack.Text{{Name: "摘录.txt", Text: "四月至六月无记录"}}}
 		for field, change := range map[string]func(*engine.OfflineFinding) string{
 			"detail":   func(f *engine.OfflineFinding) string { f.Detail = " "; return "0101" },
@@ -107,7 +114,7 @@ func TestPackThereAndBack(t *testing.T) {
 			require.ErrorIs(t, desk.Write(o.ctx, f, change(&f)), workflow.ErrInvalid, field)
 		}
 		require.NoError(t, desk.Write(o.ctx, good, "0101"))
-		again := away.NewDesk(h, filepath.Join(t.TempDir(), "other.findings"))
+		again := away.NewDesk(h, "", filepath.Join(t.TempDir(), "other.findings"))
 		found, err := again.Findings()
 		require.NoError(t, err)
 		require.Empty(t, found)

@@ -1,8 +1,8 @@
 // Package pack is the offline pack of an inspector: the data of a mandate in one file, encrypted to a passphrase, and the signed change set
 // in which findings come back. It knows no database and no network.
 //
-// A pack is an age file (passphrase by scrypt) of a tar: pack.json, the head; rectify.db, a database with the mandate's data alone; and the
-// evidence under its hashes. Age authenticates every piece: a pack of which a byte was altered is not opened.
+// A pack is an age file (passphrase by scrypt) of a tar: pack.json, the head; rectify.db, a database with the mandate's data alone;
+// proof.jsonl.gz, the bundle that proves them, see package proof; and the evidence under its hashes. Age authenticates every piece: a pack of which a byte was altered is not opened.
 package pack
 
 import (
@@ -29,6 +29,8 @@ const (
 	Format = "rectify/pack/1"
 	// Database is the name of the database in a pack.
 	Database = "rectify.db"
+	// Proof is the name of the bundle in a pack, compressed with gzip: the proof of what the database says.
+	Proof = "proof.jsonl.gz"
 	// Evidence is the name of the folder with the files.
 	Evidence = "evidence"
 
@@ -56,6 +58,7 @@ type Head struct {
 	Name     string             `json:"name"`
 	At       time.Time          `json:"at"`
 	Issues   int                `json:"issues"`
+	Files    bool               `json:"files,omitempty"` // the files of evidence came along
 	SignWith string             `json:"sign_with"` // the private key by which change sets are signed
 	SealWith string             `json:"seal_with"` // the age identity by which what is written on the stand-alone computer is encrypted
 }
@@ -137,7 +140,7 @@ func (p *Writer) Close() error { return errors.Join(p.tar.Close(), p.sealed.Clos
 // FileName is the name in a pack of the file of evidence with the hash.
 func FileName(hash string) string { return Evidence + "/" + hash[:2] + "/" + hash[2:4] + "/" + hash }
 
-var mayBeIn = regexp.MustCompile(`^(pack\.json|rectify\.db|evidence/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64})$`)
+var mayBeIn = regexp.MustCompile(`^(pack\.json|rectify\.db|proof\.jsonl\.gz|evidence/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64})$`)
 
 // Open decrypts a pack into a folder and returns its head. What it wrote before something went wrong is left for the caller to take away.
 //

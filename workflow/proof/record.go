@@ -57,12 +57,13 @@ type Header struct {
 	LeftOut int    `json:"left_out,omitempty"` // issues of the checklist that the one who took it may not see
 }
 
-// What says what a bundle is about: an issue, a checklist, the issues that went on in a span of days as far as one may see them, or a span
+// What says what a bundle is about: an issue, a checklist, the issues of an offline pack, the issues that went on in a span of days as far as one may see them, or a span
 // of the log itself, whatever its lines are about.
 type What struct {
 	Issue     int64        `json:"issue,omitempty,string"`
 	Number    string       `json:"number,omitempty"`
 	Checklist int64        `json:"checklist,omitempty,string"`
+	Mandate   string       `json:"mandate,omitempty"` // the number of that under which an offline pack was made
 	Title     string       `json:"title,omitempty"`
 	From      workflow.Day `json:"from,omitempty"`
 	To        workflow.Day `json:"to,omitempty"`

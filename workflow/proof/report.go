@@ -61,6 +61,16 @@ type Report struct {
 // maxWrong is how many findings a report lists; more are counted.
 const maxWrong = 200
 
+// Find puts down something that is wrong. Of very many the last ones are only counted.
+func (r *Report) Find(f Finding) {
+	r.Outcome = max(r.Outcome, Altered)
+	if len(r.Wrong) >= maxWrong {
+		r.More++
+		return
+	}
+	r.Wrong = append(r.Wrong, f)
+}
+
 // Verdict is the report in one sentence.
 func (r *Report) Verdict() workflow.Text {
 	switch r.Outcome {
@@ -114,6 +124,8 @@ func (h *Header) about() workflow.Text {
 		what = workflow.Say("问题%s", "issue %s", w.Number)
 	case w.Checklist != 0:
 		what = workflow.Say("问题清单《%s》", "the checklist “%s”", w.Title)
+	case w.Mandate != "":
+		what = workflow.Say("巡察授权%s（%s）离线数据包", "the offline pack of mandate %s (%s)", w.Mandate, w.Title)
 	case w.From != "" && w.All:
 		what = workflow.Say("%s至%s封存的全部记录", "everything sealed from %s to %s", w.From, w.To)
 	case w.From != "":

@@ -22,6 +22,8 @@ type Options struct {
 	Held      []string    // checkpoints that they kept: signed texts, or short codes
 	Keys      []PublicKey // of the log, from elsewhere; nil for those of the bundle itself
 	Witnesses []string    // public keys of witnesses
+
+	Line func(*workflow.Line) // is handed each line of history that can be read, in their order, whatever is wrong with it; nil for none
 }
 
 // Verify checks a bundle: every record, every line, and that they are in the log that the checkpoints vouch for. It never fails: what
@@ -224,13 +226,8 @@ func (v *verifier) wrong(code string, text workflow.Text, field string) {
 }
 
 func (v *verifier) put(f Finding) {
-	v.rep.Outcome = Altered
 	v.failed[f.Code] = true
-	if len(v.rep.Wrong) >= maxWrong {
-		v.rep.More++
-		return
-	}
-	v.rep.Wrong = append(v.rep.Wrong, f)
+	v.rep.Find(f)
 }
 
 func (v *verifier) checked(text workflow.Text, unless ...string) {

@@ -32,6 +32,9 @@ type group struct {
 func (v *verifier) line(r *lineRecord) {
 	l, timed := r.line()
 	v.rep.Lines++
+	if v.o.Line != nil {
+		v.o.Line(&l)
+	}
 	seen := looked{timed: timed, hash: l.Hash(l.Prev)}
 	seen.fields, seen.readable = r.altered()
 	if len(seen.fields) > 0 && seen.fields[0] < 3 && seen.hash != l.Digest {

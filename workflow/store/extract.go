@@ -32,6 +32,7 @@ func (x *Extraction) tables() []extracted {
 	issues, mandate := numbers(x.Issues), []int64{int64(x.Mandate)}
 	out := []extracted{
 		{table: "history", column: "subject", more: "kind = 'issue' AND ", ids: issues},
+		{table: "history", column: "subject", more: "kind = 'org' AND data LIKE '%\"line_before\"%' AND ", ids: numbers(x.Orgs)},
 		{table: "orgs", column: "id", ids: numbers(x.Orgs)},
 		{table: "people", column: "id", ids: numbers(append(x.People, x.Person))},
 		{table: "mandates", column: "id", ids: mandate},
@@ -44,26 +45,60 @@ func (x *Extraction) tables() []extracted {
 	return out
 }
 
-// Extract copies a part of the database into an empty one, which is SQLite, and counts there. Credentials, sessions, settings, messages
-// and the histories of accounts stay behind.
+// Extract copies a part of the database, as it is at one moment, into an empty one, which is SQLite, and counts there. Credentials, sessions,
+// settings, messages and the histories of accounts stay behind; of the histories of organisations there is where they were moved, because
+// issues were placed by it.
 func (db *DB) Extract(ctx context.Context, to *DB, x Extraction) error {
+	err := db.snapshot(ctx, func(tx *gorm.DB) error { return copying{ctx, tx, to}.all(&x) })
+	if err != nil {
+		return err
+	}
+	if err := to.hideAccounts(ctx, x.Person); err != nil {
+		return err
+	}
+	_, err = to.Recount(ctx, true)
+	return err
+}
+
+// copying copies rows of a database, at one moment, into another.
+type copying struct {
+	ctx  context.Context //nolint:containedctx // it lives as long as the call
+	from *gorm.DB
+	to   *DB
+}
+
+// all copies what belongs to an extraction. It may run several times.
+func (c copying) all(x *Extraction) error {
 	for _, t := range x.tables() {
-		if err := db.copyRows(ctx, to, t); err != nil {
+		if err := c.empty(t.table); err != nil {
+			return err
+		}
+	}
+	for _, t := range x.tables() {
+		if err := c.rows(t); err != nil {
 			return fmt.Errorf("%s: %w", t.table, err)
 		}
 	}
-	const definitions = "definitions"
-	if err := db.copyWhere(ctx, to, definitions, "1 = 1", nil); err != nil {
+	for _, table := range []string{"definitions", "appointments", "checklists"} {
+		if err := c.empty(table); err != nil {
+			return err
+		}
+	}
+	if err := c.where("definitions", "1 = 1", nil); err != nil {
 		return err
 	}
-	lists := "id IN (SELECT checklist FROM issues WHERE id IN ("
 	appointments := "id IN (SELECT appointment FROM mandate_inspectors WHERE mandate = ? AND person = ?)"
-	if err := db.copyWhere(ctx, to, "appointments", appointments, []any{int64(x.Mandate), int64(x.Person)}); err != nil {
+	if err := c.where("appointments", appointments, []any{int64(x.Mandate), int64(x.Person)}); err != nil {
 		return err
 	}
-	seen := map[string]bool{}
-	err := inBatches(numbers(x.Issues), func(marks string, args []any) error {
-		rows, err := db.readRows(ctx, to, "checklists", lists+marks+"))", args)
+	return c.checklists(x)
+}
+
+// checklists copies those that the issues are from, each once.
+func (c copying) checklists(x *Extraction) error {
+	lists, seen := "id IN (SELECT checklist FROM issues WHERE id IN (", map[string]bool{}
+	return inBatches(numbers(x.Issues), func(marks string, args []any) error {
+		rows, err := c.read("checklists", lists+marks+"))", args)
 		fresh := rows.values[:0]
 		for _, r := range rows.values {
 			if id := fmt.Sprint(r[0]); !seen[id] {
@@ -74,16 +109,13 @@ func (db *DB) Extract(ctx context.Context, to *DB, x Extraction) error {
 		if err != nil {
 			return err
 		}
-		return to.insertRows(ctx, "checklists", rows)
+		return c.insert("checklists", rows)
 	})
-	if err != nil {
-		return err
-	}
-	if err := to.hideAccounts(ctx, x.Person); err != nil {
-		return err
-	}
-	_, err = to.Recount(ctx, true)
-	return err
+}
+
+// empty takes away what an attempt before this one copied.
+func (c copying) empty(table string) error {
+	return c.to.write(c.ctx, func(tx *gorm.DB) error { return tx.Exec("DELETE FROM " + table).Error })
 }
 
 // hideAccounts leaves of everybody but one the name alone.
@@ -99,9 +131,9 @@ type tableRows struct {
 	values  [][]any
 }
 
-func (db *DB) copyRows(ctx context.Context, to *DB, t extracted) error {
+func (c copying) rows(t extracted) error {
 	return inBatches(distinct(t.ids), func(marks string, args []any) error {
-		return db.copyWhere(ctx, to, t.table, t.more+t.column+" IN ("+marks+")", args)
+		return c.where(t.table, t.more+t.column+" IN ("+marks+")", args)
 	})
 }
 
@@ -115,27 +147,27 @@ func distinct(ids []int64) []int64 {
 	return out
 }
 
-func (db *DB) copyWhere(ctx context.Context, to *DB, table, where string, args []any) error {
-	rows, err := db.readRows(ctx, to, table, where, args)
+func (c copying) where(table, where string, args []any) error {
+	rows, err := c.read(table, where, args)
 	if err != nil {
 		return err
 	}
-	return to.insertRows(ctx, table, rows)
+	return c.insert(table, rows)
 }
 
-func (db *DB) insertRows(ctx context.Context, table string, rows tableRows) error {
+func (c copying) insert(table string, rows tableRows) error {
 	if len(rows.values) == 0 {
 		return nil
 	}
-	return db.write(ctx, func(tx *gorm.DB) error {
+	return c.to.write(c.ctx, func(tx *gorm.DB) error {
 		return insertAll(tx, "INSERT INTO "+table+" ("+strings.Join(rows.columns, ", ")+") VALUES ", rows.values)
 	})
 }
 
-// readRows reads rows as the other database, which is SQLite, wants them: drivers do not agree on what a text or a day is.
-func (db *DB) readRows(ctx context.Context, to *DB, table, where string, args []any) (out tableRows, err error) {
+// read reads rows as the other database, which is SQLite, wants them: drivers do not agree on what a text or a day is.
+func (c copying) read(table, where string, args []any) (out tableRows, err error) {
 	var types []string
-	err = to.read(ctx, func(tx *gorm.DB) error {
+	err = c.to.read(c.ctx, func(tx *gorm.DB) error {
 		out.columns, types = nil, nil
 		return each(tx, func(scan func(...any) error) error {
 			var name, kind string
@@ -147,25 +179,22 @@ func (db *DB) readRows(ctx context.Context, to *DB, table, where string, args []
 	if err != nil {
 		return out, err
 	}
-	err = db.read(ctx, func(tx *gorm.DB) error {
-		out.values = nil
-		return each(tx, func(scan func(...any) error) error {
-			row, into := make([]any, len(types)), make([]any, len(types))
-			for n := range row {
-				into[n] = &row[n]
-			}
-			if err := scan(into...); err != nil {
+	err = each(c.from, func(scan func(...any) error) error {
+		row, into := make([]any, len(types)), make([]any, len(types))
+		for n := range row {
+			into[n] = &row[n]
+		}
+		if err := scan(into...); err != nil {
+			return err
+		}
+		for n := range row {
+			if row[n], err = asType(row[n], types[n]); err != nil {
 				return err
 			}
-			for n := range row {
-				if row[n], err = asType(row[n], types[n]); err != nil {
-					return err
-				}
-			}
-			out.values = append(out.values, row)
-			return nil
-		}, "SELECT "+strings.Join(out.columns, ", ")+" FROM "+table+" WHERE "+where, args...)
-	})
+		}
+		out.values = append(out.values, row)
+		return nil
+	}, "SELECT "+strings.Join(out.columns, ", ")+" FROM "+table+" WHERE "+where, args...)
 	return out, err
 }
 
