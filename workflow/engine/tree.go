@@ -83,7 +83,7 @@ func (e *Engine) lacking(ctx context.Context, orgs []Org) (map[workflow.OrgID][]
 	if err != nil {
 		return nil, err
 	}
-	s := staff{e: e, held: make(map[workflow.OrgID][]store.Appointed), orgs: all}
+	s := newStaff(e, all)
 	out := make(map[workflow.OrgID][]Vacancy)
 	for _, org := range orgs {
 		if out[org.ID], err = s.vacancies(ctx, org); err != nil {

@@ -68,6 +68,9 @@ func (c *crowd) ask(day, on workflow.Day) (out []answer) {
 		}
 		at := n % len(scopes)
 		out = append(out, c.answer(fmt.Sprintf("scope %d filter %d", at, n), scopes[at], f))
+		if n < len(scopes) {
+			out[n].Beside = c.beside(scopes[at], f)
+		}
 	}
 	return out
 }
@@ -92,7 +95,6 @@ func (c *crowd) answer(of string, s store.Scope, f store.Filter) answer {
 		a.Export = append(a.Export, asJSON(c.t, i))
 		return nil
 	}))
-	a.Beside = c.beside(s, f)
 	return a
 }
 
