@@ -46,6 +46,7 @@ func (r *SealReport) Whole() bool { return len(r.Wrong) == 0 }
 type sealChecker struct {
 	e      *Engine
 	keys   *proof.Keys
+	about  []workflow.Line // of the log itself: its keys, and backups that were restored
 	report SealReport
 	marks  []proof.Checkpoint // by size
 	grown  proof.Grown
@@ -143,6 +144,9 @@ func (c *sealChecker) checkpoints(ctx context.Context, held []string) (err error
 	if c.report.Size, err = c.e.db.SealedSize(ctx); err != nil {
 		return err
 	}
+	if c.about, err = c.e.db.History(ctx, KindSeal, sealSubject, 0, checkAtOnce); err != nil {
+		return err
+	}
 	for _, one := range found {
 		c.mark(one)
 	}
@@ -194,11 +198,21 @@ func (c *sealChecker) mark(one proof.Checkpoint) {
 	}
 	if one.Size > c.report.Size {
 		c.wrong("turned_back", store.LineAt{}, workflow.Say(
-			"数据库被换成了更早的：检查点 %s（%s签发）有%d行，库里只封存了%d行",
-			"the database was turned back: the checkpoint %s, signed %s, has %d lines, and only %d are sealed here", one.ShortCode(), shownAt(one.At), one.Size, c.report.Size))
+			"数据库被换成了更早的：检查点 %s（%s签发）有%d行，库里只封存了%d行%s",
+			"the database was turned back: the checkpoint %s, signed %s, has %d lines, and only %d are sealed here%s", one.ShortCode(), shownAt(one.At), one.Size, c.report.Size, c.restoredSince(one)))
 		return
 	}
 	c.marks = append(c.marks, one)
+}
+
+// restoredSince says whether it is on record that a backup was restored after a checkpoint was signed: that would explain it.
+func (c *sealChecker) restoredSince(one proof.Checkpoint) workflow.Text {
+	for n := range c.about {
+		if l := &c.about[n]; l.Action == "seal_restored" && l.At.After(one.At) {
+			return workflow.Say("。有恢复备份的记录：%s %s：%s，请向本人核实", ". It is on record that a backup was restored: %s %s: %s; ask them", shownAt(l.At), l.Name, l.Note)
+		}
+	}
+	return workflow.Text{}
 }
 
 func (c *sealChecker) badCheckpoint(row store.CheckpointRow, err error) {
@@ -226,9 +240,9 @@ func (c *sealChecker) reached(size int64) {
 				first = c.recent[0]
 				span = workflow.Say("其后封存的%d行之中（从%s起）", "one of the %d lines that were sealed after it (from %s on)", size-c.good.Size, c.name(first))
 			}
-			c.wrong("rewritten", first, workflow.Say("封存日志与检查点 %s（%s签发，共%d行）不符：签发之后历史被改写。最后一个仍相符的检查点共%d行；被改的是%s",
-				"the sealed log does not agree with the checkpoint %s, signed %s over %d lines: history was rewritten after that. The last checkpoint that still holds has %d lines; altered is %s",
-				mark.ShortCode(), shownAt(mark.At), mark.Size, c.good.Size, span))
+			c.wrong("rewritten", first, workflow.Say("封存日志与检查点 %s（%s签发，共%d行）不符：签发之后历史被改写。最后一个仍相符的检查点共%d行；被改的是%s%s",
+				"the sealed log does not agree with the checkpoint %s, signed %s over %d lines: history was rewritten after that. The last checkpoint that still holds has %d lines; altered is %s%s",
+				mark.ShortCode(), shownAt(mark.At), mark.Size, c.good.Size, span, c.restoredSince(mark)))
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"rectify/workflow"
 	"rectify/workflow/proof"
 	"rectify/workflow/store"
@@ -13,7 +15,7 @@ import (
 
 // leaves goes through the log in its order.
 func (c *sealChecker) leaves(ctx context.Context, size int64, tell func(int64)) error {
-	times := c.times()
+	times := c.times(ctx)
 	tiles := &tileCheck{c: c, hashes: c.e.db.Hashes(ctx)}
 	c.reached(0)
 	for from := int64(0); from < size; from += checkAtOnce {
@@ -109,9 +111,12 @@ type sealTimes struct {
 	at    []time.Time
 }
 
-func (c *sealChecker) times() (s sealTimes) {
+// times are those of the checkpoints that the tree agrees with: one of another history says nothing of when a line of this one was sealed.
+func (c *sealChecker) times(ctx context.Context) (s sealTimes) {
+	hashes := c.e.db.Hashes(ctx)
 	for _, m := range c.marks {
-		if n := len(s.sizes); n > 0 && s.sizes[n-1] == m.Size {
+		root, err := tlog.TreeHash(m.Size, hashes)
+		if n := len(s.sizes); err != nil || root != m.Root || n > 0 && s.sizes[n-1] == m.Size {
 			continue
 		}
 		s.sizes, s.at = append(s.sizes, m.Size), append(s.at, m.At)
