@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -109,5 +112,45 @@ func TestABundleOfAnAlteredDatabaseTells(t *testing.T) {
 		require.Equal(t, 1, ended)
 		require.Equal(t, code, r.Wrong[0].Code, r.Print("zh"))
 		require.Contains(t, r.Wrong[0].Text.Zh, "-0003")
+	}
+}
+
+// Issues that were moved to a new version of their machine are what their history tells, and are proven with both versions.
+func TestMovedIssuesAreProven(t *testing.T) {
+	t.Parallel()
+	o, own := newOffice(t), t.TempDir()
+	o.inspection(0)
+	number := "XC-0101-" + year() + "-0003"
+	whole := func(bundle string) {
+		t.Helper()
+		require.Zero(t, o.run("replay").code)
+		require.Zero(t, o.run("seal", "check").code)
+		got := rectify(t, nil, "verify", bundle)
+		require.Zero(t, got.code, got.out)
+	}
+	before := o.bundle("--issue", number, "--by", "gaofeng")
+	whole(before)
+
+	machine, err := os.ReadFile("../../workflow/definitions/standard.yaml")
+	require.NoError(t, err)
+	machine = bytes.Replace(machine, []byte("plan: {n: 10"), []byte("plan: {n: 8"), 1)
+	require.NoError(t, os.WriteFile(filepath.Join(own, "standard.yaml"), machine, 0o600))
+	move := []string{"definition", "move", "standard", "--definitions", own, "--note", "方案期限改为8日", "--by", "hejing"}
+	rehearsed := o.run(move...)
+	require.Zero(t, rehearsed.code, rehearsed)
+	require.Contains(t, rehearsed.out, number+"  待交办 → 待交办")
+	_, digest, found := strings.Cut(strings.TrimSpace(rehearsed.out), "--digest ")
+	require.True(t, found, rehearsed.out)
+	done := o.run(append(move, "--digest", digest)...)
+	require.Zero(t, done.code, done)
+	require.Contains(t, done.out, "已换到现行流程")
+
+	after := o.bundle("--definitions", own, "--issue", number, "--by", "gaofeng")
+	whole(after)
+	text, err := os.ReadFile(after)
+	require.NoError(t, err)
+	for _, version := range [][]byte{machine, bytes.Replace(machine, []byte("plan: {n: 8"), []byte("plan: {n: 10"), 1)} {
+		sum := sha256.Sum256(version)
+		require.Contains(t, string(text), `{"is":"definition","hash":"`+hex.EncodeToString(sum[:])+`"`)
 	}
 }

@@ -83,3 +83,49 @@ func TestWitness(t *testing.T) {
 	require.Contains(t, other.err, "公钥不是上次见过的")
 	require.Equal(t, 2, o.run("witness", "--key", key, "--site", base).code)
 }
+
+// A witness does not sign a log that was turned back, by whatever keys: not the shorter one, not one that has grown again beyond what is
+// held, and what it holds stays. Where the folder of the keys was left as it was the server itself refuses.
+func TestAWitnessDoesNotSignATurnedBackLog(t *testing.T) {
+	t.Parallel()
+	o, folder := newOffice(t), t.TempDir()
+	key, held := filepath.Join(folder, "witness.key"), filepath.Join(folder, "held.txt")
+	public := strings.TrimSpace(o.run("witness", "--key", key, "--make", "jiwei.example").out)
+	require.Zero(t, o.run("seal").code)
+	backup := filepath.Join(folder, "backup")
+	require.NoError(t, os.CopyFS(backup, os.DirFS(o.folder)))
+	witness := func() ran {
+		base, stop := o.serving("--witness", public)
+		defer stop()
+		return o.run("witness", "--key", key, "--held", held, "--site", base)
+	}
+	o.inspection(0)
+	require.Zero(t, witness().code)
+	kept, err := os.ReadFile(held)
+	require.NoError(t, err)
+	keys := filepath.Join(folder, "keys")
+	require.NoError(t, os.CopyFS(keys, os.DirFS(filepath.Join(o.folder, "keys"))))
+
+	turnBack := func() {
+		require.NoError(t, os.RemoveAll(o.folder))
+		require.NoError(t, os.CopyFS(o.folder, os.DirFS(backup)))
+	}
+	refused := func(got ran, code int, says string) {
+		t.Helper()
+		require.Equal(t, code, got.code, got)
+		require.Contains(t, got.out+got.err, says)
+		now, err := os.ReadFile(held)
+		require.NoError(t, err)
+		require.Equal(t, kept, now)
+	}
+	turnBack()
+	refused(witness(), 1, "不符！")
+	turnBack()
+	o.inspection(0)
+	o.selfCheck(1)
+	refused(witness(), 1, "不符！")
+	turnBack()
+	require.NoError(t, os.RemoveAll(filepath.Join(o.folder, "keys")))
+	require.NoError(t, os.CopyFS(filepath.Join(o.folder, "keys"), os.DirFS(keys)))
+	refused(witness(), 2, "rectify seal restored")
+}
