@@ -15,6 +15,8 @@ func (s *Server) mandateRoutes(w *ServerInterfaceWrapper) []route {
 		{"GET", "/api/v1/mandates/:mandate", member, nothing, w.GetMandate},
 		{"POST", "/api/v1/mandates/:mandate/declaration", member, jsonBody, w.DeclareTies},
 		{"POST", "/api/v1/mandates/:mandate/end", member, jsonBody, w.EndMandate},
+		{"POST", "/api/v1/mandates/:mandate/pack", member, jsonBody, w.PackMandate},
+		{"POST", "/api/v1/mandates/apply", member, files, w.ApplyFindings},
 		{"GET", "/api/v1/mandates/:mandate/looks/:person", member, nothing, w.ListLooks},
 	}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -33,10 +34,25 @@ var mayOffline = []string{signInPath, signInPage, "/sign-out", "/language", find
 func (s *Server) readOnly(r route) echo.MiddlewareFunc {
 	refused := s.Desk != nil && r.method != http.MethodGet && !slices.Contains(mayOffline, r.path)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		if !refused {
-			return next
+		switch {
+		case refused:
+			return func(echo.Context) error { return offlineOnly() }
+		case s.Desk != nil && r.access == member:
+			return s.looked(next)
 		}
-		return func(echo.Context) error { return offlineOnly() }
+		return next
+	}
+}
+
+// looked keeps beside the pack what was looked at, for the record at home.
+func (s *Server) looked(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		err := next(c)
+		ctx := context.WithoutCancel(c.Request().Context())
+		if failed := s.Desk.Looked(ctx); failed != nil {
+			s.Log.ErrorContext(ctx, "what was looked at could not be kept beside the pack", "error", failed)
+		}
+		return err
 	}
 }
 

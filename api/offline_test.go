@@ -108,18 +108,64 @@ func TestPackOnPages(t *testing.T) {
 	require.Equal(t, 404, b.get(findingsPage).status, "only where a pack is open")
 	require.Contains(t, b.see(applyPage), "不能登记")
 	office := o.signedIn(t, "xuning")
-	require.Contains(t, office.see(applyPage), "变更集")
+	require.Contains(t, office.see(applyPage), `type="file" id="f-set" name="set"`)
 	crlf := strings.ReplaceAll(set, "\n", "\r\n")
-	a = office.post(applyPage, url.Values{"org": {o.orgs["0100"]}, "set": {strings.Replace(crlf, "三个月", "一个月", 1)}})
+	check := func(set string) url.Values {
+		return url.Values{"org": {o.orgs["0100"]}, "set": {set}, "check": {"true"}}
+	}
+	a = office.sendForm(applyPage, check(strings.Replace(crlf, "三个月", "一个月", 1)), nil)
 	require.Contains(t, a.body, "签名不对")
-	a = office.post(applyPage, url.Values{"org": {o.orgs["0100"]}, "set": {crlf}})
+	require.Contains(t, office.sendForm(applyPage, check("今天天气好"), nil).body, "这不是离线包导出的变更集")
+	require.Equal(t, 422, office.sendForm(applyPage, url.Values{"check": {"true"}}, nil).status)
+	a = office.sendForm(applyPage, check(crlf), nil)
 	require.Equal(t, 200, a.status)
 	require.Contains(t, a.body, "将登记")
+	require.Contains(t, a.body, "查阅记录里有")
 	require.NotContains(t, office.see("/issues"), "党费收缴", "a rehearsal logs nothing")
-	a = office.post(applyPage, url.Values{"org": {o.orgs["0100"]}, "set": {crlf}, "sure": {"yes"}})
+	looks := mandate + "/looks/" + o.person("sunli")
+	require.NotContains(t, o.signedIn(t, "jianghe").see(looks), "打开离线数据包")
+	a = o.upload("xuning", "/api/v1/mandates/apply", map[string][]byte{"set.txt": []byte(set)}, "org", o.orgs["0100"], "check", "true", "@set", "set.txt")
+	require.Equal(t, 200, a.status, a.body)
+	require.Contains(t, a.body, `"new":1`)
+	a = office.sendForm(applyPage, url.Values{"org": {o.orgs["0100"]}, "set": {crlf}}, nil)
 	require.Equal(t, 303, a.status)
 	require.Contains(t, office.see("/issues"), "党费收缴")
-	require.Contains(t, office.post(applyPage, url.Values{"org": {o.orgs["0100"]}, "set": {crlf}}).body, "已登记过")
+	a = office.sendForm(applyPage, check(crlf), nil)
+	require.Contains(t, a.body, "已登记过")
+	require.Contains(t, a.body, "没有新的查阅记录")
+	a = o.upload("xuning", "/api/v1/mandates/apply", map[string][]byte{"set.txt": []byte(set)}, "org", o.orgs["0100"], "@set", "set.txt")
+	require.Contains(t, a.body, `"new":0`)
+	require.Contains(t, a.body, `"looks":0`)
+	require.Contains(t, a.body, `"already":true`)
+	a = o.upload("sunli", "/api/v1/mandates/apply", map[string][]byte{"set.txt": []byte(strings.Replace(set, "三个月", "一个月", 1))}, "org", o.orgs["0100"], "check", "true", "@set", "set.txt")
+	require.Equal(t, 409, a.status)
+	require.Contains(t, a.body, "bad_signature")
+	record := o.signedIn(t, "jianghe").see(looks)
+	require.Contains(t, record, "打开离线数据包")
+	require.Regexp(t, `离线数据包\d+ 2026-11-02 \d\d:\d\d:\d\d `, record, "what was looked at in the pack is on record where it came back")
+	require.Contains(t, w.get("/api/v1/mandates").body, "SQ-2026-1")
+}
+
+// The JSON API gives the pack that the page gives, under the same rules.
+func TestPackByTheAPI(t *testing.T) {
+	o := newOffice(t)
+	o.rectifying()
+	by, _ := o.actor("sunli")
+	person := o.person("sunli")
+	path := "/api/v1/mandates/" + id(by.Appointments[0].Mandate.ID) + "/pack"
+	a := o.call("sunli", "POST", path, `{"passphrase":"12345678"}`)
+	require.Equal(t, 422, a.status)
+	require.Contains(t, a.body, "weak_passphrase")
+	for _, account := range []string{"xuning", "renan", "jianghe", "zhenglan"} {
+		require.Equal(t, 403, o.call(account, "POST", path, `{"passphrase":"`+packPassphrase+`"}`).status, account)
+	}
+	a = o.call("sunli", "POST", path, `{"passphrase":"`+packPassphrase+`","files":true}`)
+	require.Equal(t, 200, a.status)
+	away := o.offline(t, a.body)
+	require.Zero(t, away.Desk.Report.Outcome)
+	require.Contains(t, o.call("jianghe", "GET", strings.TrimSuffix(path, "pack")+"looks/"+person, "").body, `"action":"pack"`)
+	o.now = o.now.AddDate(3, 0, 0)
+	require.NotEqual(t, 200, o.call("sunli", "POST", path, `{"passphrase":"`+packPassphrase+`"}`).status, "the mandate is over")
 }
 
 // Where a pack is shown, nothing can be sent but what signs in, chooses the language and writes findings down.

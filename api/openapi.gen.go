@@ -266,6 +266,12 @@ const (
 	ListLettersParamsRungReminder       ListLettersParamsRung = "reminder"
 )
 
+// Defines values for ApplyFindingsMultipartBodyCheck.
+const (
+	False ApplyFindingsMultipartBodyCheck = "false"
+	True  ApplyFindingsMultipartBodyCheck = "true"
+)
+
 // Absorbed defines model for Absorbed.
 type Absorbed struct {
 	// Issue 编号，十进制 an id in digits
@@ -289,6 +295,48 @@ type Accounts struct {
 
 // Action 动作 action
 type Action string
+
+// AppliedFinding defines model for AppliedFinding.
+type AppliedFinding struct {
+	// Already 以前登记过 it was logged before
+	Already bool   `json:"already,omitempty,omitzero"`
+	Detail  string `json:"detail"`
+
+	// FoundOn 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	FoundOn Day    `json:"found_on"`
+	Id      string `json:"id"`
+
+	// Issue 编号，十进制 an id in digits
+	//
+	// Examples: 861234567890123
+	Issue Id `json:"issue,omitempty,omitzero"`
+
+	// Number 登记成的问题 of the issue that it became
+	Number string `json:"number,omitempty,omitzero"`
+
+	// Org 责任单位 the responsible organisation
+	Org string `json:"org"`
+
+	// Refused 两种语言的一句话 a sentence in both languages
+	Refused Text `json:"refused,omitempty,omitzero"`
+}
+
+// AppliedFindings defines model for AppliedFindings.
+type AppliedFindings struct {
+	Inspector string `json:"inspector"`
+
+	// Looks 新入档（或将入档）的查阅记录 looks that are put on record or would be
+	Looks int `json:"looks"`
+
+	// Mandate 授权编号 the number of the mandate
+	Mandate string `json:"mandate"`
+
+	// New 登记（或将登记）几条 how many are logged or would be
+	New  int              `json:"new"`
+	Rows []AppliedFinding `json:"rows"`
+}
 
 // Appointment defines model for Appointment.
 type Appointment struct {
@@ -2295,6 +2343,18 @@ type OwnChannels struct {
 // OwnChannelsLang 提醒用哪种语言 the language of reminders
 type OwnChannelsLang string
 
+// PackOrder defines model for PackOrder.
+type PackOrder struct {
+	// Files 连同佐证材料文件 with the files of evidence
+	Files bool `json:"files,omitempty,omitzero"`
+
+	// Held 证明要能与之比对的检查点 checkpoints that the proof is to be comparable with
+	Held []string `json:"held,omitempty,omitzero"`
+
+	// Passphrase 约需70比特，不保存 about 70 bits; it is kept nowhere
+	Passphrase string `json:"passphrase"`
+}
+
 // PasswordChange defines model for PasswordChange.
 type PasswordChange struct {
 	// New 至少10位，三类字符 ten characters of three classes
@@ -3961,6 +4021,21 @@ type ListMandatesParams struct {
 	Limit  int `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
+// ApplyFindingsMultipartBody defines parameters for ApplyFindings.
+type ApplyFindingsMultipartBody struct {
+	// Check 只看会登记什么 say what would be logged and write nothing
+	Check ApplyFindingsMultipartBodyCheck `json:"check,omitempty,omitzero"`
+
+	// Org 以哪个组织登记；不给则为本人唯一的任职单位 by which organisation it is logged
+	Org string `json:"org,omitempty,omitzero"`
+
+	// Set 离线数据包导出的文件 the file that the pack exported
+	Set openapi_types.File `json:"set"`
+}
+
+// ApplyFindingsMultipartBodyCheck defines parameters for ApplyFindings.
+type ApplyFindingsMultipartBodyCheck string
+
 // ListLooksParams defines parameters for ListLooks.
 type ListLooksParams struct {
 	Before int `form:"before,omitempty" json:"before,omitempty,omitzero"`
@@ -4173,11 +4248,17 @@ type TakeStepJSONRequestBody = Step
 // GrantMandateJSONRequestBody defines body for GrantMandate for application/json ContentType.
 type GrantMandateJSONRequestBody = NewMandate
 
+// ApplyFindingsMultipartRequestBody defines body for ApplyFindings for multipart/form-data ContentType.
+type ApplyFindingsMultipartRequestBody ApplyFindingsMultipartBody
+
 // DeclareTiesJSONRequestBody defines body for DeclareTies for application/json ContentType.
 type DeclareTiesJSONRequestBody = Declaration
 
 // EndMandateJSONRequestBody defines body for EndMandate for application/json ContentType.
 type EndMandateJSONRequestBody = MandateEnd
+
+// PackMandateJSONRequestBody defines body for PackMandate for application/json ContentType.
+type PackMandateJSONRequestBody = PackOrder
 
 // ChooseChannelsJSONRequestBody defines body for ChooseChannels for application/json ContentType.
 type ChooseChannelsJSONRequestBody = ChosenChannels
@@ -4358,6 +4439,9 @@ type ServerInterface interface {
 	// GrantMandate 授权（一次一授权，安全保密管理员）Grant a mandate (security administrator)
 	// (POST /api/v1/mandates)
 	GrantMandate(ctx echo.Context) error
+	// ApplyFindings 登记离线数据包带回的变更集 Log the change set that an offline pack brings back
+	// (POST /api/v1/mandates/apply)
+	ApplyFindings(ctx echo.Context) error
 	// GetMandate 一次授权 One mandate
 	// (GET /api/v1/mandates/{mandate})
 	GetMandate(ctx echo.Context, mandate Id) error
@@ -4370,6 +4454,9 @@ type ServerInterface interface {
 	// ListLooks 一名巡察员在一次授权中看了什么、取走什么（安全保密管理员、安全审计员）What an inspector read and took under a mandate (security and audit administrator)
 	// (GET /api/v1/mandates/{mandate}/looks/{person})
 	ListLooks(ctx echo.Context, mandate Id, person Id, params ListLooksParams) error
+	// PackMandate 取离线数据包（本次授权的巡察员本人，授权期内）Take the offline pack (an inspector of the mandate, within its days)
+	// (POST /api/v1/mandates/{mandate}/pack)
+	PackMandate(ctx echo.Context, mandate Id) error
 	// GetMe 我是谁，现任哪些职务 Who I am and which posts I hold
 	// (GET /api/v1/me)
 	GetMe(ctx echo.Context) error
@@ -6027,6 +6114,15 @@ func (w *ServerInterfaceWrapper) GrantMandate(ctx echo.Context) error {
 	return err
 }
 
+// ApplyFindings converts echo context to params.
+func (w *ServerInterfaceWrapper) ApplyFindings(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApplyFindings(ctx)
+	return err
+}
+
 // GetMandate converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMandate(ctx echo.Context) error {
 	var err error
@@ -6112,6 +6208,22 @@ func (w *ServerInterfaceWrapper) ListLooks(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListLooks(ctx, mandate, person, params)
+	return err
+}
+
+// PackMandate converts echo context to params.
+func (w *ServerInterfaceWrapper) PackMandate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mandate" -------------
+	var mandate Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mandate", ctx.Param("mandate"), &mandate, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mandate: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PackMandate(ctx, mandate)
 	return err
 }
 
@@ -7202,6 +7314,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/mandates/:mandate", wrapper.GetMandate, options.OperationMiddlewares["getMandate"]...)
 	router.POST(options.BaseURL+"/api/v1/mandates/:mandate/declaration", wrapper.DeclareTies, options.OperationMiddlewares["declareTies"]...)
 	router.POST(options.BaseURL+"/api/v1/mandates/:mandate/end", wrapper.EndMandate, options.OperationMiddlewares["endMandate"]...)
+	router.POST(options.BaseURL+"/api/v1/mandates/:mandate/pack", wrapper.PackMandate, options.OperationMiddlewares["packMandate"]...)
+	router.POST(options.BaseURL+"/api/v1/mandates/apply", wrapper.ApplyFindings, options.OperationMiddlewares["applyFindings"]...)
 	router.GET(options.BaseURL+"/api/v1/mandates/:mandate/looks/:person", wrapper.ListLooks, options.OperationMiddlewares["listLooks"]...)
 	router.GET(options.BaseURL+"/api/v1/proof/checkpoint", wrapper.GetCheckpoint, options.OperationMiddlewares["getCheckpoint"]...)
 	router.GET(options.BaseURL+"/api/v1/proof/keys", wrapper.GetSealKeys, options.OperationMiddlewares["getSealKeys"]...)
@@ -8957,6 +9071,45 @@ func (response GrantMandatedefaultApplicationProblemPlusJSONResponse) VisitGrant
 	return err
 }
 
+type ApplyFindingsRequestObject struct {
+	Body *multipart.Reader
+}
+
+type ApplyFindingsResponseObject interface {
+	VisitApplyFindingsResponse(w http.ResponseWriter) error
+}
+
+type ApplyFindings200JSONResponse AppliedFindings
+
+func (response ApplyFindings200JSONResponse) VisitApplyFindingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApplyFindingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApplyFindingsdefaultApplicationProblemPlusJSONResponse) VisitApplyFindingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMandateRequestObject struct {
 	Mandate Id `json:"mandate"`
 }
@@ -9106,6 +9259,52 @@ type ListLooksdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListLooksdefaultApplicationProblemPlusJSONResponse) VisitListLooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PackMandateRequestObject struct {
+	Mandate Id `json:"mandate"`
+	Body    *PackMandateJSONRequestBody
+}
+
+type PackMandateResponseObject interface {
+	VisitPackMandateResponse(w http.ResponseWriter) error
+}
+
+type PackMandate200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response PackMandate200ApplicationoctetStreamResponse) VisitPackMandateResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type PackMandatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PackMandatedefaultApplicationProblemPlusJSONResponse) VisitPackMandateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11340,6 +11539,9 @@ type StrictServerInterface interface {
 	// GrantMandate 授权（一次一授权，安全保密管理员）Grant a mandate (security administrator)
 	// (POST /api/v1/mandates)
 	GrantMandate(ctx context.Context, request GrantMandateRequestObject) (GrantMandateResponseObject, error)
+	// ApplyFindings 登记离线数据包带回的变更集 Log the change set that an offline pack brings back
+	// (POST /api/v1/mandates/apply)
+	ApplyFindings(ctx context.Context, request ApplyFindingsRequestObject) (ApplyFindingsResponseObject, error)
 	// GetMandate 一次授权 One mandate
 	// (GET /api/v1/mandates/{mandate})
 	GetMandate(ctx context.Context, request GetMandateRequestObject) (GetMandateResponseObject, error)
@@ -11352,6 +11554,9 @@ type StrictServerInterface interface {
 	// ListLooks 一名巡察员在一次授权中看了什么、取走什么（安全保密管理员、安全审计员）What an inspector read and took under a mandate (security and audit administrator)
 	// (GET /api/v1/mandates/{mandate}/looks/{person})
 	ListLooks(ctx context.Context, request ListLooksRequestObject) (ListLooksResponseObject, error)
+	// PackMandate 取离线数据包（本次授权的巡察员本人，授权期内）Take the offline pack (an inspector of the mandate, within its days)
+	// (POST /api/v1/mandates/{mandate}/pack)
+	PackMandate(ctx context.Context, request PackMandateRequestObject) (PackMandateResponseObject, error)
 	// GetMe 我是谁，现任哪些职务 Who I am and which posts I hold
 	// (GET /api/v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -12749,6 +12954,35 @@ func (sh *strictHandler) GrantMandate(ctx echo.Context) error {
 	return nil
 }
 
+// ApplyFindings operation middleware
+func (sh *strictHandler) ApplyFindings(ctx echo.Context) error {
+	var request ApplyFindingsRequestObject
+
+	if reader, err := ctx.Request().MultipartReader(); err != nil {
+		return err
+	} else {
+		request.Body = reader
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApplyFindings(ctx.Request().Context(), request.(ApplyFindingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApplyFindings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApplyFindingsResponseObject); ok {
+		return validResponse.VisitApplyFindingsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetMandate operation middleware
 func (sh *strictHandler) GetMandate(ctx echo.Context, mandate Id) error {
 	var request GetMandateRequestObject
@@ -12891,6 +13125,54 @@ func (sh *strictHandler) ListLooks(ctx echo.Context, mandate Id, person Id, para
 		return err
 	} else if validResponse, ok := response.(ListLooksResponseObject); ok {
 		return validResponse.VisitListLooksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PackMandate operation middleware
+func (sh *strictHandler) PackMandate(ctx echo.Context, mandate Id) error {
+	var request PackMandateRequestObject
+
+	request.Mandate = mandate
+
+	var body PackMandateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PackMandate(ctx.Request().Context(), request.(PackMandateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PackMandate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PackMandateResponseObject); ok {
+		return validResponse.VisitPackMandateResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

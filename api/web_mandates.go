@@ -30,7 +30,7 @@ func (s *Server) mandatePages() []route {
 		{"GET", mandatesPage + "/:mandate/looks/:person", member, nothing, s.showLooks},
 		{"POST", mandatesPage + "/:mandate/pack", member, pageForm, s.packByForm},
 		{"GET", applyPage, member, nothing, s.showApply},
-		{"POST", applyPage, member, pageForm, s.applyByForm},
+		{"POST", applyPage, member, files, s.applyByForm},
 	}
 }
 
@@ -55,7 +55,7 @@ func (s *Server) mandatesPage(c echo.Context) (*page.Mandates, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &page.Mandates{Frame: s.frame(c, workflow.Say("巡察授权", "Mandates of inspectors")), Tabs: proofTabs(mandatesPage), Pager: pagerOf(c, "")}
+	p := &page.Mandates{Apply: s.unlessPack(applyPage), Frame: s.frame(c, workflow.Say("巡察授权", "Mandates of inspectors")), Tabs: proofTabs(mandatesPage), Pager: pagerOf(c, "")}
 	for n := range all {
 		p.Rows = append(p.Rows, mandateRow(&all[n], &by))
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 
@@ -21,6 +22,7 @@ func packForm(path string) *page.Form {
 		{Name: "passphrase", Kind: page.Secret, Required: true, Label: workflow.Say("加密口令", "Passphrase"), Hint: "new-password",
 			Help: workflow.Say("12个以上大小写字母、数字和符号混合，或8个以上不成词的汉字；口令不保存，忘记了就打不开", "twelve mixed letters, digits and signs or more; it is kept nowhere: who forgets it cannot open the pack")},
 		{Name: "again", Kind: page.Secret, Required: true, Label: workflow.Say("再输一次", "Once more"), Hint: "new-password"},
+		{Name: "held", Kind: page.Area, More: true, Label: workflow.Say("您留存的检查点（全文）", "A checkpoint that you kept (its text)"), Help: workflow.Say("数据包里带着证明；给出以前留存的检查点，离线时才能与它核对", "the pack has a proof in it; with an earlier checkpoint given here, the two can be held against each other offline")},
 		{Name: "files", Kind: page.Checks, Label: workflow.Say("附件", "Files"), Options: []page.Option{{Value: "files", Text: workflow.Say("连同佐证材料文件", "with the files of evidence")}}},
 	}}
 }
@@ -35,14 +37,14 @@ func (s *Server) packByForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	to := &lateHeaders{c: c, number: number}
+	to := &lateHeaders{w: c.Response(), number: number}
 	if values.Get("passphrase") != values.Get("again") {
 		err = workflow.Invalid("not_the_same", "again", workflow.Say("两次输入的口令不同", "the passphrase is not the same both times"))
 	} else {
-		_, err = s.Engine.Pack(c.Request().Context(), actorOf(c.Request().Context()), engine.PackPlan{Mandate: number, Passphrase: values.Get("passphrase"), Files: values.Get("files") != ""}, to)
+		_, err = s.Engine.Pack(c.Request().Context(), actorOf(c.Request().Context()), engine.PackPlan{Mandate: number, Passphrase: values.Get("passphrase"), Files: values.Get("files") != "", Held: heldTyped(values.Get("held"))}, to)
 	}
 	if err == nil || to.began {
-		return err
+		return whole(c.Response(), err)
 	}
 	p, failed := s.mandatePage(c)
 	if failed != nil || p.Pack == nil {
@@ -51,9 +53,17 @@ func (s *Server) packByForm(c echo.Context) error {
 	return s.showForm(c, p.Pack, err, func() page.Page { return p })
 }
 
+// heldTyped is a checkpoint that was pasted, none for none.
+func heldTyped(text string) []string {
+	if text = checkpointTyped(text); text == "" {
+		return nil
+	}
+	return []string{text}
+}
+
 // lateHeaders sends the headers of a download with its first byte: before that, something may still go wrong in words.
 type lateHeaders struct {
-	c      echo.Context
+	w      http.ResponseWriter
 	number workflow.MandateID
 	began  bool
 }
@@ -62,10 +72,10 @@ type lateHeaders struct {
 func (l *lateHeaders) Write(p []byte) (int, error) {
 	if !l.began {
 		l.began = true
-		attach(l.c.Response(), "巡察数据包-"+id(l.number)+".age", "application/octet-stream")
-		l.c.Response().WriteHeader(http.StatusOK)
+		attach(l.w, "巡察数据包-"+id(l.number)+".age", "application/octet-stream")
+		l.w.WriteHeader(http.StatusOK)
 	}
-	return l.c.Response().Write(p)
+	return l.w.Write(p)
 }
 
 // showApply shows where a change set of an offline pack is taken in.
@@ -89,9 +99,10 @@ func (s *Server) applyPage(c echo.Context) (*page.Apply, error) {
 	}
 	options := each(units, func(o engine.Org) page.Option { return page.Option{Value: id(o.ID), Text: same(o.Shown())} })
 	options[0].Chosen = true
-	p.Form = &page.Form{Action: applyPage, Submit: workflow.Say("先看会登记什么", "See what would be logged"), Fields: []page.Field{
+	p.Form = &page.Form{Action: applyPage, Submit: workflow.Say("先看会登记什么", "See what would be logged"), Files: true, Most: setMost, Fields: []page.Field{
 		{Name: "org", Kind: page.Select, Required: true, Label: workflow.Say("以哪个组织登记", "Logged by"), Options: options},
-		{Name: "set", Kind: page.Area, Required: true, Label: workflow.Say("变更集", "Change set"), Help: workflow.Say("把离线包导出的文件用记事本打开，全文粘贴到这里", "open the file that the pack exported in an editor and paste all of it here")},
+		{Name: "set", Kind: page.OneFile, Required: true, Label: workflow.Say("变更集", "Change set"), Help: workflow.Say("离线包导出的文件，原样上传；先只看会登记什么，什么都不写", "the file that the pack exported, as it is; first it is said what would be logged, and nothing is written")},
+		{Name: "check", Kind: page.Hidden, Value: "true"},
 	}}
 	return p, nil
 }
@@ -99,33 +110,95 @@ func (s *Server) applyPage(c echo.Context) (*page.Apply, error) {
 // applyByForm rehearses a change set, and applies it when that is confirmed.
 func (s *Server) applyByForm(c echo.Context) error {
 	ctx := c.Request().Context()
-	values, err := c.FormParams()
+	form, err := c.Request().MultipartReader()
 	if err != nil {
-		return err
+		return wrongFormat(echo.MIMEMultipartForm)
 	}
-	var r reading
-	org := idOf[workflow.OrgID](&r, "org", values.Get("org"))
-	rehearse, set := values.Get("sure") == "", plainLines(values.Get("set"))
+	in, err := readSet(form)
 	var a engine.Applied
-	if err = r.err; err == nil {
-		a, err = s.Engine.ApplyFindings(ctx, actorOf(ctx), []byte(set), org, rehearse)
+	if err == nil {
+		a, err = s.Engine.ApplyFindings(ctx, actorOf(ctx), in.set, in.org, in.check)
 	}
-	if err == nil && !rehearse {
-		return s.done(c, applyPage, workflow.Say("%d条已登记", "%d logged", a.New))
+	if err == nil && !in.check {
+		return s.done(c, applyPage, appliedText(&a))
 	}
 	p, failed := s.applyPage(c)
 	if failed != nil || p.Form == nil {
 		return errors.Join(failed, err)
 	}
-	fill(p.Form.Fields, url.Values{"org": values["org"], "set": {set}})
+	fill(p.Form.Fields[:1], url.Values{"org": {id(in.org)}})
 	if err != nil {
 		return s.showForm(c, p.Form, err, func() page.Page { return p })
 	}
-	p.Rehearsed(a.Set.Number, a.Set.Name, a.New, each(a.Rows, func(x engine.AppliedRow) page.AppliedRow {
-		return page.AppliedRow{Detail: x.Detail, Org: x.OrgName, FoundOn: x.FoundOn, Already: x.Already, Refused: x.Refused}
-	}), &page.Form{Action: applyPage, Submit: workflow.Say("登记%d条", "Log %d", a.New), Fields: []page.Field{
-		{Name: "org", Kind: page.Hidden, Value: values.Get("org")}, {Name: "set", Kind: page.Hidden, Value: set}, {Name: "sure", Kind: page.Hidden, Value: "yes"}}})
+	p.Rehearsed(a.Set.Number, a.Set.Name, a.New, a.NewLooks, each(a.Rows, func(x engine.AppliedRow) page.AppliedRow {
+		return page.AppliedRow{Detail: x.Detail, Org: x.OrgName, FoundOn: x.FoundOn, Already: x.Already, Number: x.Number, Refused: x.Refused}
+	}), &page.Form{Action: applyPage, Files: true, Submit: sureText(&a), Fields: []page.Field{
+		{Name: "org", Kind: page.Hidden, Value: id(in.org)}, {Name: "set", Kind: page.Hidden, Value: string(in.set)}}})
 	return s.show(c, http.StatusOK, p)
+}
+
+func sureText(a *engine.Applied) workflow.Text {
+	if a.New == 0 {
+		return workflow.Say("查阅记录入档", "Put the looks on record")
+	}
+	return workflow.Say("登记%d条", "Log %d", a.New)
+}
+
+func appliedText(a *engine.Applied) workflow.Text {
+	refused := 0
+	for n := range a.Rows {
+		if a.Rows[n].Refused != (workflow.Text{}) {
+			refused++
+		}
+	}
+	if refused > 0 {
+		return workflow.Say("%d条已登记，%d条拒收；查阅记录%d条入档", "%d logged, %d refused; %d looks put on record", a.New, refused, a.NewLooks)
+	}
+	return workflow.Say("%d条已登记；查阅记录%d条入档", "%d logged; %d looks put on record", a.New, a.NewLooks)
+}
+
+const setMost = 16 << 20 // bytes of a change set, as package pack reads it
+
+// broughtBack is a change set as it is sent in.
+type broughtBack struct {
+	org   workflow.OrgID
+	check bool // only say what would come
+	set   []byte
+}
+
+// readSet reads a form with a change set: as a file, or as text.
+func readSet(form *multipart.Reader) (in broughtBack, err error) {
+	for {
+		part, err := nextPart(form)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return in, err
+		}
+		text, err := io.ReadAll(io.LimitReader(partReader{part}, setMost+1))
+		if err != nil {
+			return in, err
+		}
+		var r reading
+		switch part.FormName() {
+		case "org":
+			in.org = idOf[workflow.OrgID](&r, "org", string(text))
+		case "check":
+			in.check = string(text) == "true"
+		case "set":
+			in.set = []byte(plainLines(string(text)))
+		default:
+			return in, unknownField(part.FormName())
+		}
+		if r.err != nil {
+			return in, r.err
+		}
+	}
+	if len(in.set) == 0 {
+		return in, missingField("set")
+	}
+	return in, nil
 }
 
 // plainLines undoes what a browser does to the ends of lines: the signature is over the text as it was.
@@ -138,5 +211,3 @@ func plainLines(text string) string {
 	}
 	return string(out)
 }
-
-var _ io.Writer = (*lateHeaders)(nil)

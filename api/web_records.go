@@ -173,7 +173,7 @@ var deeds = map[string]workflow.Text{
 	"setting_changed": {Zh: "修改设置", En: "setting changed"}, "channel_chosen": {Zh: "修改提醒方式", En: "chose how to be reminded"},
 	"robot_added": {Zh: "添加群机器人", En: "robot set up"}, "robot_changed": {Zh: "修改群机器人", En: "robot changed"}, "robot_deleted": {Zh: "删除群机器人", En: "robot deleted"},
 	"mandate_granted": {Zh: "巡察授权", En: "mandate granted"}, "mandate_declared": {Zh: "回避声明", En: "ties declared"}, "bundle": {Zh: "取走证明包", En: "took a bundle"}, "mandate_packed": {Zh: "制作离线数据包", En: "offline pack made"},
-	"mandate_applied": {Zh: "登记离线发现", En: "findings logged"}, "pack": {Zh: "取走离线数据包", En: "took the offline pack"}, "mandate_ended": {Zh: "提前终止授权", En: "mandate ended"},
+	"pack_opened": {Zh: "打开离线数据包", En: "opened the offline pack"}, "mandate_applied": {Zh: "登记离线发现", En: "findings logged"}, "pack": {Zh: "取走离线数据包", En: "took the offline pack"}, "mandate_ended": {Zh: "提前终止授权", En: "mandate ended"},
 	"list": {Zh: "查看列表", En: "looked at a list"}, "count": {Zh: "查看数字", En: "looked at figures"}, "export": {Zh: "导出", En: "exported"},
 	"list_checklists": {Zh: "查看清单", En: "looked at checklists"}, "list_letters": {Zh: "查看督办函列表", En: "looked at letters"}, "list_calls": {Zh: "查看呼叫", En: "looked at calls"},
 	"sources": {Zh: "查看来源汇总", En: "looked at sources"}, "duties": {Zh: "查看责任清单", En: "looked at a duty list"}, "burden": {Zh: "查看负担表", En: "looked at burdens"},

@@ -41,6 +41,7 @@ const (
 	Grid     Kind = "grid"     // rows of small fields, Cells
 	Remarks  Kind = "remarks"  // a text beside each of several things, Notes
 	Said     Kind = "said"     // no field: a text that is answered
+	OneFile  Kind = "file"     // one file
 	Hidden   Kind = "hidden"
 	OrgName  Kind = "org" // an organisation of a tree that is too large to choose from: its name or code, typed
 )

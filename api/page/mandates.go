@@ -13,6 +13,7 @@ type Mandates struct {
 	Rows  []MandateRow
 	Pager Pager
 	Form  *Form
+	Apply string // where what inspectors bring back is logged
 }
 
 func (Mandates) template() string { return "mandates" }

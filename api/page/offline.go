@@ -33,7 +33,7 @@ type Apply struct {
 	Tabs         []Link
 	Form         *Form // nil for who may log nothing
 	Number, Name string
-	New          int
+	New, Looks   int
 	Rows         []AppliedRow
 	Sure         *Form // nil before the rehearsal
 }
@@ -45,13 +45,14 @@ type AppliedRow struct {
 	Detail, Org string
 	FoundOn     workflow.Day
 	Already     bool
+	Number      string // of the issue that it became before
 	Refused     workflow.Text
 }
 
 // Rehearsed puts what would come into the page, with the form that has it done.
-func (p *Apply) Rehearsed(number, name string, fresh int, rows []AppliedRow, sure *Form) {
-	p.Number, p.Name, p.New, p.Rows = number, name, fresh, rows
-	if fresh > 0 {
+func (p *Apply) Rehearsed(number, name string, fresh, looks int, rows []AppliedRow, sure *Form) {
+	p.Number, p.Name, p.New, p.Looks, p.Rows = number, name, fresh, looks, rows
+	if fresh+looks > 0 {
 		p.Sure = sure
 	}
 }

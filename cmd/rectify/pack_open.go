@@ -203,7 +203,7 @@ func (c *wipeCommand) Run(p *program) error {
 		return err
 	}
 	if _, err := os.Stat(whole + pack.Beside); err == nil && !c.Yes {
-		return workflow.Refused("findings_kept", workflow.Say("%s 里有写下的发现：请先导出变更集；确定要一起销毁，请加 --yes", "there are findings in %s: export them first, or say --yes to destroy them too", whole+pack.Beside))
+		return workflow.Refused("findings_kept", workflow.Say("%s 里有查阅记录，可能还有写下的发现：请先导出变更集带回；已经带回的，请加 --yes 一起销毁", "%s has what was looked at, and findings if there are any: export the change set first; if that is done say --yes to destroy them too", whole+pack.Beside))
 	}
 	folders, err := decrypted(whole)
 	if err != nil {

@@ -1,11 +1,14 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"rectify/workflow"
 	"rectify/workflow/pack"
@@ -14,9 +17,10 @@ import (
 
 // Applied is what became of the findings of a change set.
 type Applied struct {
-	Set  pack.Set
-	Rows []AppliedRow
-	New  int // logged now, or would be
+	Set      pack.Set
+	Rows     []AppliedRow
+	New      int // logged now, or would be
+	NewLooks int // of what was looked at in the pack: put on record now, or would be
 }
 
 // AppliedRow is one finding.
@@ -70,10 +74,10 @@ func (e *Engine) ApplyFindings(ctx context.Context, by workflow.Actor, data []by
 		}
 		a.Rows = append(a.Rows, row)
 	}
-	if rehearse {
-		return a, nil
+	if a.NewLooks, err = e.takeLooks(ctx, &by, &kept, &m, &set, rehearse); err != nil || rehearse {
+		return a, err
 	}
-	said := fmt.Sprintf("%s 离线数据包%d 带回%d条，登记%d条", m.Number, kept.ID, len(a.Rows), a.New)
+	said := fmt.Sprintf("%s 离线数据包%d 带回%d条，登记%d条；查阅记录%d条，新入档%d条", m.Number, kept.ID, len(a.Rows), a.New, len(set.Looks), a.NewLooks)
 	return a, e.db.Note(ctx, e.note(&by, KindMandate, int64(m.ID), "mandate_applied", said, nil))
 }
 
@@ -129,79 +133,36 @@ func (e *Engine) rehearsed(ctx context.Context, by workflow.Actor, f Finding, al
 	return i.Sound()
 }
 
-// Desk is where an inspector writes findings down on a stand-alone computer. They are kept beside the pack, encrypted, whenever one is
-// written.
-type Desk struct {
-	Head   pack.Head
-	Report ProofReport // what Check found when the pack was opened
+const looksAtOnce = 500 // put on record
 
-	dir  string // into which it was opened
-	file string
-	e    *Engine
-}
-
-// OfflineFinding is what an inspector wrote down.
-type OfflineFinding = pack.Finding
-
-// NewDesk makes the desk of a pack that was opened into a folder, with what was kept beside it before.
-func (e *Engine) NewDesk(h pack.Head, dir, file string) *Desk {
-	return &Desk{Head: h, dir: dir, file: file, e: e}
-}
-
-// Findings are those written down so far, the first one first.
-func (d *Desk) Findings() ([]OfflineFinding, error) { return d.Head.Kept(d.file) }
-
-// Write keeps a finding: a new one, or another text of one that is there. ErrInvalid for one without a problem, a basis, a unit within the
-// mandate or a day within it.
-func (d *Desk) Write(ctx context.Context, f OfflineFinding, unit string) error {
-	org, err := d.e.FindOrg(ctx, unit)
+// takeLooks puts on record, each once, what was looked at in the pack; with rehearse it counts them. The line says when by the clock of
+// that computer.
+func (e *Engine) takeLooks(ctx context.Context, by *workflow.Actor, p *store.Pack, m *Mandate, set *pack.Set, rehearse bool) (fresh int, err error) {
+	if rehearse {
+		known, err := e.db.PackLooks(ctx, p.ID)
+		for _, l := range set.Looks {
+			if seq, opened := known[l.Opening]; !opened || l.Seq > seq {
+				fresh++
+			}
+		}
+		return fresh, err
+	}
+	data, err := json.Marshal(lookData{m.ID})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	f.Detail, f.Basis = strings.TrimSpace(f.Detail), strings.TrimSpace(f.Basis)
-	f.OrgCode, f.OrgName, f.At = org.Code, org.Shown(), d.e.moment()
-	switch {
-	case f.Detail == "" || len([]rune(f.Detail)) > 5000:
-		return workflow.Invalid("no_detail", "detail", workflow.Say("请写明问题，5000字以内", "write down the problem, in at most 5000 characters"))
-	case f.Basis == "" || len([]rune(f.Basis)) > 1000:
-		return workflow.Invalid("no_basis", "basis", workflow.Say("请写明发现依据（看了什么、依据哪条规定），1000字以内", "say on what it rests, in at most 1000 characters"))
-	case !org.Line.Passes(d.Head.Org):
-		return workflow.Invalid("outside_mandate", "org", workflow.Say("%s不在授权范围内", "%s is not within the mandate", org.Shown()))
-	case f.FoundOn < d.Head.From || f.FoundOn > d.Head.Until:
-		return workflow.Invalid("outside_mandate", "found_on", workflow.Say("发现日期须在授权期内（%s至%s）", "the day is within the mandate (%s to %s)", string(d.Head.From), string(d.Head.Until)))
+	looks := slices.Clone(set.Looks)
+	slices.SortStableFunc(looks, func(a, b pack.Look) int { return cmp.Or(cmp.Compare(a.Opening, b.Opening), cmp.Compare(a.Seq, b.Seq)) })
+	for some := range slices.Chunk(looks, looksAtOnce) {
+		rows := make([]store.PackLook, len(some))
+		for n, l := range some {
+			text := fmt.Sprintf("离线数据包%d %s %s", p.ID, l.At.In(workflow.China).Format(time.DateTime), l.Note)
+			rows[n] = store.PackLook{Opening: l.Opening, Seq: l.Seq, Line: e.note(by, KindLook, int64(p.Person), l.Action, strings.TrimSpace(text), data)}
+		}
+		n, err := e.db.PutPackLooks(ctx, p.ID, rows)
+		if fresh += n; err != nil {
+			return fresh, err
+		}
 	}
-	all, err := d.Findings()
-	if err != nil {
-		return err
-	}
-	if f.ID == "" {
-		f.ID = fmt.Sprint(d.e.newID())
-	}
-	if at := slices.IndexFunc(all, func(x OfflineFinding) bool { return x.ID == f.ID }); at >= 0 {
-		all[at] = f
-	} else {
-		all = append(all, f)
-	}
-	return d.Head.Keep(d.file, all)
+	return fresh, nil
 }
-
-// Remove takes a finding away again.
-func (d *Desk) Remove(id string) error {
-	all, err := d.Findings()
-	if err != nil {
-		return err
-	}
-	return d.Head.Keep(d.file, slices.DeleteFunc(all, func(x OfflineFinding) bool { return x.ID == id }))
-}
-
-// Export is the signed change set of what was written down.
-func (d *Desk) Export() ([]byte, error) {
-	all, err := d.Findings()
-	if err != nil {
-		return nil, err
-	}
-	return d.Head.Sign(all, d.e.moment())
-}
-
-// OneText is a text that goes with a finding.
-func OneText(name, text string) []pack.Text { return []pack.Text{{Name: name, Text: text}} }

@@ -19,8 +19,23 @@ const (
 	// Beside is what the name of a pack gets for the file in which findings are kept beside it.
 	Beside = ".findings"
 	// SetMost is how many bytes a change set may have.
-	SetMost = 4 << 20
+	SetMost = 16 << 20
 )
+
+// Notes is what is kept beside a pack: what the inspector wrote down, and what they looked at.
+type Notes struct {
+	Findings []Finding `json:"findings"`
+	Looks    []Look    `json:"looks"`
+}
+
+// Look is something that was read or taken in a pack.
+type Look struct {
+	Opening int64     `json:"opening,string"` // of the pack: each time that it is opened has a number of its own
+	Seq     int       `json:"seq"`            // in that opening, from 0
+	At      time.Time `json:"at"`             // by the clock of that computer
+	Action  string    `json:"action"`
+	Note    string    `json:"note,omitempty"`
+}
 
 // Finding is what an inspector wrote down on the stand-alone computer.
 type Finding struct {
@@ -50,6 +65,7 @@ type Set struct {
 	Name     string             `json:"name"`
 	At       time.Time          `json:"at"`
 	Findings []Finding          `json:"findings"`
+	Looks    []Look             `json:"looks,omitempty"`
 }
 
 // NewKeys makes the two keys of a pack: that which signs, with its public half, and the age identity.
@@ -65,13 +81,13 @@ func NewKeys(random io.Reader, name string) (signWith, public, sealWith string, 
 	return signWith, public, identity.String(), nil
 }
 
-// Sign makes the change set of findings: JSON and, below it, the signature by the key of the pack.
-func (h *Head) Sign(findings []Finding, at time.Time) ([]byte, error) {
+// Sign makes the change set of what was noted: JSON and, below it, the signature by the key of the pack.
+func (h *Head) Sign(n *Notes, at time.Time) ([]byte, error) {
 	signer, err := note.NewSigner(h.SignWith)
 	if err != nil {
 		return nil, err
 	}
-	body, err := json.MarshalIndent(Set{Format: setFormat, Pack: h.ID, Mandate: h.Mandate, Number: h.Number, Account: h.Account, Name: h.Name, At: at, Findings: findings}, "", " ")
+	body, err := json.MarshalIndent(Set{Format: setFormat, Pack: h.ID, Mandate: h.Mandate, Number: h.Number, Account: h.Account, Name: h.Name, At: at, Findings: n.Findings, Looks: n.Looks}, "", " ")
 	if err != nil {
 		return nil, err
 	}
@@ -121,16 +137,16 @@ func parseSet(text []byte) (s Set, err error) {
 }
 
 func noSet() error {
-	return workflow.Invalid("bad_findings", "file", workflow.Say("这不是离线包导出的变更集", "this is not a change set of an offline pack"))
+	return workflow.Invalid("bad_findings", "set", workflow.Say("这不是离线包导出的变更集", "this is not a change set of an offline pack"))
 }
 
-// Keep writes the findings beside the pack, encrypted by its key: they outlive the folder into which it was opened.
-func (h *Head) Keep(name string, findings []Finding) error {
+// Keep writes the notes beside the pack, encrypted by its key: they outlive the folder into which it was opened.
+func (h *Head) Keep(name string, n *Notes) error {
 	identity, err := age.ParseX25519Identity(h.SealWith)
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(findings)
+	body, err := json.Marshal(n)
 	if err != nil {
 		return err
 	}
@@ -151,27 +167,27 @@ func (h *Head) Keep(name string, findings []Finding) error {
 	return os.Rename(name+".new", name)
 }
 
-// Kept reads the findings that were kept beside the pack, none where there is no such file. ErrRefused with the code pack_altered for a
+// Kept reads the notes that were kept beside the pack, none where there is no such file. ErrRefused with the code pack_altered for a
 // file that does not belong to the pack.
-func (h *Head) Kept(name string) (findings []Finding, err error) {
+func (h *Head) Kept(name string) (n Notes, err error) {
 	f, err := os.Open(name)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+		return n, nil
 	}
 	if err != nil {
-		return nil, err
+		return n, err
 	}
 	defer f.Close()
 	identity, err := age.ParseX25519Identity(h.SealWith)
 	if err != nil {
-		return nil, err
+		return n, err
 	}
 	plain, err := age.Decrypt(f, identity)
 	if err != nil {
-		return nil, altered(err)
+		return n, altered(err)
 	}
-	if err := json.NewDecoder(plain).Decode(&findings); err != nil {
-		return nil, altered(err)
+	if err := json.NewDecoder(plain).Decode(&n); err != nil {
+		return n, altered(err)
 	}
-	return findings, nil
+	return n, nil
 }

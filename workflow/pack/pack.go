@@ -59,8 +59,8 @@ type Head struct {
 	At       time.Time          `json:"at"`
 	Issues   int                `json:"issues"`
 	Files    bool               `json:"files,omitempty"` // the files of evidence came along
-	SignWith string             `json:"sign_with"` // the private key by which change sets are signed
-	SealWith string             `json:"seal_with"` // the age identity by which what is written on the stand-alone computer is encrypted
+	SignWith string             `json:"sign_with"`       // the private key by which change sets are signed
+	SealWith string             `json:"seal_with"`       // the age identity by which what is written on the stand-alone computer is encrypted
 }
 
 // Strong refuses a passphrase that could be guessed: it wants about 70 bits, such as eight Chinese characters, six words that do not belong
