@@ -18,7 +18,7 @@ func (s *Server) ListLetters(ctx context.Context, r ListLettersRequestObject) (L
 	p, err := s.Engine.Letters(ctx, actorOf(ctx), f, under, r.Params.After, first(r.Params.Limit, pageSize))
 	return ListLetters200JSONResponse{Letters: each(p.Rows, func(l engine.LetterRow) LetterRow {
 		return LetterRow{Issue: id(l.Issue), No: l.No, Number: l.Number, Rung: string(l.Rung), Org: id(l.Org), To: id(l.To), Limit: day(l.Limit),
-			SentOn: day(l.SentOn), SignedOn: day(l.SignedOn), Pending: l.Pending, Late: l.Pending && l.Limit < p.Today, IssueNumber: l.IssueNumber, Title: l.Title}
+			SentOn: day(l.SentOn), SignedOn: day(l.SignedOn), ToSign: l.ToSign, Pending: l.Pending, Late: l.Pending && l.Limit < p.Today, IssueNumber: l.IssueNumber, Title: l.Title}
 	}), Orgs: orgNames(p.Orgs), Next: p.Next}, err
 }
 

@@ -1649,6 +1649,9 @@ type LetterRow struct {
 	//
 	// Examples: 861234567890123
 	To Id `json:"to"`
+
+	// ToSign 待签收 still to be signed for
+	ToSign bool `json:"to_sign"`
 }
 
 // Light 红黄绿灯 light
@@ -3891,7 +3894,7 @@ type ListLettersParams struct {
 	// Rung 督办层次 rung
 	Rung ListLettersParamsRung `form:"rung,omitempty" json:"rung,omitempty,omitzero"`
 
-	// Signed 是否已签收 signed for
+	// Signed true 已签收；false 待签收（问题已办结或已交其他单位的不算） true: signed for; false: still to be signed for, which letters about issues that are over or with another unit are not
 	Signed *WithSigned `form:"signed,omitempty" json:"signed,omitempty"`
 
 	// Late 只看超过办理时限的 only those past their limit

@@ -52,7 +52,7 @@ func (s *Server) showLetters(c echo.Context) error {
 	p.Rows = each(found.Rows, func(l engine.LetterRow) page.LetterRow {
 		from, to := found.Orgs[l.Org], found.Orgs[l.To]
 		row := page.LetterRow{Path: onPath(letterPath(l.Issue, l.No), found.On), Number: l.Number, Rung: l.Rung.Text(), From: from.Shown(), To: to.Shown(), Title: l.Title,
-			Issue: roundNumber(l.IssueNumber, l.Round), IssuePath: issuePathOn(l.Issue, found.On), SentOn: l.SentOn, Limit: l.Limit, On: l.SignedOn}
+			Issue: roundNumber(l.IssueNumber, l.Round), IssuePath: issuePathOn(l.Issue, found.On), SentOn: l.SentOn, Limit: l.Limit, On: l.SignedOn, ToSign: l.ToSign}
 		if l.Pending {
 			row.Left, row.Late = daysText(l.Limit, found.Today), l.Limit < found.Today
 		}

@@ -51,7 +51,9 @@ func TestALetterInTheBrowserAndOverTheAPI(t *testing.T) {
 	sign := "/issues/" + issue + "/do/sign_letter"
 	require.Contains(t, letter, `href="`+sign+`"`)
 	require.NotContains(t, o.signedIn(t, "zhenglan").see(path), sign, "who sent it does not sign for it")
+	require.Contains(t, o.call("wuhai", "GET", "/api/v1/letters?signed=false", "").body, `"to_sign":true`)
 	officer.do(issue, "sign_letter", nil)
+	require.NotContains(t, o.call("wuhai", "GET", "/api/v1/letters", "").body, `"to_sign":true`)
 	require.Contains(t, officer.see(path), "高峰")
 	require.NotContains(t, officer.see(lettersPage+"?signed=no"), path)
 	require.NotContains(t, officer.see(lettersPage+"?rung=guidance"), path)
@@ -66,6 +68,21 @@ func TestALetterInTheBrowserAndOverTheAPI(t *testing.T) {
 	require.Contains(t, o.call("luomin", "GET", "/api/v1/letters", "").body, `"letters":[]`)
 	require.Equal(t, http.StatusNotFound, o.call("luomin", "GET", "/api/v1"+path, "").status)
 	require.Equal(t, http.StatusUnprocessableEntity, o.call("wuhai", "GET", "/api/v1/letters?rung=none", "").status)
+}
+
+// A letter about what was given to another unit is never signed for any more, and the lists say so.
+func TestALetterThatNobodyCanSignAnyMore(t *testing.T) {
+	o := newOffice(t)
+	issue := o.rectifying()
+	o.take(t, "zhenglan", issue, noticeLetter())
+	other, err := pathID[workflow.OrgID](o.orgs["0102"])
+	require.NoError(t, err)
+	o.take(t, "zhenglan", issue, workflow.Step{Action: workflow.Transfer, Responsible: other, Note: "职能已划转，由该支部整改"})
+	list := o.see("wuhai", lettersPage).body
+	require.Contains(t, list, "未签收，不再签收")
+	require.NotContains(t, list, "<b>待签收</b>")
+	require.Contains(t, o.call("wuhai", "GET", "/api/v1/letters", "").body, `"to_sign":false`)
+	require.Contains(t, o.call("wuhai", "GET", "/api/v1/letters?signed=false", "").body, `"letters":[]`)
 }
 
 func TestCallsInTheBrowserAndOverTheAPI(t *testing.T) {

@@ -104,6 +104,9 @@ func (c *Change) Met() (m Met, ok bool) {
 		m.Charge, by = ChargeCall, b.Calls[n].Until
 	case do == SignLetter:
 		m.Charge = ChargeLetter
+		if signed, ok := b.UnsignedLetter(); ok {
+			by = signed.Limit
+		}
 	case do == Review:
 		m.Charge, by = ChargeReview, b.NextReview
 	case b.State == Closed && b.LookBack.Waits() && (do == LookBackAt || do == Reopen):

@@ -1,6 +1,7 @@
 package workflow_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,4 +53,33 @@ func TestWhichChargeAStepMeets(t *testing.T) {
 	c = change(issueOf(d, workflow.Rectifying), stepOf(workflow.Transfer, ""), at(committeeLine, stranger))
 	_, ok = c.Met()
 	require.False(t, ok, "what was taken out of an org's hands was not done by it")
+}
+
+// Whether a letter was signed for late is told by its own limit.
+func TestALetterIsSignedForByItsLimit(t *testing.T) {
+	today := workflow.DayOf(noon)
+	for limit, late := range map[workflow.Day]bool{today.Add(-1): true, today: false} {
+		i := issueOf(machine(t, "standard"), workflow.Rectifying)
+		i.Letters = []workflow.Letter{{Number: "D1", Round: 1, Rung: workflow.RungNotice, To: branch, Limit: limit}, {Number: "D2", Round: 1, Rung: workflow.RungNotice, To: branch, Limit: "2020-01-01"}}
+		c, err := workflow.Apply(machine(t, "standard"), i, stepOf(workflow.SignLetter, ""), at(branchLine, stranger), noon)
+		require.NoError(t, err)
+		met, ok := c.Met()
+		require.True(t, ok)
+		require.Equal(t, []any{workflow.ChargeLetter, late}, []any{met.Charge, met.Late}, limit)
+	}
+}
+
+// A letter is to be signed for while its issue is under way with the unit that it was sent to, which is where the machines let it be signed.
+func TestWhenALetterIsToBeSignedFor(t *testing.T) {
+	d := machine(t, "major")
+	for _, rule := range workflow.States() {
+		i := issueOf(d, rule.State)
+		i.Letters = []workflow.Letter{{To: i.Responsible}}
+		may := slices.ContainsFunc(d.Arrows, func(a workflow.Arrow) bool { return a.Do == workflow.SignLetter && slices.Contains(a.From, rule.State) })
+		require.Equal(t, may, i.ToBeSigned(0), rule.State)
+		i.Letters[0].SignedBy = named
+		require.False(t, i.ToBeSigned(0), "signed for already")
+		i.Letters[0] = workflow.Letter{To: beside}
+		require.False(t, i.ToBeSigned(0), "sent to another")
+	}
 }

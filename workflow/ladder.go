@@ -76,9 +76,21 @@ func (i *Issue) Pending(n int) bool {
 	return false
 }
 
-// unsigned is the place of the oldest letter that the org has not signed for, -1 for none.
+// ToBeSigned says whether the nth letter, counted from 0, is still to be signed for: nobody has, and the issue is under way with the org
+// that it was sent to. Nobody signs for a letter about what is over, or is with another.
+func (i *Issue) ToBeSigned(n int) bool {
+	l := &i.Letters[n]
+	return !l.Signed() && l.To == i.Responsible && !i.State.End() && i.State.Phase() != PhaseFind
+}
+
+// unsigned is the place of the oldest letter that is to be signed for, -1 for none.
 func (i *Issue) unsigned() int {
-	return slices.IndexFunc(i.Letters, func(l Letter) bool { return !l.Signed() && l.To == i.Responsible })
+	for n := range i.Letters {
+		if i.ToBeSigned(n) {
+			return n
+		}
+	}
+	return -1
 }
 
 // ToSign is the letter that is signed for next, counted from 1; 0 for none.
@@ -95,7 +107,7 @@ func (i *Issue) OpenRungs() []Wording {
 	return slices.Clone(rungs[max(highest, 0):min(highest+2, len(rungs))])
 }
 
-// UnsignedLetter is the oldest letter that the responsible org has not signed for.
+// UnsignedLetter is the oldest letter that is to be signed for.
 func (i *Issue) UnsignedLetter() (Letter, bool) {
 	if n := i.unsigned(); n >= 0 {
 		return i.Letters[n], true

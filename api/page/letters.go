@@ -22,6 +22,7 @@ type LetterRow struct {
 	Title, Issue      string // what it is about
 	IssuePath         string
 	SentOn, Limit, On workflow.Day // On is when it was signed for, "" until then
+	ToSign            bool         // it is still to be signed for; neither is a letter about what is over or with another
 	Left              workflow.Text
 	Late              bool
 }

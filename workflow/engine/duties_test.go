@@ -140,6 +140,12 @@ func TestOwnFindingsAreCountedAgainstNobody(t *testing.T) {
 		require.NoError(t, err)
 		c = accepting()
 		require.Equal(t, []int{0, 0, 1, 0}, counted(c), "done, and not late")
+		o.do("zhenglan", found.ID, letter(workflow.RungNotice, o.Today().Add(1)))
+		o.now = o.now.AddDate(0, 0, 2)
+		list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0103").ID, false, year)
+		require.NoError(t, err)
+		c = dutyOf(t, list, "branch_secretary", workflow.Branch, workflow.ChargeLetter)
+		require.Equal(t, []int{1, 0, 1, 1}, []int{c.Open, c.OpenLate, c.Own, c.OwnLate}, "nor is a letter about it")
 	})
 }
 
@@ -161,4 +167,89 @@ func TestDutiesNameTheirLimits(t *testing.T) {
 		require.Equal(t, []string{"呼叫后3个工作日内答复，逾期自动升级", "督办函写明的时限", "不另设时限", "问题的整改时限；立行立改事项签收后5个工作日内改到位", "交办后2个工作日内签收"},
 			[]string{says["call"], says["letter"], says["request"], says["rectifying"], says["assigned"]})
 	})
+}
+
+// Over several organisations of a level each issue is counted once, and what one of them found by itself is its own alone.
+func TestDutiesOfSeveralOrganisations(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.do("zhenglan", o.closed().ID, o.asking("0103"))
+		done, err := o.AnswerSelfCheck(o.ctx, o.actor("luomin"), o.checks("luomin").Open[0].ID, engine.CheckReply{Answer: workflow.CheckHave})
+		require.NoError(t, err)
+		own := workflow.Step{Action: workflow.Assign, Kind: workflow.KindTimed, Grade: workflow.Ordinary, Due: "2026-12-31"}
+		o.do("zhenglan", done.Made, own)
+		for _, code := range []string{"0101", "0102", "0102"} {
+			o.do("zhenglan", o.find("gaofeng", engine.Finding{Detail: "台账不全" + code, Source: "self_check"}).ID, o.assignTo(code))
+		}
+		o.now = o.now.AddDate(0, 0, 14) // the two days to accept are over
+		year, err := engine.PeriodOf("year", o.Today())
+		require.NoError(t, err)
+		list, err := o.Duties(o.ctx, o.actor("zhouqm"), o.org("00").ID, true, year)
+		require.NoError(t, err)
+		c := dutyOf(t, list, "branch_secretary", workflow.Branch, "assigned")
+		require.Equal(t, []int{4, 3, 1, 1}, []int{c.Open, c.OpenLate, c.Own, c.OwnLate})
+	})
+}
+
+// A letter is signed for by its limit: signed later it was met late, not signed by then it is late, unless the unit found the issue itself.
+func TestLettersAreLateAfterTheirLimit(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		i := o.rectifying(workflow.Ordinary)
+		o.do("zhenglan", i.ID, letter(workflow.RungNotice, "2026-11-06"))
+		o.do("zhenglan", i.ID, letter(workflow.RungGuidance, "2026-11-20"))
+		signing := func() []int {
+			year, err := engine.PeriodOf("year", o.Today())
+			require.NoError(t, err)
+			list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0101").ID, false, year)
+			require.NoError(t, err)
+			return counted(dutyOf(t, list, "branch_officer", workflow.Branch, workflow.ChargeLetter))
+		}
+		require.Equal(t, []int{2, 0, 0, 0}, signing())
+		o.now = o.now.AddDate(0, 0, 7) // 9 November
+		require.Equal(t, []int{2, 1, 0, 0}, signing())
+		o.do("mali", i.ID, simple(workflow.SignLetter))
+		require.Equal(t, []int{1, 0, 1, 1}, signing())
+		o.do("mali", i.ID, simple(workflow.SignLetter))
+		require.Equal(t, []int{0, 0, 2, 1}, signing(), "the second was in time")
+	})
+}
+
+// Once nobody can sign for a letter any more, it waits for nobody: not on duty lists, not among the letters to sign, and on no prompt.
+func TestLettersThatNobodyCanSignWaitForNobody(t *testing.T) {
+	for name, end := range map[string]func(o *office, i workflow.Issue){
+		"closed": func(o *office, i workflow.Issue) {
+			o.do("mali", i.ID, finished())
+			o.do("mali", i.ID, submitted())
+			o.do("xuning", i.ID, passed())
+			o.do("zhenglan", i.ID, simple(workflow.Close))
+		},
+		"cancelled": func(o *office, i workflow.Issue) {
+			o.do("gaofeng", i.ID, workflow.Step{Action: workflow.Ask, Request: workflow.Cancellation, Note: "重复登记，申请撤销本问题"})
+			o.do("zhenglan", i.ID, workflow.Step{Action: workflow.GrantIt, Request: workflow.Cancellation})
+		},
+		"given to another unit": func(o *office, i workflow.Issue) {
+			o.do("zhenglan", i.ID, workflow.Step{Action: workflow.Transfer, Responsible: o.org("0102").ID, Note: "职能已划转，由该支部整改"})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, o *office) {
+				i := o.rectifying(workflow.Ordinary)
+				o.do("zhenglan", i.ID, letter(workflow.RungNotice, "2026-11-20"))
+				month, err := engine.PeriodOf("month", o.Today())
+				require.NoError(t, err)
+				no := false
+				waiting := func() []int {
+					list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0100").ID, true, month)
+					require.NoError(t, err)
+					prompt, err := o.Prompt(o.ctx, o.actor("wuhai"), o.org("0100").ID, engine.ThisMonth)
+					require.NoError(t, err)
+					require.Len(t, o.letters("wuhai", engine.LetterFilter{}, 0), 1, "it stays on record")
+					return []int{dutyOf(t, list, "branch_officer", workflow.Branch, workflow.ChargeLetter).Open, list.Accounts.Unsigned,
+						len(o.letters("wuhai", engine.LetterFilter{Signed: &no}, 0)), prompt.Prompt.Letters.Count}
+				}
+				require.Equal(t, []int{1, 1, 1, 1}, waiting())
+				end(o, i)
+				require.Equal(t, []int{0, 0, 0, 0}, waiting())
+			})
+		})
+	}
 }

@@ -130,7 +130,7 @@ func letters(i *workflow.Issue, ours bool, add func(Topic, int, workflow.Day, wo
 		if l.To != i.Responsible {
 			continue
 		}
-		if !l.Signed() {
+		if i.ToBeSigned(n) {
 			add(TopicLetter, n+1, l.On, l.To)
 		}
 		if l.Round == i.Round {

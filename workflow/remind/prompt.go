@@ -100,7 +100,7 @@ type Prompt struct {
 	Soon      PromptList             `json:"soon"`
 	Suspended PromptList             `json:"suspended"`
 	Reviews   PromptList             `json:"reviews"` // lasting rectification
-	Letters   PromptList             `json:"letters"` // not signed for
+	Letters   PromptList             `json:"letters"` // still to be signed for
 	Units     []PromptUnit           `json:"units,omitempty"`
 }
 
@@ -162,8 +162,8 @@ func (p *Prompt) Add(i *workflow.Issue) {
 		p.Reviews.add(row(i.NextReview, i.StageGoal))
 	}
 	for n := range i.Letters {
-		if l := &i.Letters[n]; !l.Signed() && l.To == i.Responsible {
-			p.Letters.add(row(l.On, l.Number))
+		if i.ToBeSigned(n) {
+			p.Letters.add(row(i.Letters[n].On, i.Letters[n].Number))
 		}
 	}
 }

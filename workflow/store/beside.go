@@ -25,6 +25,7 @@ type LetterRow struct {
 	Limit       workflow.Day
 	SentOn      workflow.Day
 	SignedOn    workflow.Day // "" until it is signed for
+	ToSign      bool         // it is still to be signed for, as Issue.ToBeSigned says
 	Pending     bool         // what it asks for is still to be done
 	IssueNumber string
 	Round       int // of the issue
@@ -34,7 +35,7 @@ type LetterRow struct {
 // LetterFilter narrows a list of letters. What is empty does not narrow it.
 type LetterFilter struct {
 	Rung   workflow.Rung
-	Signed *bool
+	Signed *bool            // signed for, or still to be signed for
 	Late   bool             // pending, with the limit before Today
 	Under  workflow.Lineage // the subtree of an org
 	Today  workflow.Day
@@ -68,6 +69,9 @@ type CallFilter struct {
 	On    workflow.Day // as in LetterFilter
 }
 
+// toBeSigned is Issue.ToBeSigned as a condition on the row of a letter.
+const toBeSigned = "signed_on IS NULL AND EXISTS (SELECT 1 FROM issues s WHERE s.id = issue_id AND s.responsible = to_org AND s.phase NOT IN ('find', 'end') AND s.state <> 'closed')"
+
 // Letters reads a page of the letters of issues in a scope, the latest first. After is the next of the page before, "" for the first.
 // ErrInvalid with the code bad_cursor.
 func (db *DB) Letters(ctx context.Context, s Scope, f LetterFilter, after string, limit int) (rows []LetterRow, next string, err error) {
@@ -83,8 +87,12 @@ func (db *DB) Letters(ctx context.Context, s Scope, f LetterFilter, after string
 
 func scanLetter(scan func(...any) error) (r LetterRow, err error) {
 	var until, sent, signed dayColumn
-	err = scan(&r.Issue, &r.No, &r.Number, &r.Rung, &r.Org, &r.To, &until, &sent, &signed, &r.Pending, &r.IssueNumber, &r.Round, &r.Title)
+	var i workflow.Issue
+	err = scan(&r.Issue, &r.No, &r.Number, &r.Rung, &r.Org, &r.To, &until, &sent, &signed, &r.Pending, &r.IssueNumber, &r.Round, &r.Title, &i.State, &i.Responsible)
 	r.Limit, r.SentOn, r.SignedOn = until.day, sent.day, signed.day
+	if i.Letters = []workflow.Letter{{To: r.To}}; r.SignedOn == "" {
+		r.ToSign = i.ToBeSigned(0)
+	}
 	return r, err
 }
 
@@ -94,7 +102,7 @@ func (f *LetterFilter) narrow() condition {
 		all = append(all, condition{"rung = ?", []any{string(f.Rung)}})
 	}
 	if f.Signed != nil {
-		all = append(all, condition{map[bool]string{true: "signed_on IS NOT NULL", false: "signed_on IS NULL"}[*f.Signed], nil})
+		all = append(all, condition{map[bool]string{true: "signed_on IS NOT NULL", false: toBeSigned}[*f.Signed], nil})
 	}
 	if f.Late {
 		all = append(all, condition{"pending = ? AND limit_day < ?", []any{1, string(max(f.Today, firstDay))}})
@@ -116,7 +124,8 @@ func (db *DB) Calls(ctx context.Context, s Scope, f CallFilter, after string, li
 
 func scanCall(scan func(...any) error) (r CallRow, err error) {
 	var on, until, replied dayColumn
-	err = scan(&r.Issue, &r.No, &r.From, &r.To, &r.Wants, &on, &until, &r.Open, &r.Reply, &replied, &r.Climbed, &r.IssueNumber, &r.Round, &r.Title)
+	var i workflow.Issue
+	err = scan(&r.Issue, &r.No, &r.From, &r.To, &r.Wants, &on, &until, &r.Open, &r.Reply, &replied, &r.Climbed, &r.IssueNumber, &r.Round, &r.Title, &i.State, &i.Responsible)
 	r.On, r.Until, r.RepliedOn = on.day, until.day, replied.day
 	return r, err
 }
@@ -197,7 +206,7 @@ func (q *besideQuery) page(s Scope, f Filter, limit int) (string, []any) {
 	}
 	columns := "b." + strings.ReplaceAll(q.columns, ", ", ", b.")
 	found := "SELECT issue_id, no, " + q.day + " FROM (" + strings.Join(parts, " UNION ") + ") AS u" + order
-	all := "SELECT b.issue_id, b.no, " + columns + ", i.number, i.round, i.title FROM (" + found + ") AS p JOIN " + q.table +
+	all := "SELECT b.issue_id, b.no, " + columns + ", i.number, i.round, i.title, i.state, i.responsible FROM (" + found + ") AS p JOIN " + q.table +
 		" b ON b.issue_id = p.issue_id AND b.no = p.no JOIN issues i ON i.id = p.issue_id" + strings.NewReplacer(q.day, "p."+q.day, " issue_id", " p.issue_id", " no", " p.no").Replace(order)
 	return all, append(append(args, limit), limit)
 }

@@ -31,7 +31,7 @@ type MetCount struct {
 // AccountCount counts what was done about responsibility in a period.
 type AccountCount struct {
 	Letters  map[workflow.Rung]int // sent to the orgs
-	Unsigned int                   // of those, not signed for
+	Unsigned int                   // of those, still to be signed for
 	Outcomes map[workflow.OutcomeKind]int
 }
 
@@ -51,16 +51,18 @@ func (a *Among) orgs() condition {
 	return c
 }
 
-// openCharges are what orgs answer for, each counted by an org of a table and a word: the day before which it is late is "" for none.
-var openCharges = []struct{ org, word, from, where, by string }{
-	{"turn", "state", "issues", "", "step_by"},
-	{"decider", "'request'", "issues", "", ""},
-	{"w.org_id", "'review'", "issue_waits w JOIN issues i ON i.id = w.issue_id AND i.verifier = w.org_id", "i.state = 'lasting'", "i.due"},
-	{"to_org", "'call'", "issue_calls", "waiting = 1", "until_day"},
-	{"to_org", "'letter'", "issue_letters", "signed_on IS NULL", ""},
+// openCharges are what orgs answer for, each counted by an org of a table and a word: the day before which it is late is "" for none, and
+// own says by 1 or 0 whether it is about what the org found by itself when it was asked to look.
+var openCharges = []struct{ org, word, from, where, by, own string }{
+	{"turn", "state", "issues", "", "step_by", "0"}, // its own are in ownCharges
+	{"decider", "'request'", "issues", "", "", "0"},
+	{"w.org_id", "'review'", "issue_waits w JOIN issues i ON i.id = w.issue_id AND i.verifier = w.org_id", "i.state = 'lasting'", "i.due", "0"},
+	{"to_org", "'call'", "issue_calls", "waiting = 1", "until_day", "0"},
+	{"l.to_org", "'letter'", "issue_letters l JOIN issues i ON i.id = l.issue_id", toBeSigned, "l.limit_day", "i.prompted"},
 }
 
-// OpenCharges counts what waits for orgs today, by their level. It reads indexes alone, but for what is lasting.
+// OpenCharges counts what waits for orgs today, one row for each level and charge. It reads indexes alone, but for what is lasting and
+// for letters.
 func (db *DB) OpenCharges(ctx context.Context, a Among, today workflow.Day) (out []ChargeCount, err error) {
 	o := a.orgs()
 	err = db.read(ctx, func(tx *gorm.DB) error {
@@ -68,14 +70,16 @@ func (db *DB) OpenCharges(ctx context.Context, a Among, today workflow.Day) (out
 		for _, q := range openCharges {
 			late, args := "0", []any{}
 			if q.by != "" {
-				late, args = "SUM(CASE WHEN "+q.by+" < ? THEN 1 ELSE 0 END)", []any{string(max(today, firstDay))}
+				day := string(max(today, firstDay))
+				late, args = "CASE WHEN "+q.by+" < ? THEN 1 ELSE 0 END", []any{day, day}
 			}
 			where := and(condition{q.org + " IN (SELECT o.id FROM orgs o WHERE " + o.sql + ")", o.args}, condition{sql: q.where})
-			query := "SELECT o.level, x.charge, x.n, x.late FROM (SELECT " + q.org + " AS org, " + q.word + " AS charge, COUNT(*) AS n, " + late + " AS late FROM " + q.from +
-				" WHERE " + where.sql + " GROUP BY " + q.org + ", charge) AS x JOIN orgs o ON o.id = x.org"
+			query := "SELECT o.level, x.charge, SUM(x.n), SUM(x.late - x.own_late), SUM(x.own), SUM(x.own_late) FROM (SELECT " + q.org + " AS org, " + q.word +
+				" AS charge, COUNT(*) AS n, SUM(" + late + ") AS late, SUM(" + q.own + ") AS own, SUM(" + late + " * " + q.own + ") AS own_late FROM " + q.from +
+				" WHERE " + where.sql + " GROUP BY " + q.org + ", charge) AS x JOIN orgs o ON o.id = x.org GROUP BY o.level, x.charge"
 			err := each(tx, func(scan func(...any) error) error {
 				var c ChargeCount
-				err := scan(&c.Level, &c.Charge, &c.Open, &c.Late)
+				err := scan(&c.Level, &c.Charge, &c.Open, &c.Late, &c.Own, &c.OwnLate)
 				if c.Charge == workflow.Charge(workflow.Closed) {
 					c.Charge = workflow.ChargeLookBack
 				}
@@ -191,7 +195,7 @@ func (db *DB) Accounts(ctx context.Context, a Among, from, to workflow.Day) (out
 			out.Letters[rung] += n
 			out.Unsigned += unsigned
 			return err
-		}, "SELECT l.rung, COUNT(*), SUM(CASE WHEN l.signed_on IS NULL THEN 1 ELSE 0 END) FROM orgs o JOIN issue_letters l ON l.to_org = o.id WHERE "+o.sql+
+		}, "SELECT l.rung, COUNT(*), SUM(CASE WHEN "+toBeSigned+" THEN 1 ELSE 0 END) FROM orgs o JOIN issue_letters l ON l.to_org = o.id WHERE "+o.sql+
 			" AND l.sent_on >= ? AND l.sent_on <= ? GROUP BY l.rung", args...)
 		if err != nil {
 			return err
