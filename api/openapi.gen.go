@@ -3281,7 +3281,7 @@ type Step struct {
 	// Examples: 861234567890123
 	Other Id `json:"other,omitempty,omitzero"`
 
-	// Parties 会签单位 countersigning organisations
+	// Parties 会签单位，连同验收单位2至5家 countersigning organisations; two to five with the verifier
 	Parties []Id `json:"parties,omitempty,omitzero"`
 
 	// Person 编号，十进制 an id in digits

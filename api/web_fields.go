@@ -16,14 +16,21 @@ const orgsShown = 1000
 
 // orgOptions are the organisations at or below one (0: all), indented by depth.
 func (s *Server) orgOptions(ctx context.Context, under workflow.OrgID) ([]page.Option, error) {
+	return s.orgOptionsOf(ctx, under, func(*engine.Org) bool { return true })
+}
+
+// orgOptionsOf are those of them that are wanted.
+func (s *Server) orgOptionsOf(ctx context.Context, under workflow.OrgID, wanted func(*engine.Org) bool) ([]page.Option, error) {
 	var out []page.Option
 	for after := ""; len(out) < orgsShown; {
 		orgs, err := s.Engine.Orgs(ctx, under, after, engine.PageLimit)
 		if err != nil || len(orgs) == 0 {
 			return out, err
 		}
-		out = append(out, optionsOf(orgs)...)
-		if after = orgs[len(orgs)-1].Code; len(orgs) < engine.PageLimit {
+		last := len(orgs) < engine.PageLimit
+		after = orgs[len(orgs)-1].Code
+		out = append(out, optionsOf(slices.DeleteFunc(orgs, func(o engine.Org) bool { return !wanted(&o) }))...)
+		if last {
 			break
 		}
 	}

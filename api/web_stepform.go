@@ -34,7 +34,7 @@ var requestFields = map[workflow.RequestKind][]string{
 // extraFields are what a step may bring and need not. Every step may bring a note.
 var extraFields = map[workflow.Action][]string{
 	workflow.Edit:   {"detail", "aspect", "goal", "source", "person", "kind", "grade", "due"},
-	workflow.Assign: {"person", "assisting", "parties"}, workflow.Plan: {"goal"}, workflow.Report: {"evidence", "recovered"},
+	workflow.Assign: {"person", "assisting", "parties"}, workflow.Transfer: {"parties"}, workflow.Plan: {"goal"}, workflow.Report: {"evidence", "recovered"},
 	workflow.Finish: {"evidence"}, workflow.Submit: {"evidence", "recovered", "systems", "outcomes"}, workflow.Reopen: {"due"}, workflow.Supervise: {"note"},
 	workflow.Pass: {"systems", "outcomes"}, workflow.Close: {"systems", "outcomes"}, workflow.Record: {"systems", "outcomes"},
 	workflow.ApprovePlan: {"mark", "remarks"}, workflow.RejectPlan: {"remarks"}, workflow.SendLetter: {"decided"}, workflow.SignLetter: {"said"},
@@ -227,16 +227,15 @@ func (b *formBuilder) whose(name string) page.Field {
 	if name != "responsible" {
 		under = i.Line[min(1, max(i.Line.Depth()-1, 0))].Org
 	}
+	if name == "parties" {
+		return b.parties(under)
+	}
 	orgs, err := b.server.orgOptions(b.ctx, under)
 	b.fault(err)
-	switch name {
-	case "responsible":
+	if name == "responsible" {
 		return orgChoice(page.Field{Kind: page.Select, Label: workflow.Say("责任单位", "Responsible organisation"), Options: chosen(orgs, id(i.Responsible))})
-	case "assisting":
-		return page.Field{Kind: page.Many, Label: workflow.Say("配合单位", "Assisting organisations"), Options: chosen(orgs, each(i.Assisting, id[workflow.OrgID])...)}
 	}
-	return page.Field{Kind: page.Many, Label: workflow.Say("会签单位（重大问题须指定）", "Parties that countersign (needed for a major issue)"),
-		Options: chosen(orgs, each(i.Parties, id[workflow.OrgID])...)}
+	return page.Field{Kind: page.Many, Label: workflow.Say("配合单位", "Assisting organisations"), Options: chosen(orgs, each(i.Assisting, id[workflow.OrgID])...)}
 }
 
 func (b *formBuilder) measures(name string) page.Field {

@@ -6,6 +6,7 @@ import (
 
 	"rectify/api/page"
 	"rectify/workflow"
+	"rectify/workflow/engine"
 )
 
 // toward are the fields about other organisations: whom to call and for what, how to answer, who is asked for the same kind.
@@ -67,6 +68,28 @@ func (b *formBuilder) siblings() page.Field {
 	}
 	f.Options = optionsOf(orgs)
 	return f
+}
+
+// parties are the organisations that may countersign: the top one and those below, but where by the policy nobody could, and the one that
+// is to be responsible. An issue that is countersigned may get others when it goes to another organisation.
+func (b *formBuilder) parties(under workflow.OrgID) page.Field {
+	i, moves := &b.view.Issue, b.offer.Action == workflow.Transfer
+	if moves && len(i.Parties) == 0 {
+		return page.Field{}
+	}
+	signs := func(o *engine.Org) bool { return b.server.Engine.MaySign(o.Level) && (moves || o.ID != i.Responsible) }
+	orgs, err := b.server.orgOptionsOf(b.ctx, under, signs)
+	b.fault(err)
+	if top := i.Line[0].Org; top != under && top != 0 {
+		org, err := b.server.Engine.Org(b.ctx, top)
+		b.fault(err)
+		if signs(&org) {
+			orgs = append(optionsOf([]engine.Org{org}), orgs...)
+		}
+	}
+	return page.Field{Kind: page.Many, Label: workflow.Say("会签单位（重大问题须指定）", "Parties that countersign (needed for a major issue)"),
+		Help:    workflow.Say("验收单位之外另选；连同验收单位2至5家", "beside the verifier; two to five with it"),
+		Options: chosen(orgs, each(i.Parties, id[workflow.OrgID])...)}
 }
 
 // letter are the fields of a supervision letter, and who decided a step.

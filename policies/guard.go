@@ -191,6 +191,14 @@ func (g *Guard) May(post workflow.Post, level workflow.Level, r workflow.Relatio
 	return &g.rules[n-1], true
 }
 
+// Could says whether any post at the level may do the action to an issue of the grade to which its organisation stands in the relation.
+func (g *Guard) Could(level workflow.Level, r workflow.Relation, a workflow.Action, grade workflow.Grade) bool {
+	return slices.ContainsFunc(workflow.Posts(), func(p workflow.PostRule) bool {
+		_, ok := g.May(p.Post, level, r, a, grade)
+		return ok
+	})
+}
+
 // Allow says whether the actor may do the action to the issue, as one of the grade, and by which appointment, relation and line.
 // An issue without a grade counts as ordinary. Only the actor's appointments are looked at; those in force is the caller's concern.
 func (g *Guard) Allow(by *workflow.Actor, a workflow.Action, i *workflow.Issue, grade workflow.Grade) (workflow.Grant, bool) {

@@ -32,6 +32,9 @@ func Apply(d *Definition, i Issue, s Step, by Actor, at time.Time) (Change, erro
 		move(after, arrow, at)
 	}
 	effect(d, after, &s, &by, at)
+	if err := soundParties(after, &s); err != nil {
+		return Change{}, err
+	}
 	if after.Due != before.Due {
 		after.Warn = warnOf(after.Due)
 	}

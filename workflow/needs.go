@@ -139,13 +139,6 @@ func needGrade(i *Issue, s *Step, _ time.Time) error {
 	return nil
 }
 
-func needParties(i *Issue, s *Step, _ time.Time) error {
-	if len(s.Parties) == 0 && len(i.Parties) == 0 {
-		return missing("parties", Say("重大问题须联审，请指定至少一个会签单位", "a major issue is countersigned: name at least one party beside the verifier"))
-	}
-	return nil
-}
-
 func needNote(_ *Issue, s *Step, _ time.Time) error {
 	if strings.TrimSpace(s.Note) == "" {
 		return missing("note", Say("请填写说明", "write a note"))

@@ -260,3 +260,40 @@ func TestAnIssueIsRegisteredOnlyWithDetailAndSource(t *testing.T) {
 		require.Equal(t, "find", c.Line.Action)
 	}
 }
+
+// A countersign has two to five organisations, each of them once, and one that can sign.
+func TestWhoMayCountersign(t *testing.T) {
+	d := machine(t, "major")
+	given := func(parties ...workflow.OrgID) workflow.Step {
+		s := stepOf(workflow.Assign, "")
+		s.Grade, s.Parties = workflow.Major, parties
+		return s
+	}
+	for _, c := range []struct {
+		name string
+		s    workflow.Step
+		code string
+	}{
+		{"the verifier alone", given(committee), "bad_signers"},
+		{"one twice", given(beside, beside), "named_twice"},
+		{"the responsible one", given(beside, branch), "party_responsible"},
+		{"five and the verifier", given(beside, root, group, 80, 81), "bad_signers"},
+		{"six", given(beside, root, group, 80, 81, 82), "too_many"},
+	} {
+		f := refused(t, d, issueOf(d, workflow.Found), c.s, at(committeeLine, stranger))
+		require.Equal(t, c.code, f.Code, c.name)
+		require.Equal(t, "parties", f.Field, c.name)
+	}
+	mute := given(beside)
+	mute.Facts.Mute = mute.Parties
+	require.Equal(t, "party_cannot_sign", refused(t, d, issueOf(d, workflow.Found), mute, at(committeeLine, stranger)).Code)
+	for _, parties := range [][]workflow.OrgID{{beside}, {beside, committee}, {beside, root, group, 80}, {committee, beside, root, group, 80}} {
+		i := do(t, d, issueOf(d, workflow.Found), given(parties...), at(committeeLine, stranger))
+		require.LessOrEqual(t, len(i.Signers()), 5)
+	}
+	i := issueOf(d, workflow.Rectifying)
+	i.Parties = []workflow.OrgID{group}
+	s := stepOf(workflow.Transfer, "")
+	s.Responsible, s.Facts.Line, s.Parties = committee, committeeLine, nil
+	require.Equal(t, "bad_signers", refused(t, d, i, s, at(groupLine, stranger)).Code, "the new verifier was the only party")
+}

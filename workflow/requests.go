@@ -1,7 +1,6 @@
 package workflow
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -92,7 +91,7 @@ func grant(i *Issue) {
 	i.Request = Request{}
 }
 
-// checkReach: an issue is given only to an org at or below the one that gives it, and a party is never the responsible org.
+// checkReach: an issue is given only to an org at or below the one that gives it.
 func checkReach(i *Issue, s *Step, by *Actor) error {
 	if s.Action != Assign && s.Action != Transfer {
 		return nil
@@ -106,13 +105,6 @@ func checkReach(i *Issue, s *Step, by *Actor) error {
 	}
 	if !line.Passes(by.As.Appointment.Org) {
 		return Invalid("out_of_reach", "responsible", Say("责任单位不在%s辖内", "the responsible organisation is not below %s", by.As.Appointment.OrgName))
-	}
-	parties := s.Parties
-	if len(parties) == 0 {
-		parties = i.Parties
-	}
-	if slices.Contains(parties, line.Last().Org) {
-		return Invalid("party_responsible", "parties", Say("责任单位不能会签自己的问题", "the responsible organisation cannot countersign its own issue"))
 	}
 	return nil
 }

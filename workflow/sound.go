@@ -13,7 +13,6 @@ const (
 	middleText  = 2000
 	shortText   = 190
 	mostItems   = 100
-	mostParties = 10
 	mostAsked   = 500 // orgs that one step asks for a self-check
 )
 
@@ -75,7 +74,7 @@ func (s *Step) sound() error {
 	if err := tooMany("assisting", len(s.Assisting), mostItems); err != nil {
 		return err
 	}
-	if err := tooMany("parties", len(s.Parties), mostParties); err != nil {
+	if err := tooMany("parties", len(s.Parties), mostSigners); err != nil {
 		return err
 	}
 	if s.Recovered < 0 {

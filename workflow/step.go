@@ -55,7 +55,8 @@ type Step struct {
 // Facts is what a step refers to, as the engine found it in the same transaction.
 type Facts struct {
 	Line  Lineage           // of Responsible
-	Orgs  map[OrgID]Lineage // of Step.Orgs
+	Orgs  map[OrgID]Lineage // of Step.Orgs and Step.Parties
+	Mute  []OrgID           // those of Step.Parties in which by the policy no post could sign
 	Dates Dates             // as they are worked out now, for Reclock
 	Other *Issue            // the other issue of a merge, nil when there is none
 

@@ -108,7 +108,7 @@ func (e *Engine) decide(l store.Loaded, a asked) (workflow.Change, error) {
 	if l.Org != nil {
 		s.Facts.Line = l.Org.Line
 	}
-	s.Facts.Other = l.Other
+	s.Facts.Other, s.Facts.Mute = l.Other, e.mute(d, i, &s)
 	if err := e.datesAgain(d, i, &s); err != nil {
 		return workflow.Change{}, err
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"rectify/workflow"
 )
@@ -62,9 +63,37 @@ func (e *Engine) known(ctx context.Context, s *workflow.Step) error {
 			return workflow.Invalid("unknown_org", "parties", workflow.Say("所指的组织不存在", "an organisation named does not exist"))
 		}
 	}
-	s.Facts.Orgs = make(map[workflow.OrgID]workflow.Lineage, len(s.Orgs))
-	for _, id := range s.Orgs {
+	s.Facts.Orgs = make(map[workflow.OrgID]workflow.Lineage, len(s.Orgs)+len(s.Parties))
+	for _, id := range slices.Concat(s.Orgs, s.Parties) {
 		s.Facts.Orgs[id] = found[id].Line
 	}
 	return nil
+}
+
+// mute are the parties that a step names in which no post could take the party's step: the countersign could never be completed.
+func (e *Engine) mute(d *workflow.Definition, i *workflow.Issue, s *workflow.Step) (out []workflow.OrgID) {
+	for _, org := range s.Parties {
+		line := s.Facts.Orgs[org]
+		if !e.signs(d, line.Last().Level, max(i.Grade, s.Grade)) {
+			out = append(out, org)
+		}
+	}
+	return out
+}
+
+// signs says whether posts at the level may, as a party, take every step of the machine that is countersigned.
+func (e *Engine) signs(d *workflow.Definition, level workflow.Level, grade workflow.Grade) bool {
+	for n := range d.Arrows {
+		a := &d.Arrows[n]
+		if slices.Contains(a.Needs, workflow.NeedCountersign) && !e.guard.Could(level, workflow.Party, a.Do, grade) {
+			return false
+		}
+	}
+	return true
+}
+
+// MaySign says whether an organisation at the level could countersign an issue of any grade, as the policy and the machine of major issues
+// in force have it: what a form offers.
+func (e *Engine) MaySign(level workflow.Level) bool {
+	return e.signs(e.current.For(workflow.Major, ""), level, workflow.Major)
 }

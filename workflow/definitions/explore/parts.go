@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"math/bits"
 	"slices"
 
 	"rectify/workflow"
@@ -128,7 +129,7 @@ func (p *parts) yes(was, is *workflow.Issue, s *workflow.Step, by *workflow.Acto
 	for _, party := range was.Parties {
 		want |= place(party)
 	}
-	several := was.Grade != workflow.Major || was.Verifier == 0 || p.signed&^place(was.Verifier) != 0
+	several := was.Grade != workflow.Major || bits.OnesCount16(uint16(p.signed)) > 1
 	if p.signed&want != want || !several {
 		wrong = append(wrong, Unsigned)
 	}

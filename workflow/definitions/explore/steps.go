@@ -67,7 +67,7 @@ func (r *run) steps(i *workflow.Issue, arrow *workflow.Arrow) []workflow.Step {
 	case workflow.Assign:
 		s.Kind, s.Grade = r.kind, r.grade
 		if r.grade == workflow.Major {
-			s.Parties = []workflow.OrgID{r.at.party}
+			s.Parties = r.at.parties
 		}
 		return r.naming(r.given(s))
 	case workflow.Transfer:

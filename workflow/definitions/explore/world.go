@@ -104,18 +104,18 @@ func personText(p workflow.PersonID) workflow.Text {
 type setting struct {
 	finder      workflow.OrgID
 	responsible []workflow.OrgID
-	party       workflow.OrgID
+	parties     []workflow.OrgID // that countersign a major issue; two where nobody is above
 }
 
 // settings are the places in the tree that differ for the rules: a branch with all levels above it, one's own finding, the levels that
 // judge being judged, the root, and a tree in which a level is missing.
 func settings() []setting {
 	return []setting{
-		{committee, []workflow.OrgID{branch, sibling}, beside},
-		{general, []workflow.OrgID{general}, beside},
-		{root, []workflow.OrgID{committee, group}, beside},
-		{root, []workflow.OrgID{root}, beside},
-		{beside, []workflow.OrgID{flat, beside}, committee},
+		{committee, []workflow.OrgID{branch, sibling}, []workflow.OrgID{beside}},
+		{general, []workflow.OrgID{general}, []workflow.OrgID{beside}},
+		{root, []workflow.OrgID{committee, group}, []workflow.OrgID{beside}},
+		{root, []workflow.OrgID{root}, []workflow.OrgID{beside, committee}},
+		{beside, []workflow.OrgID{flat, beside}, []workflow.OrgID{committee}},
 	}
 }
 
