@@ -30,8 +30,8 @@ trap summary EXIT
 section "Go tests (race detector; SQLite${RECTIFY_TEST_MYSQL:+ and MariaDB})"
 CGO_ENABLED=1 go test -race -timeout 45m ./... | tee "$log"
 
-section "everybody's pages and buttons in the demonstration"
-go test -timeout 15m -run '^Test(EveryPage|EveryButton|WhatIsNotOffered)' ./cmd/rectify | tee -a "$log"
+section "everybody's pages and buttons in the demonstration; rules of an office's own"
+go test -timeout 15m -run '^Test(EveryPage|EveryButton|WhatIsNotOffered|ServedRulesAreProven)' ./cmd/rectify | tee -a "$log"
 
 section "faults of rules that the checker finds"
 go test -timeout 15m ./workflow/definitions/explore | tee -a "$log"

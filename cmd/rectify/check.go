@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -121,34 +124,63 @@ func (p *program) unproven(c *engine.RuleCheck) (wrong []complaintJSON) {
 	return wrong
 }
 
-// proveRules goes through everything that can happen under rules of an office's own before they are served, once for each version of them:
-// the digest of what was proven is kept in the folder of data. Those that come with the program are proven by its tests.
+// proveRules goes through everything that can happen under rules of an office's own before they are served, and refuses to serve those of
+// which not all is proven. What was proven is kept in the folder of data with the fingerprint of the program that proved it, so that the next
+// start is quick, and another version proves it anew. The rules that come with the program are proven by its tests.
 func (p *program) proveRules(r *rules) error {
 	if r.shipped {
 		return nil
 	}
+	self, err := fingerprint()
+	if err != nil {
+		return err
+	}
 	known := filepath.Join(p.flags.Data, "checked", engine.RulesDigest(r.guard, r.definitions))
-	if _, err := os.Stat(known); err == nil {
+	if by, err := os.ReadFile(known); err == nil && string(by) == self {
 		return nil
 	}
+	p.log.Info("proving the rules, which takes about half a minute")
 	found, err := checkedRules(p.ctx, r)
 	if err != nil {
 		return err
 	}
-	for _, text := range found.Nobody {
-		p.log.Warn(text.Zh)
+	if err := refusedRules(&found); err != nil {
+		return err
 	}
+	if err := os.MkdirAll(filepath.Dir(known), 0o750); err != nil {
+		return unreadableFile(p.flags.Data, err)
+	}
+	return os.WriteFile(known, []byte(self), 0o600)
+}
+
+// refusedRules says what does not hold, nil when everything does.
+func refusedRules(found *engine.RuleCheck) error {
 	var faults []error
+	for _, text := range found.Nobody {
+		faults = append(faults, workflow.Refused("not_proven", text))
+	}
 	for _, proof := range found.Verdict.Proofs {
 		if proof.Story != nil {
 			faults = append(faults, workflow.Refused("not_proven", workflow.Say("%s（rectify check 有全文）", "%s (rectify check tells all of it)", proof.Story.Text())))
 		}
 	}
-	if len(faults) > 0 {
-		return errors.Join(faults...)
+	return errors.Join(faults...)
+}
+
+// fingerprint is the SHA-256 of this program's own file, in hexadecimal.
+func fingerprint() (string, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return "", err
 	}
-	if err := os.MkdirAll(filepath.Dir(known), 0o750); err != nil {
-		return unreadableFile(p.flags.Data, err)
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
 	}
-	return os.WriteFile(known, nil, 0o600)
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
