@@ -209,13 +209,22 @@ func TestPacksThatAreNotOpened(t *testing.T) {
 	got := rectify(t, nil, "serve", "--pack", file, "--passphrase-file", word, "--listen", "0.0.0.0:0")
 	require.Equal(t, 2, got.code)
 	require.Contains(t, got.err, "本机")
+}
 
+// What a crash left behind is taken away by the next start, which names it. Temporary files of its own keep the test apart from others that
+// begin meanwhile.
+func TestWhatACrashLeftOfAPackIsTakenAway(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	folder := t.TempDir()
+	word, file := filepath.Join(folder, "word"), filepath.Join(folder, "old.age")
+	require.NoError(t, os.WriteFile(word, []byte("Another Passphrase 99\n"), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte("no pack"), 0o600))
 	left, err := os.MkdirTemp("", openedPrefix)
 	require.NoError(t, err)
 	body, err := json.Marshal(mark{PID: 1 << 22, Pack: file, At: time.Now()}) // no such process
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(left, openedMark), body, 0o600))
-	got = rectify(t, nil, "serve", "--pack", file, "--passphrase-file", wrong, "--listen", "127.0.0.1:0")
+	got := rectify(t, nil, "serve", "--pack", file, "--passphrase-file", word, "--listen", "127.0.0.1:0")
 	require.Contains(t, got.out, left, "what a crash left behind is named")
 	require.NoDirExists(t, left)
 }

@@ -111,7 +111,7 @@ func killed(t *testing.T, dsn string, ids []workflow.IssueID, round int, answere
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
-	late := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	late := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() }) // only when it hangs
 	defer late.Stop()
 	lines := bufio.NewScanner(out)
 	for n := 0; lines.Scan(); {

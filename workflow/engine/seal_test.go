@@ -242,7 +242,7 @@ func TestKeepSealing(t *testing.T) {
 	ctx, stop := context.WithCancel(o.ctx)
 	done := make(chan struct{})
 	go func() { o.KeepSealing(ctx, 10*time.Millisecond); close(done) }()
-	require.Eventually(t, func() bool { size, err := o.db.SealedSize(o.ctx); return err == nil && size > 10 }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { size, err := o.db.SealedSize(o.ctx); return err == nil && size > 10 }, time.Minute, 10*time.Millisecond)
 	stop()
 	<-done
 }
@@ -256,30 +256,45 @@ func TestCheckpointsAreMailedOnceADay(t *testing.T) {
 	require.NoError(t, err)
 	o := newOffice(t, db, defs, func(c *engine.Config) { c.Channels = channels }).staffed()
 	admin := o.actor("dingyi")
-	sealing := func() {
-		ctx, stop := context.WithTimeout(o.ctx, 300*time.Millisecond)
-		defer stop()
-		o.KeepSealing(ctx, 20*time.Millisecond)
+	sealing := func(mails int) { // until so many were put down altogether, and somewhat longer: there are no more
+		ctx, stop := context.WithCancel(o.ctx)
+		done := make(chan struct{})
+		go func() { o.KeepSealing(ctx, 20*time.Millisecond); close(done) }()
+		putDown := func() (n int) {
+			all, err := db.MessageFigures(o.ctx, time.Time{})
+			require.NoError(t, err)
+			for _, f := range all {
+				n += f.N
+			}
+			return n
+		}
+		for putDown() < mails {
+			time.Sleep(5 * time.Millisecond)
+		}
+		time.Sleep(200 * time.Millisecond)
+		stop()
+		<-done
+		require.Equal(t, mails, putDown())
 	}
 	mails := func() []store.Message {
 		all, err := db.ClaimMessages(o.ctx, "test", o.now, 240*time.Hour, store.Mail, 10)
 		require.NoError(t, err)
 		return all
 	}
-	sealing()
+	sealing(0)
 	require.Empty(t, mails())
 	require.ErrorIs(t, o.SetCheckpointMail(o.ctx, o.actor("gaofeng"), "zhiji@example.org", 0), workflow.ErrForbidden)
 	require.ErrorIs(t, o.SetCheckpointMail(o.ctx, admin, "nowhere", 0), workflow.ErrInvalid)
 	require.NoError(t, o.SetCheckpointMail(o.ctx, admin, "zhiji@example.org", 0))
-	sealing()
+	sealing(1)
 	_, c := o.seal()
 	first := mails()
 	require.Len(t, first, 1)
 	require.Contains(t, first[0].Body, c.Origin)
 	require.Equal(t, "zhiji@example.org", first[0].Address)
-	sealing()
+	sealing(1)
 	require.Empty(t, mails(), "one a day")
 	o.now = o.now.Add(24 * time.Hour)
-	sealing()
+	sealing(2)
 	require.Len(t, mails(), 1)
 }

@@ -94,7 +94,7 @@ func TestChoosingAPassword(t *testing.T) {
 		require.False(t, signed.MustChange)
 		_, err = o.SignIn(o.ctx, "gaofeng", first, "")
 		require.ErrorIs(t, err, engine.ErrSignIn)
-		o.now = time.Now().Add(91 * 24 * time.Hour)
+		o.now = o.now.Add(91 * 24 * time.Hour)
 		signed, err = o.SignIn(o.ctx, "gaofeng", "党务工作Ab-2026", "")
 		require.NoError(t, err)
 		require.True(t, signed.MustChange, "after ninety days")

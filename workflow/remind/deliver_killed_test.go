@@ -59,7 +59,7 @@ func TestKilledDeliverers(t *testing.T) {
 			require.Error(t, running[at].Wait(), "it was killed")
 			running[at] = begin()
 		}
-		require.Eventually(t, func() bool { return ids.len() == n }, 30*time.Second, 20*time.Millisecond)
+		require.Eventually(t, func() bool { return ids.len() == n }, 2*time.Minute, 20*time.Millisecond)
 		ids.mu.Lock()
 		defer ids.mu.Unlock()
 		twice := 0

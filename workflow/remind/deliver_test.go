@@ -144,7 +144,7 @@ func TestOneBadChannelStopsNoOther(t *testing.T) {
 	d := deliverer(t, db, all, func(c *remind.DelivererConfig) { c.Patience, c.Parallel = 500*time.Millisecond, 3 })
 	began := time.Now()
 	report := deliver(t, d, morning)
-	require.Less(t, time.Since(began), 5*time.Second)
+	require.Less(t, time.Since(began), time.Minute)
 	require.Equal(t, remind.Report{Sent: 9, Failed: 9 + 3, Stuck: []string{"hangs"}}, report)
 	require.Equal(t, int64(3), hanging.Load())
 
@@ -158,11 +158,11 @@ func TestOneBadChannelStopsNoOther(t *testing.T) {
 	require.Eventually(t, func() bool {
 		n, err := db.Unread(t.Context(), 7)
 		return err == nil && n == 10
-	}, 5*time.Second, 10*time.Millisecond, "while the other hangs")
+	}, time.Minute, 10*time.Millisecond, "while the other hangs")
 	stop()
 	running.Wait()
 	close(over)
-	require.Eventually(t, func() bool { return len(deliver(t, d, morning).Stuck) == 0 }, 5*time.Second, 10*time.Millisecond, "it comes back")
+	require.Eventually(t, func() bool { return len(deliver(t, d, morning).Stuck) == 0 }, time.Minute, 10*time.Millisecond, "it comes back")
 }
 
 // Who has one place sends one after the other, as many as there are: a message that has arrived leaves its place before the next is due.
@@ -193,7 +193,7 @@ func TestStoppingFinishesWhatIsOnItsWay(t *testing.T) {
 	running.Go(func() { d.Run(ctx) })
 	select {
 	case <-onItsWay:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("it was not sent")
 	}
 	stop()
@@ -265,7 +265,7 @@ func TestTwoDeliverersAtOnce(t *testing.T) {
 		require.Eventually(t, func() bool {
 			unread, err := a.Unread(t.Context(), 7)
 			return err == nil && unread == n && came.len() == n
-		}, 30*time.Second, 20*time.Millisecond)
+		}, 2*time.Minute, 20*time.Millisecond)
 		stop()
 		running.Wait()
 		later := time.Now()

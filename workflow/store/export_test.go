@@ -34,6 +34,14 @@ var (
 	ErrOnPurpose = errors.New("on purpose")
 )
 
+// Queued is how many writes wait for the writer of an SQLite file, and whether it takes no more.
+func Queued(db *DB) (waiting int, closed bool) {
+	q := &db.writer.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.waiting), q.closed
+}
+
 // Kept is the number of statements that the writing connections keep.
 func Kept(db *DB) int {
 	db.writes.mu.Lock()

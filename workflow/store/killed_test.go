@@ -57,7 +57,7 @@ func killedRun(t *testing.T, dsn string, round int, answered map[string]int) {
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
-	deadline := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+	deadline := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() }) // only when it hangs
 	defer deadline.Stop()
 	lines := bufio.NewScanner(out)
 	for n := 0; lines.Scan(); n++ {

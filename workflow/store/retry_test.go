@@ -130,9 +130,13 @@ func TestLockWaitTimeoutIsRunAgain(t *testing.T) {
 	require.NoError(t, err)
 	_, err = tx.Exec("UPDATE items SET seq = 5 WHERE id = 1")
 	require.NoError(t, err)
-	time.AfterFunc(1300*time.Millisecond, func() { _ = tx.Commit() })
 	runs := 0
-	require.NoError(t, db.Write(t.Context(), func(tx *gorm.DB) error { runs++; return bump(tx, 1) }))
+	require.NoError(t, db.Write(t.Context(), func(again *gorm.DB) error {
+		if runs++; runs == 2 {
+			require.NoError(t, tx.Commit())
+		}
+		return bump(again, 1)
+	}))
 	require.Equal(t, 2, runs)
 	require.Equal(t, 6, seq(t, db, 1))
 }
@@ -305,9 +309,10 @@ func TestDatabaseAwayAndBack(t *testing.T) {
 
 // The network swallows everything: a caller who can wait only so long is told in time, and one who can wait is not held for ever.
 func TestSilentNetwork(t *testing.T) {
-	wire, dsn := wire(t, storetest.MySQL(t))
-	db := storetest.Open(t, dsn+"?readTimeout=200ms&timeout=200ms")
-	items(t, db)
+	server := storetest.MySQL(t)
+	items(t, storetest.Open(t, server)) // tables take longer than that network gives
+	wire, dsn := wire(t, server)
+	db := storetest.Open(t, dsn+"?readTimeout=500ms&timeout=500ms")
 	wire.silent.Store(true)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()

@@ -93,7 +93,7 @@ func TestDiskFull(t *testing.T) {
 			})
 		})
 	}
-	time.Sleep(50 * time.Millisecond)
+	queued(t, db, len(results))
 	release()
 	wg.Wait()
 	for i, err := range results {
@@ -141,7 +141,7 @@ func TestCancelledInTheMiddle(t *testing.T) {
 			})
 		})
 	}
-	time.Sleep(50 * time.Millisecond)
+	queued(t, db, len(results))
 	release()
 	wg.Wait()
 	for _, err := range results {
@@ -191,7 +191,7 @@ func TestKilledProcessLosesNothingItAnswered(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, cmd.Start())
 			lines := bufio.NewScanner(out)
-			begun := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+			begun := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() }) // only when it hangs
 			for n := 0; lines.Scan(); n++ {
 				var id int
 				if _, err := fmt.Sscanf(lines.Text(), "kept %d", &id); err == nil {

@@ -40,6 +40,12 @@ func count(t testing.TB, db *store.DB) (n int) {
 	return n
 }
 
+// queued waits until so many writes stand behind the one that keeps the writer busy.
+func queued(t testing.TB, db *store.DB, n int) {
+	t.Helper()
+	require.Eventually(t, func() bool { waiting, _ := store.Queued(db); return waiting == n }, time.Minute, time.Millisecond)
+}
+
 // held keeps the writer busy (on SQLite) until release is called, so that what is written meanwhile forms one group.
 func held(t testing.TB, db *store.DB) (release func()) {
 	t.Helper()
@@ -99,7 +105,9 @@ func TestGroupedWritesDoNotTouchEachOther(t *testing.T) {
 				})
 			})
 		}
-		time.Sleep(50 * time.Millisecond)
+		if db.Dialect() == store.SQLite {
+			queued(t, db, n)
+		}
 		release()
 		wg.Wait()
 		for i, err := range results {
@@ -149,7 +157,7 @@ func TestGroupThatFailsAtCommitIsDoneOneByOne(t *testing.T) {
 			})
 		})
 	}
-	time.Sleep(50 * time.Millisecond)
+	queued(t, db, len(results))
 	release()
 	wg.Wait()
 	for i, err := range results {
@@ -199,10 +207,10 @@ func TestCloseFinishesWhatWasAccepted(t *testing.T) {
 			results <- db.Write(context.Background(), func(tx *gorm.DB) error { return insert(tx, i, fmt.Sprint(i)) })
 		}()
 	}
-	time.Sleep(50 * time.Millisecond)
+	queued(t, db, cap(results))
 	closed := make(chan error)
 	go func() { closed <- db.Close() }()
-	time.Sleep(20 * time.Millisecond)
+	require.Eventually(t, func() bool { _, closed := store.Queued(db); return closed }, time.Minute, time.Millisecond)
 	require.ErrorIs(t, db.Write(t.Context(), func(tx *gorm.DB) error { return nil }), store.ErrClosed)
 	release()
 	require.NoError(t, <-closed)
