@@ -57,11 +57,7 @@ func Charges() []ChargeRule {
 	var out []ChargeRule
 	for _, s := range stateRules {
 		if text, ok := chargeTexts[s.State]; ok {
-			as := s.State.WaitsFor()
-			if s.State == PlanReview || s.State == Verifying {
-				as = as.With(Party)
-			}
-			out = append(out, ChargeRule{Charge: Charge(s.State), Text: text, State: s.State, As: as, Basis: basisIn(s.State)})
+			out = append(out, ChargeRule{Charge: Charge(s.State), Text: text, State: s.State, As: s.State.WaitsFor(), Basis: basisIn(s.State)})
 		}
 	}
 	as := func(all ...Relation) (rs Relations) {
@@ -128,9 +124,9 @@ func (c *Change) leaves() bool {
 	b, l := &c.Before, &c.Line
 	switch Action(l.Action) {
 	case Pass, ApprovePlan:
-		return slices.Contains(b.Signers(), l.Org) || b.Turn() == l.Org
+		return slices.Contains(b.Signers(), l.Org) || slices.Contains(b.Turns(), l.Org)
 	case Assign:
 		return true
 	}
-	return b.State != "" && b.State != c.Issue.State && b.Turn() != 0 && b.Turn() == l.Org
+	return b.State != "" && b.State != c.Issue.State && slices.Contains(b.Turns(), l.Org)
 }

@@ -3,7 +3,8 @@ package workflow
 import "slices"
 
 // Turn is the organisation whose step the issue waits for; 0 where it waits for nobody. A problem that was found is assigned by the
-// finder if that is an organ committee or higher, else by the nearest such above it.
+// finder if that is an organ committee or higher, else by the nearest such above it. What is countersigned waits for the verifier, and
+// once that has signed for the first party that has not.
 func (i *Issue) Turn() OrgID {
 	switch i.State {
 	case Draft:
@@ -16,9 +17,9 @@ func (i *Issue) Turn() OrgID {
 	case Assigned, Planning, Rectifying, Lasting:
 		return i.Responsible
 	case PlanReview:
-		return first(i.Verifier, i.Responsible)
+		return i.signing(first(i.Verifier, i.Responsible))
 	case Verifying:
-		return first(i.Verifier, i.Line[0].Org)
+		return i.signing(first(i.Verifier, i.Line[0].Org))
 	case Closing, Publicized:
 		return first(i.Closer, i.Line[0].Org)
 	case Closed:
@@ -27,6 +28,27 @@ func (i *Issue) Turn() OrgID {
 		}
 	}
 	return 0
+}
+
+// signing is lead, or the first party that has not signed once lead has.
+func (i *Issue) signing(lead OrgID) OrgID {
+	if open := i.Unsigned(); len(open) > 0 && i.signed(lead) {
+		return open[0]
+	}
+	return lead
+}
+
+func (i *Issue) signed(org OrgID) bool {
+	return slices.ContainsFunc(i.Signs, func(s Sign) bool { return s.Org == org })
+}
+
+// Turns are all the organisations whose step the issue waits for, Turn among them: more than one while several have not signed yet.
+func (i *Issue) Turns() []OrgID {
+	out := i.Unsigned()
+	if turn := i.Turn(); turn != 0 && !slices.Contains(out, turn) {
+		out = slices.Insert(out, 0, turn)
+	}
+	return out
 }
 
 // WaitsFor is what the organisation whose step issues in the state wait for is to them, as Turn finds it; none where they wait for
@@ -40,7 +62,7 @@ func (s State) WaitsFor() (rs Relations) {
 	case Assigned, Planning, Rectifying, Lasting:
 		return rs.With(Responsible)
 	case PlanReview, Verifying:
-		return rs.With(Verifier)
+		return rs.With(Verifier).With(Party)
 	case Closing, Publicized:
 		return rs.With(Closer)
 	}
@@ -62,8 +84,8 @@ func (i *Issue) StepBy() Day {
 	return first(i.Clock.Until, i.Due)
 }
 
-// Awaited are the orgs from which something is awaited beside the one whose turn it is: a party's yes, the answer to a call, a
-// signature for a letter, the review of a lasting rectification. Each is there once.
+// Awaited are the orgs from which something is awaited beside the one whose turn it is: a party's yes (also when it is the party's turn),
+// the answer to a call, a signature for a letter, the review of a lasting rectification, a measure of an assisting unit. Each is there once.
 func (i *Issue) Awaited() []OrgID {
 	out := i.Unsigned()
 	add := func(org OrgID) {
@@ -82,6 +104,13 @@ func (i *Issue) Awaited() []OrgID {
 	if i.State == Lasting {
 		add(first(i.Verifier, i.Closer))
 	}
+	if i.State == Rectifying || i.State == Lasting {
+		for n := range i.Measures {
+			if !i.Measures[n].Done {
+				add(i.Measures[n].Org)
+			}
+		}
+	}
 	return out
 }
 
@@ -92,8 +121,7 @@ func (i *Issue) Unsigned() []OrgID {
 	}
 	var out []OrgID
 	for _, org := range i.Parties {
-		signed := slices.ContainsFunc(i.Signs, func(s Sign) bool { return s.Org == org })
-		if !signed && org != i.Verifier && !slices.Contains(out, org) {
+		if !i.signed(org) && org != i.Verifier && !slices.Contains(out, org) {
 			out = append(out, org)
 		}
 	}

@@ -109,3 +109,41 @@ func partyWaits(t *testing.T, o *office) {
 	o.do("yeqing", i.ID, simple(workflow.ApprovePlan))
 	require.NotContains(t, o.waiting("yeqing"), i.Number, "signed")
 }
+
+// A countersign waits for who has not signed: in the duty list, late with the clock, and in what the clock reminds of.
+func TestWhoHoldsACountersignUp(t *testing.T) { each(t, holdsUp) }
+
+func holdsUp(t *testing.T, o *office) {
+	i := o.find("hejing", engine.Finding{Detail: "采购未招标", Source: "inspection", Grade: workflow.Major, Responsible: o.org("0104").ID})
+	assign := o.assignTo("0104")
+	assign.Grade, assign.Parties = workflow.Major, []workflow.OrgID{o.org("0200").ID}
+	o.do("linsf", i.ID, assign)
+	o.do("liangwen", i.ID, simple(workflow.Accept))
+	i = o.do("penghui", i.ID, o.planBy("liangwen"))
+	p, err := engine.PeriodOf("year", o.Today())
+	require.NoError(t, err)
+	open := func(org workflow.OrgID) (out [2]int) {
+		t.Helper()
+		list, err := o.Duties(o.ctx, o.actor("zhouqm"), org, false, p)
+		require.NoError(t, err)
+		for _, r := range list.Rows {
+			for _, c := range r.Charges {
+				if c.Rule.Charge == workflow.Charge(workflow.PlanReview) && r.Level == list.Org.Level {
+					out = [2]int{c.Open, c.OpenLate}
+				}
+			}
+		}
+		return out
+	}
+	party := o.org("0200").ID
+	require.Equal(t, [2]int{1, 0}, open(i.Verifier))
+	require.Equal(t, [2]int{1, 0}, open(party), "both are to sign")
+	o.now = o.now.AddDate(0, 3, 0) // past the due day
+	require.Equal(t, [2]int{1, 1}, open(i.Verifier))
+	require.Equal(t, [2]int{1, 1}, open(party))
+	i = o.do("zhenglan", i.ID, simple(workflow.ApprovePlan))
+	require.Equal(t, workflow.PlanReview, i.State)
+	require.Equal(t, [2]int{0, 0}, open(i.Verifier), "it has signed")
+	require.Equal(t, [2]int{1, 1}, open(party), "the other holds it up")
+	require.Equal(t, party, i.Turn())
+}

@@ -50,12 +50,12 @@ func topicOf(what string) Topic {
 	return Topic(what)
 }
 
-// dated is a date of an issue with the org that is awaited.
+// dated is a date of an issue with the orgs that are awaited.
 type dated struct {
 	topic Topic
 	n     int // counted from 1 where an issue has several
 	date  workflow.Day
-	org   workflow.OrgID
+	orgs  []workflow.OrgID // more than one where several have not signed
 }
 
 func (d *dated) what() string {
@@ -77,7 +77,7 @@ func Owed(r *Rules, i *workflow.Issue, day workflow.Day, days *calendar.Calendar
 		if on == "" {
 			continue
 		}
-		out = append(out, Reminder{Issue: i.ID, Round: i.Round, What: d.what(), Date: d.date, Rung: rungName(n), On: on, Tell: r.addresses(i, d.org, rung.Tell)})
+		out = append(out, Reminder{Issue: i.ID, Round: i.Round, What: d.what(), Date: d.date, Rung: rungName(n), On: on, Tell: r.addresses(i, d.orgs, rung.Tell)})
 	}
 	return out
 }
@@ -85,9 +85,10 @@ func Owed(r *Rules, i *workflow.Issue, day workflow.Day, days *calendar.Calendar
 // datesOf are the dates of an issue that somebody is waited for.
 func datesOf(i *workflow.Issue) []dated {
 	var out []dated
-	add := func(topic Topic, n int, date workflow.Day, org workflow.OrgID) {
-		if date != "" && org != 0 {
-			out = append(out, dated{topic, n, date, org})
+	add := func(topic Topic, n int, date workflow.Day, orgs ...workflow.OrgID) {
+		orgs = slices.DeleteFunc(orgs, func(org workflow.OrgID) bool { return org == 0 })
+		if date != "" && len(orgs) > 0 {
+			out = append(out, dated{topic, n, date, orgs})
 		}
 	}
 	if i.State == workflow.Closed {
@@ -104,7 +105,7 @@ func datesOf(i *workflow.Issue) []dated {
 		add(TopicDue, 0, i.Due, i.Responsible)
 	}
 	if i.Clock.Name != "publicity" && i.Clock.Name != "look_back" { // those are waited out
-		add(TopicClock, 0, i.Clock.Until, i.Turn())
+		add(TopicClock, 0, i.Clock.Until, i.Turns()...)
 	}
 	letters(i, ours, add)
 	for n := range i.Calls {
@@ -123,7 +124,7 @@ func datesOf(i *workflow.Issue) []dated {
 }
 
 // letters adds the letters that are not signed for, and the limit of the last one as long as the unit has the issue.
-func letters(i *workflow.Issue, ours bool, add func(Topic, int, workflow.Day, workflow.OrgID)) {
+func letters(i *workflow.Issue, ours bool, add func(Topic, int, workflow.Day, ...workflow.OrgID)) {
 	last := -1
 	for n := range i.Letters {
 		l := &i.Letters[n]
@@ -178,12 +179,17 @@ func worked(days *calendar.Calendar, day workflow.Day, after bool) workflow.Day 
 	return on
 }
 
-// addresses are those whom the words mean; org is the one that is awaited.
-func (r *Rules) addresses(i *workflow.Issue, org workflow.OrgID, tell []Who) []Address {
+// addresses are those whom the words mean; orgs are those that are awaited.
+func (r *Rules) addresses(i *workflow.Issue, orgs []workflow.OrgID, tell []Who) []Address {
 	var out []Address
 	add := func(a Address) {
 		if (a.Person != 0 || a.Org != 0) && !slices.Contains(out, a) {
 			out = append(out, a)
+		}
+	}
+	awaited := func(group Group) {
+		for _, org := range orgs {
+			add(Address{Org: org, Group: group})
 		}
 	}
 	for _, who := range tell {
@@ -204,11 +210,11 @@ func (r *Rules) addresses(i *workflow.Issue, org workflow.OrgID, tell []Who) []A
 		case WhoVerifier:
 			add(Address{Org: i.Verifier, Group: Officers})
 		case WhoCloser:
-			add(Address{Org: firstOrg(i.Closer, org), Group: Officers})
+			add(Address{Org: firstOrg(i.Closer, orgs[0]), Group: Officers})
 		case WhoTurn:
-			add(Address{Org: org, Group: Officers})
+			awaited(Officers)
 		case WhoHead:
-			add(Address{Org: org, Group: Heads})
+			awaited(Heads)
 		}
 	}
 	return out

@@ -179,3 +179,25 @@ func TestRulesOfAChecklist(t *testing.T) {
 	require.Same(t, own, b.For(5), "the book before is as it was")
 	require.Same(t, own, b.With(0, own).For(6))
 }
+
+// The clock of a countersign reminds everybody who has not signed, and nobody who has.
+func TestTheClockOfACountersign(t *testing.T) {
+	r, i := shippedRules(t), issueAt("2027-03-01")
+	i.State, i.Parties, i.Clock = workflow.Verifying, []workflow.OrgID{21, 22}, workflow.Clock{Name: "verify", Until: "2026-11-20"}
+	told := func() (orgs []workflow.OrgID) {
+		owed := remind.Owed(r, &i, "2026-11-23", calendar.Shipped())
+		require.Len(t, owed, 1)
+		require.Equal(t, "clock+1", owed[0].What+owed[0].Rung)
+		for _, a := range owed[0].Tell {
+			if a.Group == remind.Officers {
+				orgs = append(orgs, a.Org)
+			}
+		}
+		return orgs
+	}
+	require.Equal(t, []workflow.OrgID{20, 21, 22}, told())
+	i.Signs = []workflow.Sign{{Org: 20}}
+	require.Equal(t, []workflow.OrgID{21, 22}, told())
+	i.Signs = append(i.Signs, workflow.Sign{Org: 21})
+	require.Equal(t, []workflow.OrgID{22}, told())
+}

@@ -19,32 +19,32 @@ type key struct {
 	unreminded bool // of a step or a prompt, not of a date
 }
 
-// dated is a date that somebody is waited for.
+// dated is a date that somebody is waited for; of what several countersign, everybody who has not signed.
 type dated struct {
 	topic, what string
 	date        workflow.Day
-	org         workflow.OrgID
+	orgs        []workflow.OrgID
 }
 
 // waits says which dates of an issue somebody is waited for: by the state alone, in the words of the glossary.
 func waits(i *workflow.Issue) (out []dated) {
-	add := func(topic string, n int, date workflow.Day, org workflow.OrgID) {
+	add := func(topic string, n int, date workflow.Day, orgs ...workflow.OrgID) {
 		what := topic
 		if n > 0 {
 			what += "-" + strconv.Itoa(n)
 		}
-		if date != "" && org != 0 {
-			out = append(out, dated{topic, what, date, org})
+		if date != "" && len(orgs) > 0 && orgs[0] != 0 {
+			out = append(out, dated{topic, what, date, orgs})
 		}
 	}
-	turn := i.Turn()
+	turns := []workflow.OrgID{i.Turn()}
 	theirs := false
 	switch i.State {
 	case workflow.Draft, workflow.Suspended, workflow.Merged, workflow.Cancelled:
 		return nil
 	case workflow.Closed:
 		if i.LookBack.Due != "" && i.LookBack.On == "" {
-			add("look_back", 0, i.LookBack.Due, turn)
+			add("look_back", 0, i.LookBack.Due, turns...)
 		}
 		return out
 	case workflow.Assigned, workflow.Planning, workflow.PlanReview, workflow.Rectifying:
@@ -59,7 +59,10 @@ func waits(i *workflow.Issue) (out []dated) {
 		add("review", 0, i.NextReview, org)
 	}
 	if i.Clock.Name != "publicity" {
-		add("clock", 0, i.Clock.Until, turn)
+		if sign := unsigned(i); len(sign) > 0 {
+			turns = sign
+		}
+		add("clock", 0, i.Clock.Until, turns...)
 	}
 	last := 0
 	for n, l := range i.Letters {
@@ -76,6 +79,24 @@ func waits(i *workflow.Issue) (out []dated) {
 	for n, c := range i.Calls {
 		if c.Reply == "" {
 			add("call", n+1, c.Until, c.To)
+		}
+	}
+	return out
+}
+
+// unsigned are those who verify, first the verifying org and then the parties, and have not said yes to what lies before them.
+func unsigned(i *workflow.Issue) (out []workflow.OrgID) {
+	if i.State != workflow.PlanReview && i.State != workflow.Verifying || i.Verifier == 0 {
+		return nil
+	}
+	said := make(map[workflow.OrgID]bool)
+	for _, s := range i.Signs {
+		said[s.Org] = true
+	}
+	for _, org := range append([]workflow.OrgID{i.Verifier}, i.Parties...) {
+		if !said[org] {
+			said[org] = true
+			out = append(out, org)
 		}
 	}
 	return out
@@ -112,13 +133,20 @@ func (w *world) owes(i *workflow.Issue, day workflow.Day) (out []key) {
 		}
 		var told []workflow.PersonID
 		for _, word := range strings.Fields(tell) {
-			for _, person := range w.means(i, word, d.org, day) {
+			for _, person := range w.allMeant(i, word, d.orgs, day) {
 				if !slices.Contains(told, person) && w.sees(person, i, day) {
 					told = append(told, person)
 					out = append(out, key{round: i.Round, what: d.what, date: d.date, rung: fmt.Sprintf("%+d", n), person: person})
 				}
 			}
 		}
+	}
+	return out
+}
+
+func (w *world) allMeant(i *workflow.Issue, word string, orgs []workflow.OrgID, day workflow.Day) (out []workflow.PersonID) {
+	for _, org := range orgs {
+		out = append(out, w.means(i, word, org, day)...)
 	}
 	return out
 }

@@ -61,8 +61,8 @@ var openCharges = []struct{ org, word, from, where, by, own string }{
 	{"l.to_org", "'letter'", "issue_letters l JOIN issues i ON i.id = l.issue_id", toBeSigned, "l.limit_day", "i.prompted"},
 }
 
-// OpenCharges counts what waits for orgs today, one row for each level and charge. It reads indexes alone, but for what is lasting and
-// for letters.
+// OpenCharges counts what waits for orgs today, one row for each level and charge. It reads indexes alone, but for what is lasting, for
+// letters and for what several sign.
 func (db *DB) OpenCharges(ctx context.Context, a Among, today workflow.Day) (out []ChargeCount, err error) {
 	o := a.orgs()
 	err = db.read(ctx, func(tx *gorm.DB) error {
@@ -98,8 +98,41 @@ func (db *DB) OpenCharges(ctx context.Context, a Among, today workflow.Day) (out
 				}
 			}
 		}
+		if err == nil {
+			out, err = withSigns(tx, out, a, today)
+		}
 		return err
 	})
+	return out, err
+}
+
+// withSigns adds what waits for the yes of orgs while it is the turn of another that has not signed either.
+func withSigns(tx *gorm.DB, out []ChargeCount, a Among, today workflow.Day) ([]ChargeCount, error) {
+	o := a.orgs()
+	err := each(tx, func(scan func(...any) error) error {
+		c := ChargeCount{Open: 1}
+		var org workflow.OrgID
+		var doc []byte
+		if err := scan(&c.Level, &org, &doc); err != nil {
+			return err
+		}
+		i, err := decodeIssue(doc)
+		if err != nil || !slices.Contains(i.Unsigned(), org) { // awaited for something else
+			return err
+		}
+		if by := i.StepBy(); by != "" && by < today {
+			c.Late = 1
+		}
+		c.Charge = workflow.Charge(i.State)
+		n := slices.IndexFunc(out, func(x ChargeCount) bool { return x.Level == c.Level && x.Charge == c.Charge })
+		if n < 0 {
+			out = append(out, c)
+			return nil
+		}
+		out[n].Open, out[n].Late = out[n].Open+c.Open, out[n].Late+c.Late
+		return nil
+	}, "SELECT o.level, o.id, i.doc FROM orgs o JOIN issue_waits w ON w.org_id = o.id JOIN issues i ON i.id = w.issue_id AND i.turn <> w.org_id WHERE "+o.sql+
+		" AND i.state IN (?, ?)", append(slices.Clone(o.args), string(workflow.PlanReview), string(workflow.Verifying))...)
 	return out, err
 }
 
