@@ -261,7 +261,7 @@ func (b *Bundle) span(ctx context.Context) (first, last int64, err error) {
 	if len(within) > 0 {
 		last = within[len(within)-1].Size
 	}
-	return first, last, nil
+	return min(first, b.newest.Size), min(last, b.newest.Size), nil // what was signed since is not of this bundle
 }
 
 // sealedIn lists the subjects of the lines in a piece of the log, in the order of a bundle, with the places of those lines.

@@ -96,6 +96,9 @@ func (e *Engine) CheckSeal(ctx context.Context, held []string, tell func(lines i
 	if err := c.rows(ctx); err != nil {
 		return c.report, err
 	}
+	if err := c.appointments(ctx); err != nil {
+		return c.report, err
+	}
 	if len(held) == 0 {
 		c.report.Open = append(c.report.Open, workflow.Say(
 			"没有给出留存在外的检查点（--held）：如果整个数据库连同密钥文件夹一起被换成旧的，或有人用密钥重写历史，这里查不出来",

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strconv"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -21,6 +22,32 @@ func (c *sealChecker) machines(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// appointments holds who is what against the histories of the accounts: every right in the program comes from there.
+func (c *sealChecker) appointments(ctx context.Context) error {
+	named := make(map[int64]bool)
+	for _, f := range c.report.Wrong {
+		if f.Kind == KindAccount {
+			named[f.Subject] = true
+		}
+	}
+	unsaid, err := c.e.db.ReplayAppointments(ctx, func(d store.AppointmentDifference) error {
+		if named[int64(d.Person)] {
+			return nil
+		}
+		of := strconv.FormatInt(int64(d.Person), 10)
+		if p, err := c.e.db.Person(ctx, d.Person); err == nil {
+			of = p.Account
+		}
+		c.wrong("appointment_altered", store.LineAt{Kind: KindAccount, Subject: int64(d.Person)}, workflow.Say("账号 %s 的任职与历史不符：按历史是“%s”，现为“%s”",
+			"an appointment of account %s is not what its history says: it should be %q and is %q", of, d.History, d.Row))
+		return nil
+	})
+	if err == nil && unsaid > 0 {
+		c.report.Open = append(c.report.Open, workflow.Say("有%d项任职是旧版本记录的，历史里没有写全，没有核对", "%d appointments were made by an earlier version, whose lines do not say all of them; they were not compared", unsaid))
+	}
+	return err
 }
 
 // fitsHash says whether a file has a SHA-256, in hexadecimal.

@@ -24,7 +24,7 @@ type somebody struct {
 	other workflow.Issue
 }
 
-var altered = []string{"history", "issues", "heads", "leaves", "tiles", "checkpoints", "seal_head", "outbox"}
+var altered = []string{"history", "issues", "heads", "leaves", "tiles", "checkpoints", "seal_head", "outbox", "appointments"}
 
 func newSomebody(t *testing.T, dsn string) *somebody {
 	s := &somebody{t: t, keys: filepath.Join(t.TempDir(), "keys")}
@@ -107,7 +107,7 @@ const ofIssue = " WHERE kind = 'issue' AND subject = ? AND seq = ?"
 func TestSealCheckNamesWhatWasAltered(t *testing.T) {
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
 		s := newSomebody(t, dsn)
-		id := int64(s.issue.ID)
+		id, person := int64(s.issue.ID), int64(s.o.actor("gaofeng").Person)
 		last := len(s.lines())
 		for _, x := range []struct {
 			name  string
@@ -179,6 +179,12 @@ func TestSealCheckNamesWhatWasAltered(t *testing.T) {
 				s.run("UPDATE issues SET seq = ?, head = ? WHERE id = ?", l.Seq, l.Digest[:], id)
 			}, "stray", last + 1, false},
 			{"the log lacks a line", func() { s.run("DELETE FROM leaves WHERE leaf = 20") }, "leaves_missing", 0, false},
+			{"somebody is given a post", func() {
+				s.run("INSERT INTO appointments (id, person, org, post, first_day, last_day, for_person, asked_until) SELECT 77, person, org, 'committee_secretary', first_day, last_day, 0, asked_until FROM kept_appointments WHERE person = ? LIMIT 1", person)
+			}, "appointment_altered", 0, false},
+			{"a post is another", func() { s.run("UPDATE appointments SET post = 'committee_secretary' WHERE person = ?", person) }, "appointment_altered", 0, false},
+			{"a post lasts longer", func() { s.run("UPDATE appointments SET last_day = '2030-01-01' WHERE person = ?", person) }, "appointment_altered", 0, false},
+			{"a post is taken away", func() { s.run("DELETE FROM appointments WHERE person = ?", person) }, "appointment_altered", 0, false},
 			{"a checkpoint", func() {
 				s.run("UPDATE checkpoints SET root = ? WHERE size = (SELECT m FROM (SELECT MIN(size) AS m FROM checkpoints) AS x)", make([]byte, 32))
 			}, "checkpoint_altered", 0, false},

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -151,13 +152,18 @@ func TestAKilledSealerAccusesNobody(t *testing.T) {
 		for round := range 6 {
 			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestAKilledSealerAccusesNobody$")
 			cmd.Env = append(os.Environ(), "ENGINE_TEST_SEALER="+dsn, "ENGINE_TEST_KEYS="+keys)
-			var out bytes.Buffer
-			cmd.Stdout, cmd.Stderr = &out, &out
+			out, err := cmd.StdoutPipe()
+			require.NoError(t, err)
 			require.NoError(t, cmd.Start())
-			time.Sleep(time.Duration(900+130*round) * time.Millisecond)
-			require.NoError(t, cmd.Process.Kill())
-			require.Error(t, cmd.Wait())
-			require.NotContains(t, out.String(), "FAIL")
+			n, lines := 0, bufio.NewScanner(out)
+			for lines.Scan() {
+				require.NotContains(t, lines.Text(), "FAIL")
+				if n++; n == 3+2*round {
+					time.Sleep(time.Duration(round) * time.Millisecond)
+					require.NoError(t, cmd.Process.Kill())
+				}
+			}
+			require.Error(t, cmd.Wait(), "it was killed")
 			o.honest()
 		}
 		_, c := o.seal()

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 
 	"gorm.io/gorm"
 
@@ -155,6 +156,9 @@ func appoint(tx *gorm.DB, all []Appointed, line func(Appointed) workflow.Line) (
 		known[heldAs(&a)] = a
 		l := line(a)
 		l.Kind, l.Subject = KindAccount, int64(a.Person)
+		if l.Data, err = json.Marshal(appointmentSaid{appointmentOf(&a)}); err != nil {
+			return nil, err
+		}
 		lines = append(lines, l)
 	}
 	err = insertAll(tx, "INSERT INTO appointments (id, person, org, post, first_day, last_day, for_person, asked_until) VALUES ", fresh)
