@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -89,10 +90,19 @@ func TestDemonstrationIsKept(t *testing.T) {
 	require.Contains(t, first.out, demoPassword)
 	require.Contains(t, first.out, "龚平  （任职已到期）")
 
-	before := o.run("history", "XC-0101-"+year()+"-0001", "--by", "zoujie")
+	history := func(year int) ran {
+		return o.run("history", fmt.Sprintf("XC-0101-%d-0001", year), "--by", "zoujie")
+	}
+	found := time.Now().Year() + 1
+	before := history(found)
+	for before.code != 0 && found > time.Now().Year()-1 { // the story began eight months ago, which may have been last year
+		found--
+		before = history(found)
+	}
+	require.Zero(t, before.code, before)
 	_, stop = o.serving("--demo")
 	require.Equal(t, table(first), table(stop()), "the same accounts")
-	require.Equal(t, before, o.run("history", "XC-0101-"+year()+"-0001", "--by", "zoujie"))
+	require.Equal(t, before, history(found))
 
 	real := newOffice(t)
 	for _, elsewhere := range []string{"0.0.0.0:0", ":0", "10.0.0.1:0"} {
