@@ -2484,7 +2484,10 @@ type Prompt struct {
 	Orgs    OrgNames   `json:"orgs"`
 	Overdue PromptList `json:"overdue"`
 
-	// Own 在办中由单位自查发现的，不计为被查出 of the open ones: found by the units themselves
+	// OverdueOwn 超期中自查发现的，不计 of the overdue ones: found by themselves, counted against nobody
+	OverdueOwn int `json:"overdue_own"`
+
+	// Own 在办中单位自查发现的 of the open ones: what units found by themselves when they were asked to look
 	Own int `json:"own"`
 
 	// People 出现的人员姓名，以 id 为键 the names of people that occur

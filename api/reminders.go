@@ -102,7 +102,7 @@ func (s *Server) GetPrompt(ctx context.Context, r GetPromptRequestObject) (GetPr
 	}
 	x := &v.Prompt
 	out := GetPrompt200JSONResponse{Org: id(v.Org.ID), Period: x.Period, Title: textOut(x.Title()), Day: day(x.Day), From: day(x.From), To: day(x.To), Fixed: v.Fixed,
-		Open: x.Open, Own: x.Own, Gap: x.Gap, Lights: make(Tally), Closed: promptListOut(x.Closed), Overdue: promptListOut(x.Overdue), Soon: promptListOut(x.Soon),
+		Open: x.Open, Own: x.Own, Gap: x.Gap, Lights: make(Tally), Closed: promptListOut(x.Closed), Overdue: promptListOut(x.Overdue), OverdueOwn: x.OverdueOwn, Soon: promptListOut(x.Soon),
 		Suspended: promptListOut(x.Suspended), Reviews: promptListOut(x.Reviews), Letters: promptListOut(x.Letters), Periods: append([]string{}, v.Periods...),
 		Orgs: orgNames(v.Orgs), People: personNames(v.People),
 		Units: each(x.Units, func(u engine.PromptUnit) PromptUnit {

@@ -127,10 +127,29 @@ func (s *Server) listInto(c echo.Context, p *page.Ledger) error {
 	if err != nil {
 		return err
 	}
+	matching := counts
+	if f.Phase != "" && f.Light != "" {
+		if matching, err = s.Engine.Tally(ctx, by, f, under); err != nil {
+			return err
+		}
+	}
 	asOf(c, &p.Frame, found.On)
-	p.Table.Rows, p.Pager, p.Total = s.rowsOf(&found), pagerOf(c, found.Next), counts.Total
+	p.Table.Rows, p.Pager, p.Total = s.rowsOf(&found), pagerOf(c, found.Next), matchingIn(matching, f)
 	p.Phases, p.Lights = phaseTallies(c, counts), lightTallies(c, counts)
 	return nil
+}
+
+// matchingIn is how many issues a filter matches, of counts without its phase and its light.
+func matchingIn(counts engine.Counts, f engine.Filter) int {
+	switch {
+	case f.Phase != "" && f.Light != "": // those are counted by themselves
+		return counts.Total
+	case f.Phase != "":
+		return counts.ByPhase[f.Phase]
+	case f.Light != "":
+		return counts.ByLight[f.Light]
+	}
+	return counts.Total
 }
 
 // keptFilters are those of the address for which the form has no field.

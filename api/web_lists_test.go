@@ -368,3 +368,13 @@ func TestWhatIsShownIsExported(t *testing.T) {
 	require.Len(t, list.Rows, 6)
 	require.Equal(t, http.StatusUnprocessableEntity, o.call("panliang", "GET", "/issues/export?due_from=x", "").status)
 }
+
+// The number in the heading of the ledger is that of the issues which match the whole filter.
+func TestTheLedgerSaysHowManyMatch(t *testing.T) {
+	o := newOffice(t)
+	o.rectifying()
+	require.Equal(t, http.StatusSeeOther, o.fillIn("gaofeng", "/find", "detail", "党费收缴台账不全", "source", "self_check").status)
+	for query, n := range map[string]string{"": "2", "?light=in_time": "1", "?light=overdue": "0", "?phase=rectify": "1", "?phase=find&light=in_time": "0", "?phase=rectify&light=in_time": "1"} {
+		require.Contains(t, o.see("zhenglan", "/issues"+query).body, "共 "+n+" 件", query)
+	}
+}

@@ -74,8 +74,8 @@ func (s *Server) fillPrompts(p *page.Prompts, v *engine.PromptView, period strin
 		return "/issues?" + url.Values{"under": {id(v.Org.ID)}, "light": {string(light)}}.Encode()
 	}
 	p.Figures = []page.PromptFigure{
-		{Text: workflow.Say("在办", "open"), N: x.Open}, {Text: workflow.Say("其中自查发现（不计为被查出）", "of these found by the units themselves"), N: x.Own},
-		{Text: workflow.Say("超期", "overdue"), N: x.Overdue.Count, Light: workflow.LightOverdue, Path: list(workflow.LightOverdue)},
+		{Text: workflow.Say("在办", "open"), N: x.Open}, {Text: workflow.Say("其中自查发现", "of these found by themselves"), N: x.Own},
+		{Text: x.OverdueText(), N: x.Overdue.Count, Light: workflow.LightOverdue, Path: list(workflow.LightOverdue)},
 		{Text: workflow.Say("临期", "due soon"), N: x.Soon.Count, Light: workflow.LightSoon, Path: list(workflow.LightSoon)},
 		{Text: workflow.Say("正常", "in time"), N: x.Lights[workflow.LightInTime], Light: workflow.LightInTime, Path: list(workflow.LightInTime)},
 		{Text: workflow.Say("销号", "closed"), N: x.Closed.Count}, {Text: workflow.Say("自报完成、尚未验收销号", "reported done, not verified"), N: x.Gap},

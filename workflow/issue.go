@@ -242,12 +242,6 @@ func (i *Issue) ShownNumber() string {
 // Prompted says whether the unit found the problem by itself when it was asked to look (自查发现): it is never counted against it.
 func (i *Issue) Prompted() bool { return i.SelfCheck != 0 }
 
-// OwnFinding says whether the unit that is to put the issue right found it itself. Reports tell these apart: to look into one's own house
-// is never counted against anybody.
-func (i *Issue) OwnFinding() bool {
-	return i.Prompted() || i.Responsible != 0 && i.Finder == i.Responsible
-}
-
 // Signers are the orgs that must each say yes: the verifier and the parties named beside it.
 func (i *Issue) Signers() []OrgID {
 	all := make([]OrgID, 0, 1+len(i.Parties))

@@ -89,7 +89,7 @@ func (d *dayRun) gather(ctx context.Context, p remind.Period) (map[workflow.OrgI
 		for n := range issues {
 			i := &issues[n]
 			for _, at := range i.Line[:i.Line.Depth()] {
-				if i.Responsible == 0 || p.Quarter && at.Level < packFrom {
+				if p.Quarter && at.Level < packFrom {
 					continue
 				}
 				if byOrg[at.Org] == nil {
@@ -277,9 +277,7 @@ func (e *Engine) workOut(ctx context.Context, v *PromptView, p remind.Period) er
 			return err
 		}
 		for n := range issues {
-			if issues[n].Responsible != 0 {
-				out.Add(&issues[n])
-			}
+			out.Add(&issues[n])
 		}
 		if len(issues) < reckonAtOnce {
 			break

@@ -38,3 +38,32 @@ func TestPromptOfALargeOrg(t *testing.T) {
 		require.False(t, branch.Large, "a small one below is worked out")
 	})
 }
+
+// The figures of a prompt are those of the ledger that they lead to: an issue that was given back, for which no unit is responsible, is
+// in both.
+func TestPromptAgreesWithTheLedger(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.rectifying(workflow.Ordinary)
+		i := o.find("gaofeng", engine.Finding{Detail: "台账不全", Source: "self_check"})
+		o.do("zhenglan", i.ID, o.assignTo("0101"))
+		back := o.do("gaofeng", i.ID, workflow.Step{Action: workflow.Return, Note: "不属于本支部的职责，请另行交办"})
+		require.Zero(t, back.Responsible)
+		for _, late := range []bool{false, true} {
+			if late {
+				o.now = back.Due.Add(1).Time().Add(9 * time.Hour)
+			}
+			v, err := o.Prompt(o.ctx, o.actor("zhenglan"), o.org("0100").ID, engine.ThisMonth)
+			require.NoError(t, err)
+			n, err := o.Tally(o.ctx, o.actor("zhenglan"), engine.Filter{}, o.org("0100").ID)
+			require.NoError(t, err)
+			require.Equal(t, []int{2, 2}, []int{n.Total, v.Prompt.Open})
+			for _, light := range []workflow.Light{workflow.LightOverdue, workflow.LightSoon, workflow.LightInTime} {
+				require.Equal(t, n.ByLight[light], v.Prompt.Lights[light], light)
+			}
+			for _, r := range v.Prompt.Overdue.Rows {
+				require.NotEmpty(t, v.Orgs[r.Org].Name, "the unit that found it stands in for who is responsible")
+			}
+			require.Equal(t, late, v.Prompt.Overdue.Count == 2)
+		}
+	})
+}

@@ -47,7 +47,7 @@ type PromptRow struct {
 	Issue  workflow.IssueID  `json:"issue"`
 	Number string            `json:"number"`
 	Title  string            `json:"title"`
-	Org    workflow.OrgID    `json:"org"` // responsible
+	Org    workflow.OrgID    `json:"org"` // responsible, or that found it while none is
 	Person workflow.PersonID `json:"person,omitempty"`
 	Day    workflow.Day      `json:"day,omitempty"` // due, closed on, suspended on, next review, or when the letter was sent
 	Days   int               `json:"days,omitempty"`
@@ -85,23 +85,24 @@ type PromptUnit struct {
 // Prompt is what an org is told at the beginning of a month (月提示) or a quarter (季督导), worked out from its issues and those of the
 // orgs below it. Nobody fills anything in.
 type Prompt struct {
-	Org       workflow.OrgID         `json:"org"`
-	Period    string                 `json:"period"`
-	Day       workflow.Day           `json:"day"`
-	From      workflow.Day           `json:"from"`
-	To        workflow.Day           `json:"to"`
-	Quarter   bool                   `json:"quarter,omitempty"`
-	Open      int                    `json:"open"`
-	Lights    map[workflow.Light]int `json:"lights"`
-	Own       int                    `json:"own"` // of those open: found by the units themselves
-	Gap       int                    `json:"gap"` // reported done by the units and not closed
-	Closed    PromptList             `json:"closed"`
-	Overdue   PromptList             `json:"overdue"`
-	Soon      PromptList             `json:"soon"`
-	Suspended PromptList             `json:"suspended"`
-	Reviews   PromptList             `json:"reviews"` // lasting rectification
-	Letters   PromptList             `json:"letters"` // still to be signed for
-	Units     []PromptUnit           `json:"units,omitempty"`
+	Org        workflow.OrgID         `json:"org"`
+	Period     string                 `json:"period"`
+	Day        workflow.Day           `json:"day"`
+	From       workflow.Day           `json:"from"`
+	To         workflow.Day           `json:"to"`
+	Quarter    bool                   `json:"quarter,omitempty"`
+	Open       int                    `json:"open"`
+	Lights     map[workflow.Light]int `json:"lights"`
+	Own        int                    `json:"own"` // of those open: what units found by themselves when they were asked to look
+	Gap        int                    `json:"gap"` // reported done by the units and not closed
+	Closed     PromptList             `json:"closed"`
+	Overdue    PromptList             `json:"overdue"`
+	OverdueOwn int                    `json:"overdue_own,omitempty"` // of those overdue, Own: counted against nobody
+	Soon       PromptList             `json:"soon"`
+	Suspended  PromptList             `json:"suspended"`
+	Reviews    PromptList             `json:"reviews"` // lasting rectification
+	Letters    PromptList             `json:"letters"` // still to be signed for
+	Units      []PromptUnit           `json:"units,omitempty"`
 }
 
 // NewPrompt begins a prompt.
@@ -116,7 +117,7 @@ func (p *Prompt) Empty() bool { return p.Open+p.Closed.Count == 0 }
 func (p *Prompt) Add(i *workflow.Issue) {
 	unit := p.unit(i)
 	row := func(day workflow.Day, note string) PromptRow {
-		r := PromptRow{Issue: i.ID, Number: i.ShownNumber(), Title: TitleOf(i.Detail), Org: i.Responsible, Person: i.Person, Day: day, Note: note, Own: i.Prompted()}
+		r := PromptRow{Issue: i.ID, Number: i.ShownNumber(), Title: TitleOf(i.Detail), Org: cmp.Or(i.Responsible, i.Finder), Person: i.Person, Day: day, Note: note, Own: i.Prompted()}
 		if day != "" {
 			r.Days = day.Until(p.Day)
 		}
@@ -134,10 +135,8 @@ func (p *Prompt) Add(i *workflow.Issue) {
 	}
 	p.Open++
 	unit.Open++
-	if i.OwnFinding() {
-		p.Own++
-	}
 	if i.Prompted() {
+		p.Own++
 		unit.Own++
 	}
 	light := workflow.LightOf(i.State, i.Due, i.Warn, p.Day)
@@ -145,7 +144,9 @@ func (p *Prompt) Add(i *workflow.Issue) {
 	switch light {
 	case workflow.LightOverdue:
 		p.Overdue.add(row(i.Due, ""))
-		if !i.Prompted() {
+		if i.Prompted() {
+			p.OverdueOwn++
+		} else {
 			unit.Overdue++
 		}
 	case workflow.LightSoon:
@@ -205,8 +206,17 @@ func (p *Prompt) Title() workflow.Text {
 
 // Text says the prompt in a sentence.
 func (p *Prompt) Text() workflow.Text {
-	return workflow.Say("在办%d项，其中超期%d项、临期%d项；上期销号%d项", "%d open, %d overdue and %d due soon; %d closed in the period before",
-		p.Open, p.Overdue.Count, p.Soon.Count, p.Closed.Count)
+	return workflow.Say("在办%d项，其中%s%d项、临期%d项；上期销号%d项", "%d open, of them %s: %d, due soon: %d; %d closed in the period before",
+		p.Open, p.OverdueText(), p.Overdue.Count, p.Soon.Count, p.Closed.Count)
+}
+
+// OverdueText is what the number of those overdue is called: it says how many of them units found by themselves, which are counted
+// against nobody.
+func (p *Prompt) OverdueText() workflow.Text {
+	if p.OverdueOwn > 0 {
+		return workflow.Say("超期（其中自查发现%d，不计）", "overdue (%d of these found by themselves, not counted)", p.OverdueOwn)
+	}
+	return workflow.Say("超期", "overdue")
 }
 
 // TitleOf is the beginning of a problem, as digests and prompts show it.

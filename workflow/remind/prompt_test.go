@@ -46,7 +46,7 @@ func TestPromptCounts(t *testing.T) {
 	p.Finish()
 	require.Equal(t, map[workflow.Light]int{workflow.LightOverdue: 1, workflow.LightSoon: 1, workflow.LightInTime: 1, workflow.LightNone: 1}, p.Lights)
 	require.Equal(t, []int{4, 1, 1, 1, 1, 1, 1, 1}, []int{p.Open, p.Gap, p.Closed.Count, p.Overdue.Count, p.Soon.Count, p.Suspended.Count, p.Reviews.Count, p.Letters.Count})
-	require.Equal(t, 2, p.Own, "found by the unit itself, of its own accord or when it was asked to look")
+	require.Equal(t, 1, p.Own, "what the unit found when it was asked to look, and nothing else, as in the rows by unit")
 	require.Equal(t, []any{"A", 2, "经费到位", "D-D1"}, []any{p.Overdue.Rows[0].Number, p.Overdue.Rows[0].Days, p.Suspended.Rows[0].Note, p.Letters.Rows[0].Note})
 	require.Equal(t, []remind.PromptUnit{{Org: 10, Open: 4, Own: 1, Overdue: 1, Closed: 1, Gap: 1}}, p.Units, "by the unit right below")
 	require.Equal(t, []bool{false, true}, []bool{p.Overdue.Rows[0].Own, p.Soon.Rows[0].Own})
@@ -55,6 +55,8 @@ func TestPromptCounts(t *testing.T) {
 	late.Finish()
 	require.Equal(t, []remind.PromptUnit{{Org: 10, Open: 1, Own: 1}}, late.Units, "what a unit found when it was asked to look is not counted against it")
 	require.True(t, late.Overdue.Rows[0].Own, "it is listed nevertheless, and marked")
+	require.Equal(t, []int{1, 1, 1}, []int{late.Own, late.Overdue.Count, late.OverdueOwn})
+	require.Contains(t, late.Text().Zh, "其中超期（其中自查发现1，不计）1项", "and the headline says so")
 	require.Equal(t, "2026年第4季度督导", p.Title().Zh)
 	require.Contains(t, p.Text().Zh, "在办4项，其中超期1项、临期1项；上期销号1项")
 }
