@@ -110,9 +110,7 @@ func (s *Server) verify(form *multipart.Reader) (engine.ProofReport, error) {
 		if len(text) > heldLimit || len(held) == heldAtOnce {
 			return engine.ProofReport{}, workflow.Invalid("too_many", "held", workflow.Say("检查点太长或太多", "the checkpoints are too long or too many"))
 		}
-		if held = append(held, checkpointTyped(string(text))); held[len(held)-1] == "" {
-			held = held[:len(held)-1]
-		}
+		held = append(held, string(text))
 	}
 }
 

@@ -2604,7 +2604,7 @@ type ProofReport struct {
 	// Origin 日志的名字 the name of the log
 	Origin string `json:"origin,omitempty,omitzero"`
 
-	// Outcome 0 没有改动 whole, 1 有改动 altered, 2 读不出来 cannot be read
+	// Outcome 0 没有改动 whole, 1 有改动 altered, 2 读不出来 cannot be read, 3 没有发现改动，但留存的检查点没能比对 not altered, but what was held could not be compared
 	Outcome int `json:"outcome"`
 
 	// ShortCode 最新检查点的短码 the short code of the newest checkpoint
@@ -3592,7 +3592,7 @@ type GetChecklistBundleParams struct {
 	// Files 连同佐证文件 with the files of evidence
 	Files WithFiles `form:"files,omitempty" json:"files,omitempty,omitzero"`
 
-	// Held 您留存的检查点全文，证明包将能与它比对 a checkpoint that you kept and that the bundle is to be comparable with
+	// Held 您留存的检查点（全文或短码），证明包将能与它比对 a checkpoint that you kept (its text or short code) and that the bundle is to be comparable with
 	Held WithHeld `form:"held,omitempty" json:"held,omitempty,omitzero"`
 }
 
@@ -3795,7 +3795,7 @@ type GetIssueBundleParams struct {
 	// Files 连同佐证文件 with the files of evidence
 	Files WithFiles `form:"files,omitempty" json:"files,omitempty,omitzero"`
 
-	// Held 您留存的检查点全文，证明包将能与它比对 a checkpoint that you kept and that the bundle is to be comparable with
+	// Held 您留存的检查点（全文或短码），证明包将能与它比对 a checkpoint that you kept (its text or short code) and that the bundle is to be comparable with
 	Held WithHeld `form:"held,omitempty" json:"held,omitempty,omitzero"`
 }
 
@@ -4119,7 +4119,7 @@ type GetSpanBundleParams struct {
 	// Files 连同佐证文件 with the files of evidence
 	Files WithFiles `form:"files,omitempty" json:"files,omitempty,omitzero"`
 
-	// Held 您留存的检查点全文，证明包将能与它比对 a checkpoint that you kept and that the bundle is to be comparable with
+	// Held 您留存的检查点（全文或短码），证明包将能与它比对 a checkpoint that you kept (its text or short code) and that the bundle is to be comparable with
 	Held WithHeld `form:"held,omitempty" json:"held,omitempty,omitzero"`
 }
 

@@ -62,7 +62,7 @@ func (s *Server) plainFrame(c echo.Context, title workflow.Text) page.Frame {
 	}
 	f.Posts = strings.Join(posts, "；")
 	if s.Desk != nil {
-		f.Offline, f.Unproven = s.Desk.Head.Number, s.Desk.Report.Outcome != 0
+		f.Offline, f.Unproven = s.Desk.Head.Number, len(s.Desk.Report.Wrong) > 0
 	}
 	for _, m := range who.Undeclared() {
 		f.Undeclared = append(f.Undeclared, page.Link{Path: mandatesPage + "/" + id(m.ID), Text: same(m.Number)})

@@ -65,9 +65,7 @@ func (s *Server) sendAskedBundle(c echo.Context) error {
 
 func (s *Server) sendBundle(c echo.Context, what engine.BundleWhat) error {
 	what.Files = c.QueryParam("files") == "true"
-	if held := checkpointTyped(c.QueryParam("held")); held != "" {
-		what.Held = []string{held}
-	}
+	what.Held = []string{c.QueryParam("held")}
 	b, err := s.bundle(c.Request().Context(), what)
 	if err != nil {
 		return err
@@ -114,13 +112,4 @@ func proofReport(r *engine.ProofReport) page.ProofReport {
 	text := func(f engine.ProofFinding) workflow.Text { return f.Text }
 	return page.ProofReport{Whole: r.Outcome == 0, Verdict: r.Verdict(), About: r.About, ShortCode: r.ShortCode, Size: r.Size, Origin: r.Origin, More: r.More,
 		Wrong: each(r.Wrong, text), Checked: each(r.Checked, text), Open: each(r.Open, text)}
-}
-
-// checkpointTyped is a checkpoint as it was pasted, without what a form does to the ends of lines.
-func checkpointTyped(text string) string {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
-	if strings.Contains(text, "\n") {
-		text += "\n"
-	}
-	return text
 }

@@ -41,7 +41,7 @@ func (s *Server) packByForm(c echo.Context) error {
 	if values.Get("passphrase") != values.Get("again") {
 		err = workflow.Invalid("not_the_same", "again", workflow.Say("两次输入的口令不同", "the passphrase is not the same both times"))
 	} else {
-		_, err = s.Engine.Pack(c.Request().Context(), actorOf(c.Request().Context()), engine.PackPlan{Mandate: number, Passphrase: values.Get("passphrase"), Files: values.Get("files") != "", Held: heldTyped(values.Get("held"))}, to)
+		_, err = s.Engine.Pack(c.Request().Context(), actorOf(c.Request().Context()), engine.PackPlan{Mandate: number, Passphrase: values.Get("passphrase"), Files: values.Get("files") != "", Held: []string{values.Get("held")}}, to)
 	}
 	if err == nil || to.began {
 		return whole(c.Response(), err)
@@ -51,14 +51,6 @@ func (s *Server) packByForm(c echo.Context) error {
 		return errors.Join(failed, err)
 	}
 	return s.showForm(c, p.Pack, err, func() page.Page { return p })
-}
-
-// heldTyped is a checkpoint that was pasted, none for none.
-func heldTyped(text string) []string {
-	if text = checkpointTyped(text); text == "" {
-		return nil
-	}
-	return []string{text}
 }
 
 // lateHeaders sends the headers of a download with its first byte: before that, something may still go wrong in words.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -16,9 +17,9 @@ import (
 func (s *Server) showPackProof(c echo.Context) error {
 	p := page.PackProof{Frame: s.frame(c, workflow.Say("数据包核验", "Proof of the pack")), Tabs: proofTabs(proofPage), Action: proofPage, Held: c.QueryParam("held")}
 	report := s.Desk.Report
-	if held := checkpointTyped(p.Held); held != "" {
+	if strings.TrimSpace(p.Held) != "" {
 		var err error
-		if report, err = s.Desk.Check(c.Request().Context(), []string{held}); err != nil {
+		if report, err = s.Desk.Check(c.Request().Context(), []string{p.Held}); err != nil {
 			return err
 		}
 	}

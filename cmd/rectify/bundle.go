@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 
 	"rectify/workflow"
@@ -18,11 +20,11 @@ type bundleCommand struct {
 	From      string               `help:"一段时间：从哪天起封存的 everything sealed from this day on." placeholder:"DAY"`
 	To        string               `help:"到哪天为止 up to this day." placeholder:"DAY"`
 	Files     bool                 `help:"连同佐证文件 with the files of evidence."`
-	Held      []string             `help:"要能与之比对的检查点文件，可多个 files of checkpoints that the bundle is to be comparable with." placeholder:"FILE"`
+	Held      []string             `help:"您留存的检查点，证明包要能与之比对：文件或短码，可多个；库里没有这个短码的检查点时以 1 结束 checkpoints that you kept and the bundle is to be comparable with: files or short codes; ends with 1 when no checkpoint here has the code." placeholder:"FILE"`
 	byFlag
 }
 
-// Run takes it.
+// Run takes it. It ends with 1 when no checkpoint of the database has a short code that was given.
 func (c *bundleCommand) Run(p *program) error {
 	if c.Out == "" {
 		return workflow.Invalid("missing_file", "out", workflow.Say("请用 -o 文件 说明写到哪里（- 为标准输出）", "say with -o FILE where to write (- for the standard output)"))
@@ -44,6 +46,10 @@ func (c *bundleCommand) Run(p *program) error {
 			what.Issue = view.Issue.ID
 		}
 		bundle, err := o.engine.Bundle(ctx, by, what)
+		if fault, is := errors.AsType[*workflow.Fault](err); is && fault.Code == "no_such_checkpoint" { // a finding, and no mistake of the command
+			p.failed(err)
+			return exit(exitPartly)
+		}
 		if err != nil {
 			return err
 		}
@@ -75,19 +81,20 @@ func (c *bundleCommand) what() (w engine.BundleWhat, err error) {
 			return w, err
 		}
 	}
-	w.Held, err = readTexts(c.Held)
+	w.Held, err = readHeld(c.Held)
 	return w, err
 }
 
 // verifyCommand verifies a bundle. It needs neither database nor network.
 type verifyCommand struct {
 	File string   `arg:"" help:"证明包，- 为标准输入 the bundle, - for the standard input."`
-	Held []string `help:"您留存的检查点：文件或短码，可多个 checkpoints that you kept: files or short codes." placeholder:"FILE"`
+	Held []string `help:"您留存的检查点：文件或短码，可多个；没能比对时以 2 结束 checkpoints that you kept: files or short codes; ends with 2 when one could not be compared." placeholder:"FILE"`
 	Key  string   `help:"从别处得到的公钥文件(seal.pub)，不给则用证明包里带的 public keys from elsewhere; those of the bundle if not given." placeholder:"FILE"`
 	jsonFlag
 }
 
-// Run verifies. It ends with 0 when all is whole, 1 when something was altered, 2 when it cannot be read.
+// Run verifies. It ends with 0 when all is whole, 1 when something was altered, 2 when there is no answer: the bundle cannot be read, or a
+// checkpoint that was brought along is none or could not be compared with it.
 func (c *verifyCommand) Run(p *program) error {
 	options, err := c.options()
 	if err != nil {
@@ -109,13 +116,13 @@ func (c *verifyCommand) Run(p *program) error {
 		_, err = io.WriteString(p.out, r.Print(p.flags.Lang))
 	}
 	if err == nil && r.Outcome != proof.Whole {
-		err = exit(r.Outcome)
+		err = exit(r.Outcome.Exit())
 	}
 	return err
 }
 
 func (c *verifyCommand) options() (o proof.Options, err error) {
-	if o.Held, err = readTexts(c.Held); err != nil || c.Key == "" {
+	if o.Held, err = readHeld(c.Held); err != nil || c.Key == "" {
 		return o, err
 	}
 	text, err := os.ReadFile(c.Key)
@@ -129,18 +136,23 @@ func (c *verifyCommand) options() (o proof.Options, err error) {
 	return o, err
 }
 
-// readTexts reads files; what is a short code is taken as it is.
-func readTexts(names []string) (texts []string, err error) {
+// readHeld reads checkpoints that were kept: files of them, and short codes where there is no file of that name.
+func readHeld(names []string) (held []string, err error) {
 	for _, name := range names {
-		if proof.IsShortCode(name) {
-			texts = append(texts, name)
+		text, err := os.ReadFile(name)
+		if code, is := proof.ShortCode(name); is && errors.Is(err, fs.ErrNotExist) {
+			held = append(held, code)
 			continue
 		}
-		text, err := os.ReadFile(name)
 		if err != nil {
 			return nil, unreadableFile(name, err)
 		}
-		texts = append(texts, string(text))
+		kept, err := proof.Kept(string(text))
+		if err != nil || len(kept) == 0 {
+			return nil, workflow.Invalid("bad_checkpoint", "held", workflow.Say("%s 里没有检查点，或内容已残缺，没法比对：请给出当时下载的检查点文件，或抄下的短码",
+				"%s holds no checkpoint, or not a whole one, and cannot be compared: give the file of a checkpoint as it was downloaded, or a short code", name))
+		}
+		held = append(held, kept...)
 	}
-	return texts, nil
+	return held, nil
 }

@@ -35,7 +35,7 @@ func (c *packCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		held, err := readTexts(c.Held)
+		held, err := readHeld(c.Held)
 		if err != nil {
 			return err
 		}

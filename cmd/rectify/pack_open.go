@@ -170,7 +170,7 @@ func (c *serveCommand) runPack(p *program, o *opened, h pack.Head, dir string) e
 
 // check says whether what is in the pack is what its proof says. Where it is not the pack is shown all the same, with a warning on every page.
 func (c *serveCommand) check(p *program, desk *engine.Desk) error {
-	held, err := readTexts(c.Held)
+	held, err := readHeld(c.Held)
 	if err != nil {
 		return err
 	}

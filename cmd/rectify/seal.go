@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"rectify/workflow"
 	"rectify/workflow/engine"
@@ -99,7 +98,7 @@ func (c *sealRestoredCommand) Run(p *program) error {
 
 // sealCheckCommand holds the database against its sealed log.
 type sealCheckCommand struct {
-	Held []string `help:"留存在外的检查点文件，可多个 files of checkpoints that were kept elsewhere." placeholder:"FILE"`
+	Held []string `help:"留存在外的检查点：文件或短码，可多个 checkpoints that were kept elsewhere: files or short codes." placeholder:"FILE"`
 	jsonFlag
 }
 
@@ -113,15 +112,12 @@ type sealFindingJSON struct {
 	Since   workflow.Day `json:"since,omitempty"`
 }
 
-// Run checks. It ends with 0 when all is whole and with 1 when something was altered.
+// Run checks. It ends with 0 when all is whole, with 1 when something was altered (or no checkpoint has a short code that was given), and with
+// 2 when what was given cannot be read.
 func (c *sealCheckCommand) Run(p *program) error {
-	var held []string
-	for _, name := range c.Held {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return unreadableFile(name, err)
-		}
-		held = append(held, string(text))
+	held, err := readHeld(c.Held)
+	if err != nil {
+		return err
 	}
 	return p.with(false, func(ctx context.Context, o *opened) error {
 		r, err := o.engine.CheckSeal(ctx, held, func(int64) {})

@@ -97,14 +97,14 @@ func (c *witnessCommand) check(p *program) (proof.Signed, error) {
 	if err != nil {
 		return newest, err
 	}
-	before, err := os.ReadFile(c.Held)
-	if errors.Is(err, fs.ErrNotExist) { // the first time
+	if _, err := os.Stat(c.Held); errors.Is(err, fs.ErrNotExist) { // the first time
 		return newest, c.keep(newest, keys)
 	}
+	kept, err := readHeld([]string{c.Held})
 	if err != nil {
-		return newest, unreadableFile(c.Held, err)
+		return newest, err
 	}
-	held, err := proof.Open(string(before), keys)
+	held, err := proof.Open(kept[0], keys)
 	if err != nil {
 		return newest, err
 	}

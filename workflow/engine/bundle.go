@@ -24,7 +24,7 @@ type BundleWhat struct {
 	Checklist workflow.ChecklistID
 	From, To  workflow.Day // days of sealing
 	Files     bool         // with the files of evidence
-	Held      []string     // signed checkpoints that it is to be comparable with
+	Held      []string     // checkpoints that it is to be comparable with: signed texts or short codes, as proof.Kept reads them
 }
 
 // Bundle is a bundle that may be taken; Write writes it.
@@ -35,6 +35,7 @@ type Bundle struct {
 	what     BundleWhat
 	header   proof.Header
 	newest   Checkpoint
+	held     []proof.Checkpoint
 	subjects []bundled
 	leaves   []int64         // of the lines of subjects, sorted
 	hashes   *store.Hashes   // of the log
@@ -54,7 +55,8 @@ type bundled struct {
 // actor may see, they may take; every line of a span, whatever it is about, may only be taken by the audit administrator or an inspector
 // of the whole tree. Other inspectors get the issues of their mandate.
 //
-// Errors: ErrNotFound for what the actor may not see, ErrForbidden, ErrInvalid for a span that is none, and those of Seal.
+// Errors: ErrNotFound for what the actor may not see, ErrForbidden, ErrInvalid for a span that is none or a held text that is no checkpoint,
+// ErrRefused with the code no_such_checkpoint for a short code that no checkpoint of the database has, and those of Seal.
 func (e *Engine) Bundle(ctx context.Context, by workflow.Actor, what BundleWhat) (*Bundle, error) {
 	b := &Bundle{e: e, what: what, uses: make(map[string]bool)}
 	b.header.By, b.header.Account = actorTitle(&by), by.Account
@@ -69,6 +71,9 @@ func (e *Engine) Bundle(ctx context.Context, by workflow.Actor, what BundleWhat)
 		err = b.ofSpan(ctx, &by)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := b.hold(ctx); err != nil {
 		return nil, err
 	}
 	if err := e.bundleTaken(ctx, &by, what, b.Name); err != nil {

@@ -35,16 +35,12 @@ func (b *Bundle) writeCheckpoints(ctx context.Context, w *proof.Writer) error {
 			return err
 		}
 	}
-	return nil
+	return b.writeRoots(w, notes)
 }
 
 func (b *Bundle) checkpoints(ctx context.Context) (map[int64]string, error) {
 	notes := make(map[int64]string)
-	for _, held := range b.what.Held {
-		c, err := proof.Peek(held)
-		if err != nil {
-			return nil, err
-		}
+	for _, c := range b.held {
 		row, err := b.e.db.CheckpointOf(ctx, c.Size)
 		switch {
 		case err == nil:

@@ -21,7 +21,7 @@ type PackPlan struct {
 	Mandate    workflow.MandateID
 	Passphrase string
 	Files      bool     // with the files of evidence
-	Held       []string // signed checkpoints that its proof is to be comparable with
+	Held       []string // checkpoints that its proof is to be comparable with, as those of BundleWhat
 }
 
 // Pack writes the offline pack of an inspector: what they may see under one mandate, with the proof of it, encrypted to a passphrase, see
@@ -95,7 +95,7 @@ func (e *Engine) gather(ctx context.Context, by *workflow.Actor, m *Mandate, p *
 	b := &Bundle{e: e, what: BundleWhat{Held: p.Held}, uses: make(map[string]bool)}
 	b.header.By, b.header.Account = actorTitle(by), by.Account
 	b.header.What = proof.What{Mandate: m.Number, Title: h.OrgName}
-	if err := b.extract(ctx, filepath.Join(dir, pack.Database), x); err != nil {
+	if err := errors.Join(b.hold(ctx), b.extract(ctx, filepath.Join(dir, pack.Database), x)); err != nil {
 		return h, nil, err
 	}
 	return h, slices.Compact(files), b.file(ctx, filepath.Join(dir, pack.Proof))

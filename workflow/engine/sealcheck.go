@@ -130,16 +130,9 @@ func (c *sealChecker) checkpoints(ctx context.Context, held []string) (err error
 	if err != nil {
 		return err
 	}
-	if last != "" {
-		held = append(slices.Clone(held), last)
-	}
-	var found []proof.Checkpoint
-	for _, text := range held {
-		one, err := c.open(text)
-		if err != nil {
-			return err
-		}
-		found = append(found, one.Checkpoint)
+	found, codes, err := c.heldOnes(append(slices.Clone(held), last))
+	if err != nil {
+		return err
 	}
 	if found, err = c.kept(ctx, found); err != nil {
 		return err
@@ -153,8 +146,35 @@ func (c *sealChecker) checkpoints(ctx context.Context, held []string) (err error
 	for _, one := range found {
 		c.mark(one)
 	}
+	for _, code := range codes {
+		if !slices.ContainsFunc(found, func(one proof.Checkpoint) bool { return one.ShortCode() == code }) {
+			c.wrong("no_such_checkpoint", store.LineAt{}, noneCoded(code))
+		}
+	}
 	sort.SliceStable(c.marks, func(a, b int) bool { return c.marks[a].Size < c.marks[b].Size })
 	return nil
+}
+
+// heldOnes reads what was kept elsewhere: checkpoints, and short codes.
+func (c *sealChecker) heldOnes(held []string) (found []proof.Checkpoint, codes []string, err error) {
+	for _, text := range held {
+		kept, err := proof.Kept(text)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, one := range kept {
+			if code, is := proof.ShortCode(one); is {
+				codes = append(codes, code)
+				continue
+			}
+			signed, err := c.open(one)
+			if err != nil {
+				return nil, nil, err
+			}
+			found = append(found, signed.Checkpoint)
+		}
+	}
+	return found, codes, nil
 }
 
 // open reads a checkpoint. One by keys that are not known may be of others that were made since the check began: they are read again.

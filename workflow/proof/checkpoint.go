@@ -48,22 +48,10 @@ func (c Checkpoint) Day() workflow.Day { return workflow.DayOf(c.At) }
 // groups of four letters and digits (Crockford's, without I, L, O and U).
 func (c Checkpoint) ShortCode() string {
 	sum := sha256.Sum256([]byte(c.Text()))
-	text := base32.NewEncoding(codeLetters).EncodeToString(sum[:10])
-	return text[:4] + "-" + text[4:8] + "-" + text[8:12] + "-" + text[12:]
+	return dashed(base32.NewEncoding(codeLetters).EncodeToString(sum[:10]))
 }
 
 const codeLetters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-// IsShortCode says whether s is written like a short code, in capital letters or small ones.
-func IsShortCode(s string) bool {
-	groups := strings.Split(strings.ToUpper(s), "-")
-	for _, g := range groups {
-		if len(g) != 4 || strings.Trim(g, codeLetters) != "" {
-			return false
-		}
-	}
-	return len(groups) == 4
-}
 
 // Sign returns the note: the text of the checkpoint and a signature of each signer.
 func (c Checkpoint) Sign(by ...note.Signer) (string, error) {

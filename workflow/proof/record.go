@@ -26,6 +26,7 @@ const (
 	isBundle     = "bundle"
 	isKeys       = "keys"
 	isCheckpoint = "checkpoint"
+	isRoot       = "root"
 	isLeaves     = "leaves"
 	isDefinition = "definition"
 	isPolicy     = "policy"
@@ -55,6 +56,8 @@ type Header struct {
 	Leaves  bool   `json:"leaves,omitempty"`   // the hashes of all lines of the log are there, so lines have no proof of their own
 	Files   bool   `json:"files,omitempty"`    // the files of evidence are there
 	LeftOut int    `json:"left_out,omitempty"` // issues of the checklist that the one who took it may not see
+
+	Held []string `json:"held,omitempty"` // short codes of the checkpoints that who took it had with them: they are earlier than it
 }
 
 // What says what a bundle is about: an issue, a checklist, the issues of an offline pack, the issues that went on in a span of days as far as one may see them, or a span
@@ -81,6 +84,14 @@ type checkpointRecord struct {
 	Is    string      `json:"is"`
 	Note  string      `json:"note"`
 	Proof []tlog.Hash `json:"proof,omitempty"` // that the newest grows out of it
+}
+
+// rootRecord says what the log was at a size of which there is no checkpoint, for one that somebody holds.
+type rootRecord struct {
+	Is    string      `json:"is"`
+	Size  int64       `json:"size"`
+	Root  tlog.Hash   `json:"root"`
+	Proof []tlog.Hash `json:"proof,omitempty"` // that the newest checkpoint grows out of it
 }
 
 type leavesRecord struct {

@@ -9,7 +9,7 @@ import (
 	"rectify/workflow"
 )
 
-// Outcome is how a verification ended; it is the exit code of the command.
+// Outcome is how a verification ended.
 type Outcome int
 
 // The outcomes.
@@ -17,7 +17,11 @@ const (
 	Whole      Outcome = 0 // nothing is wrong
 	Altered    Outcome = 1 // something is
 	Unreadable Outcome = 2 // it is no bundle, or cannot be read
+	Uncompared Outcome = 3 // nothing is wrong, but a checkpoint that somebody held could not be compared with it
 )
+
+// Exit is the code with which the command ends: 0 for whole, 1 for altered, 2 where there is no answer to what was asked.
+func (o Outcome) Exit() int { return min(int(o), int(Unreadable)) }
 
 // Finding is one sentence of a report.
 type Finding struct {
@@ -63,7 +67,9 @@ const maxWrong = 200
 
 // Find puts down something that is wrong. Of very many the last ones are only counted.
 func (r *Report) Find(f Finding) {
-	r.Outcome = max(r.Outcome, Altered)
+	if r.Outcome != Unreadable {
+		r.Outcome = Altered
+	}
 	if len(r.Wrong) >= maxWrong {
 		r.More++
 		return
@@ -78,6 +84,9 @@ func (r *Report) Verdict() workflow.Text {
 		return workflow.Say("核验通过：没有发现改动。", "Whole: nothing was found altered.")
 	case Altered:
 		return workflow.Say("核验不通过：发现%d处不符。", "Altered: %d things are wrong.", len(r.Wrong)+r.More)
+	case Uncompared:
+		return workflow.Say("没有核验完：证明包里没有发现改动，但您留存的检查点没能与它比对，不能算通过（怎么办见“说明不了的”）。",
+			"Not finished: nothing in the bundle was found altered, but a checkpoint that you kept could not be compared with it. That is no pass; what to do stands under what it cannot tell.")
 	}
 	return workflow.Say("无法核验：这不是证明包，或读不出来。", "Not verified: this is no bundle, or it cannot be read.")
 }

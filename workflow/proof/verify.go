@@ -19,7 +19,7 @@ var errBehind = errors.New("something behind the record")
 
 // Options is what somebody who verifies a bundle brings along.
 type Options struct {
-	Held      []string    // checkpoints that they kept: signed texts, or short codes
+	Held      []string    // checkpoints that they kept: signed texts, or short codes, as Kept reads them
 	Keys      []PublicKey // of the log, from elsewhere; nil for those of the bundle itself
 	Witnesses []string    // public keys of witnesses
 
@@ -30,6 +30,7 @@ type Options struct {
 // it could not read, it says. It keeps in memory what it needs of one issue, the checkpoints, and 32 bytes for each leaf that the bundle has.
 func Verify(r io.Reader, o Options) Report {
 	v := &verifier{o: o, in: bufio.NewReaderSize(r, 1<<16), sum: sha256.New(), keys: o.Keys, failed: make(map[string]bool), texts: make(map[string]bool)}
+	v.readHeld()
 	for {
 		raw, err := v.read()
 		if errors.Is(err, io.EOF) {
@@ -51,7 +52,7 @@ func Verify(r io.Reader, o Options) Report {
 
 // The ranks of records: none comes after one of a higher rank.
 var ranks = map[string]int{
-	isBundle: 0, isKeys: 1, isCheckpoint: 2, isLeaves: 3, isDefinition: 4, isPolicy: 4, isLine: 5, isRow: 5, isFile: 5, isEnd: 6,
+	isBundle: 0, isKeys: 1, isCheckpoint: 2, isRoot: 2, isLeaves: 3, isDefinition: 4, isPolicy: 4, isLine: 5, isRow: 5, isFile: 5, isEnd: 6,
 }
 
 type verifier struct {
@@ -69,6 +70,9 @@ type verifier struct {
 	keys    []PublicKey
 	points  []point
 	newest  *point
+	given   []givenRoot
+	held    []string // the checkpoints and short codes of the options, as they are compared
+	short   bool     // something that was held could not be compared
 	tree    treeOf
 	texts   map[string]bool // hashes of the definitions
 	policy  []string        // its files, as long as no line has put them on record
@@ -170,6 +174,9 @@ func (v *verifier) taker(is string) (record any, take func()) {
 	case isCheckpoint:
 		r := new(checkpointRecord)
 		return r, func() { v.checkpoint(r) }
+	case isRoot:
+		r := new(rootRecord)
+		return r, func() { v.given = append(v.given, givenRoot{*r, v.n}) }
 	case isLeaves:
 		r := new(leavesRecord)
 		return r, func() { v.leaves(r) }
@@ -343,6 +350,8 @@ func recordText(is string) workflow.Text {
 		return workflow.Say("公钥", "the public keys")
 	case isCheckpoint:
 		return workflow.Say("检查点", "a checkpoint")
+	case isRoot:
+		return workflow.Say("日志的总指纹", "a root of the log")
 	case isLeaves:
 		return workflow.Say("日志指纹", "fingerprints of the log")
 	case isDefinition:

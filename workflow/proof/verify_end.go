@@ -163,6 +163,12 @@ func (v *verifier) finish() {
 		v.rep.Size, v.rep.ShortCode, v.rep.Newest = v.newest.Size, v.newest.ShortCode(), v.newest.note
 	}
 	v.rep.Checkpoints, v.rep.Keys = len(v.points), v.keys
+	for _, held := range v.held { // there is nothing to hold them against
+		v.uncompared("held_unknown", workflow.Say("证明包里没有可用的检查点，您留存的没法比对：%s", "the bundle has no checkpoint that yours can be compared with: %s", strings.SplitN(held, "\n", 2)[0]))
+	}
+	if v.short && v.rep.Outcome == Whole {
+		v.rep.Outcome = Uncompared
+	}
 	v.sayChecked()
 	v.sayOpen()
 	slices.SortStableFunc(v.rep.Wrong, func(a, b Finding) int { return cmp.Compare(place(a), place(b)) })

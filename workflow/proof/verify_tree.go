@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -23,6 +22,12 @@ type point struct {
 	proof     []tlog.Hash
 	witnesses int
 	holds     bool // the newest grows out of it
+}
+
+// givenRoot is what the log was at a size of which there is no checkpoint, as the bundle says.
+type givenRoot struct {
+	rootRecord
+	record int64
 }
 
 // treeOf is what the bundle has of the tree of the log.
@@ -100,8 +105,8 @@ func (v *verifier) settlePoints() {
 		for n := range v.points {
 			v.tree.roots[v.points[n].Size] = tlog.Hash{}
 		}
-		for _, held := range v.o.Held {
-			if c, err := Peek(held); err == nil && c.Size <= v.newest.Size {
+		for _, held := range v.held {
+			if c, err := Peek(held); err == nil && c.Size > 0 && c.Size <= v.newest.Size {
 				v.tree.roots[c.Size] = tlog.Hash{}
 			}
 		}
@@ -113,7 +118,22 @@ func (v *verifier) settlePoints() {
 		p.proof = nil
 	}
 	v.judgePoints()
+	v.settleRoots()
 	v.hold()
+}
+
+// settleRoots keeps the roots that the bundle gives and the newest checkpoint grows out of.
+func (v *verifier) settleRoots() {
+	v.tree.roots = make(map[int64]tlog.Hash)
+	for _, r := range v.given {
+		if !v.newest.GrowsFrom(Checkpoint{Origin: v.newest.Origin, Size: r.Size, Root: r.Root}, r.Proof) {
+			v.put(Finding{Code: "consistency", Record: r.record,
+				Text: workflow.Say("日志在%d条时的总指纹与最新的检查点接不上", "what the bundle says the log was at %d lines does not fit the newest checkpoint", r.Size)})
+			continue
+		}
+		v.tree.roots[r.Size] = r.Root
+	}
+	v.given = nil
 }
 
 // leaves adds hashes of lines to the tree.
@@ -173,27 +193,44 @@ func upTo(since workflow.Day) workflow.Text {
 	return workflow.Say("；到%s为止的仍然相符", "; up to %s it still holds", since)
 }
 
-// hold compares the checkpoints that somebody kept with those of the bundle.
-func (v *verifier) hold() {
-	if len(v.o.Held) == 0 {
-		v.open("no_held", workflow.Say("没有拿您手里留存的检查点来比对。如果整个数据库被退回到过去的样子，或者掌握签名密钥的人重写了记录，只凭证明包看不出来；请用 --held 带上以前留存的检查点再核验一次。",
-			"No checkpoint that you kept was held against it. If the whole database was turned back, or rewritten by somebody who has the key, a bundle alone cannot show it: verify again with --held and a checkpoint that you kept."))
-	}
-	for _, held := range v.o.Held {
-		v.holdOne(strings.TrimSpace(held))
+// readHeld reads the checkpoints that somebody kept.
+func (v *verifier) readHeld() {
+	for _, text := range v.o.Held {
+		kept, err := Kept(text)
+		if err != nil {
+			v.uncompared("held_none", heldNone())
+		}
+		v.held = append(v.held, kept...)
 	}
 }
 
+// uncompared puts down that something that was held could not be compared: the report is no answer to what was asked.
+func (v *verifier) uncompared(code string, text workflow.Text) {
+	v.short = true
+	v.open(code, text)
+}
+
+// hold compares the checkpoints that somebody kept with those of the bundle.
+func (v *verifier) hold() {
+	if len(v.held) == 0 && !v.short {
+		v.open("no_held", workflow.Say("没有拿您手里留存的检查点来比对。如果整个数据库被退回到过去的样子，或者掌握签名密钥的人重写了记录，只凭证明包看不出来；请用 --held 带上以前留存的检查点再核验一次。",
+			"No checkpoint that you kept was held against it. If the whole database was turned back, or rewritten by somebody who has the key, a bundle alone cannot show it: verify again with --held and a checkpoint that you kept."))
+	}
+	for _, held := range v.held {
+		v.holdOne(held)
+	}
+	v.held = nil
+}
+
 func (v *verifier) holdOne(held string) {
-	if IsShortCode(held) {
-		v.holdCode(strings.ToUpper(held))
+	if code, ok := ShortCode(held); ok {
+		v.holdCode(code)
 		return
 	}
-	held += "\n"
 	c, err := Peek(held)
 	if err == nil && v.isLater(c) {
-		v.open("held_later", workflow.Say("您留存的%s的检查点（%d条）晚于这个证明包（最新的检查点是%s签发的），没法比对：请另取一个证明包。如果这个证明包是您留存检查点之后才取的，那就是数据库被退回、时钟被拨回",
-			"the checkpoint of %s (%d lines) that you kept is later than this bundle (its newest is of %s) and cannot be compared: take another bundle. If you took this one after you kept the checkpoint, the database was turned back, and so was the clock",
+		v.uncompared("held_later", workflow.Say("您留存的%s的检查点（%d条）晚于这个证明包（最新的检查点是%s签发的），没法比对：请带上它另取一个证明包。如果这个证明包是您留存检查点之后才取的，那就是数据库被退回、时钟被拨回",
+			"the checkpoint of %s (%d lines) that you kept is later than this bundle (its newest is of %s) and cannot be compared: take another bundle, with it. If you took this one after you kept the checkpoint, the database was turned back, and so was the clock",
 			shown(c.At), c.Size, shown(v.newest.At)))
 		return
 	}
@@ -217,9 +254,10 @@ func (v *verifier) holdOne(held string) {
 }
 
 // isLater says whether a checkpoint of this log is of more lines, and of a later moment, than the newest of the bundle: the log has grown
-// since. Checkpoints of a log never go back in time, so a larger one of an earlier moment is another matter.
+// since. Checkpoints of a log never go back in time, so a larger one of an earlier moment is another matter, and so is one that was there
+// when the bundle was taken.
 func (v *verifier) isLater(c Checkpoint) bool {
-	return c.Origin == v.newest.Origin && c.Size > v.newest.Size && !c.At.Before(v.newest.At)
+	return !slices.Contains(v.h.Held, c.ShortCode()) && c.Origin == v.newest.Origin && c.Size > v.newest.Size && !c.At.Before(v.newest.At)
 }
 
 // holdAgainst compares a checkpoint that is not larger than the newest.
@@ -236,7 +274,7 @@ func (v *verifier) holdAgainst(c Checkpoint) {
 	}
 	switch {
 	case !known:
-		v.open("held_unknown", workflow.Say("您留存的%s的检查点（%d条）不在这个证明包里，没法比对；请带上它另取一个证明包（网页“核验证明包”，或命令行 --held）", "the checkpoint of %s (%d lines) that you kept is not in this bundle and cannot be compared; take a bundle that is to be (page Verify a bundle, or --held)", shown(c.At), c.Size))
+		v.uncompared("held_unknown", workflow.Say("您留存的%s的检查点（%d条）不在这个证明包里，没法比对；请带上它另取一个证明包（网页“核验证明包”，或命令行 rectify bundle … --held）", "the checkpoint of %s (%d lines) that you kept is not in this bundle and cannot be compared; take another bundle with it (page Verify a bundle, or rectify bundle … --held)", shown(c.At), c.Size))
 	case root != c.Root:
 		v.put(Finding{Code: "held", Since: since, Text: workflow.Say("日志被重写过：您留存的%s的检查点（%d条）与现在的日志不是同一段历史%s",
 			"the log was rewritten: the checkpoint of %s (%d lines) that you kept tells another history than the log does now%s", shown(c.At), c.Size, upTo(since))})
@@ -256,7 +294,8 @@ func (v *verifier) holdCode(code string) {
 			return
 		}
 	}
-	v.open("held_unknown", workflow.Say("证明包里没有短码为%s的检查点，没法比对；请用检查点全文（二维码里的内容）", "no checkpoint of the bundle has the short code %s; use the whole checkpoint (what the QR code holds)", code))
+	v.uncompared("held_unknown", workflow.Say("证明包里没有短码为%s的检查点，没法比对；请带上这个短码另取一个证明包（网页“核验证明包”，或命令行 rectify bundle … --held），或用检查点全文（二维码里的内容）",
+		"no checkpoint of the bundle has the short code %s, so it cannot be compared; take another bundle with it (page Verify a bundle, or rectify bundle … --held), or use the whole checkpoint (what the QR code holds)", code))
 }
 
 // dayBefore is the day of the last checkpoint that holds and is not larger than a size.

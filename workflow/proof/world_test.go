@@ -34,7 +34,9 @@ type office struct {
 	points  []Checkpoint
 	notes   []string
 	files   map[string][]byte
-	busy    bool // no night falls
+	busy    bool     // no night falls
+	roots   []int64  // sizes of which a bundle has the root
+	had     []string // short codes of checkpoints that its taker had
 }
 
 type subjectKey struct {
@@ -216,7 +218,7 @@ func (o *office) bundle(what What, leaves, files bool) []byte {
 
 func (o *office) bundleTo(out io.Writer, what What, leaves, files bool) {
 	newest := o.points[len(o.points)-1]
-	w, err := NewWriter(out, Header{Origin: o.keys.Origin, Size: newest.Size, What: what, At: Stamp(o.now), By: "巡察员（市委巡察办）", Account: "inspector", Leaves: leaves, Files: files})
+	w, err := NewWriter(out, Header{Origin: o.keys.Origin, Size: newest.Size, What: what, At: Stamp(o.now), By: "巡察员（市委巡察办）", Account: "inspector", Leaves: leaves, Files: files, Held: o.had})
 	require.NoError(o.t, err)
 	require.NoError(o.t, w.Keys(o.keys.Public))
 	for n, p := range o.points {
@@ -226,6 +228,13 @@ func (o *office) bundleTo(out io.Writer, what What, leaves, files bool) {
 			require.NoError(o.t, err)
 		}
 		require.NoError(o.t, w.Checkpoint(o.notes[n], proof))
+	}
+	for _, size := range o.roots {
+		root, err := tlog.TreeHash(size, o)
+		require.NoError(o.t, err)
+		proof, err := tlog.ProveTree(newest.Size, size, o)
+		require.NoError(o.t, err)
+		require.NoError(o.t, w.Root(size, root, proof))
 	}
 	if leaves {
 		require.NoError(o.t, w.Leaves(0, o.leaf))

@@ -15,7 +15,7 @@ import (
 	"rectify/workflow"
 )
 
-// Writer writes a bundle. Its methods are called in this order: Keys, Checkpoint (the smallest first, the newest last), Leaves, Definition
+// Writer writes a bundle. Its methods are called in this order: Keys, Checkpoint (the smallest first, the newest last), Root, Leaves, Definition
 // and Policy, then for each subject, in the order of kind and id, Line (the first one first), Row and File; and Close at the end.
 type Writer struct {
 	out     *bufio.Writer
@@ -41,6 +41,11 @@ func (w *Writer) Keys(keys []PublicKey) error { return w.put(keysRecord{isKeys, 
 // bundle has the leaves.
 func (w *Writer) Checkpoint(note string, proof []tlog.Hash) error {
 	return w.put(checkpointRecord{isCheckpoint, note, proof})
+}
+
+// Root writes the root of the log at a size of which it has no checkpoint, with the proof that the newest checkpoint grows out of it.
+func (w *Writer) Root(size int64, root tlog.Hash, proof []tlog.Hash) error {
+	return w.put(rootRecord{isRoot, size, root, proof})
 }
 
 // Leaves writes hashes of lines of the log, the first of them at a place counted from 0.
