@@ -30,9 +30,12 @@ func (s *Server) offlinePages() []route {
 // mayOffline are the only addresses to which anything may be sent where a pack is shown.
 var mayOffline = []string{signInPath, signInPage, "/sign-out", "/language", findingsPage, findingsPage + "/remove"}
 
+// onlyForms are the pages that are there to send something.
+var onlyForms = []string{passwordPage, channelsPage, passwordsPage, "/find", bulkPage, importPage, "/issues/:issue/do/:action", orgsPage + "/:org/hand-over/:person", applyPage}
+
 // readOnly refuses, where a pack is shown, whatever could change something.
 func (s *Server) readOnly(r route) echo.MiddlewareFunc {
-	refused := s.Desk != nil && r.method != http.MethodGet && !slices.Contains(mayOffline, r.path)
+	refused := s.Desk != nil && (slices.Contains(onlyForms, r.path) || r.method != http.MethodGet && !slices.Contains(mayOffline, r.path))
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		switch {
 		case refused:

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -193,9 +194,39 @@ func TestNothingIsChangedInAPack(t *testing.T) {
 	}
 	require.Greater(t, refused, 40)
 	require.ElementsMatch(t, append([]string{signInPath}, mayOffline...), open, "signing in and out by the API are two")
+	away.noForms(t, fill)
 	number, err := pathID[workflow.IssueID](issue)
 	require.NoError(t, err)
 	i, err := away.Engine.Issue(t.Context(), by, number)
 	require.NoError(t, err)
 	require.Empty(t, i.Offers)
+}
+
+// noForms sees that no page of a pack has a form for what the pack refuses, nor a link to a page that is there for a form alone.
+func (o *office) noForms(t *testing.T, fill *strings.Replacer) {
+	w := o.signedIn(t, "sunli")
+	action, param, shown := regexp.MustCompile(`(?s)method="post" action="([^"]*)"`), regexp.MustCompile(`:\w+`), 0
+	var wrong []string
+	for _, r := range o.allPages() {
+		if r.method != http.MethodGet {
+			continue
+		}
+		a := w.get(param.ReplaceAllString(fill.Replace(r.path), "1"))
+		if a.status != 200 || !strings.Contains(a.header.Get("Content-Type"), "html") {
+			continue
+		}
+		shown++
+		for _, form := range action.FindAllStringSubmatch(a.body, -1) {
+			if !slices.Contains(mayOffline, form[1]) {
+				wrong = append(wrong, r.path+" has a form for "+form[1])
+			}
+		}
+		for _, path := range []string{"/find", bulkPage, importPage, passwordPage, applyPage} {
+			if regexp.MustCompile(`href="` + path + `["?]`).MatchString(a.body) {
+				wrong = append(wrong, r.path+" has a link to "+path)
+			}
+		}
+	}
+	require.Empty(t, strings.Join(wrong, "\n"))
+	require.Greater(t, shown, 20)
 }

@@ -162,8 +162,11 @@ func (s *Server) mandatePage(c echo.Context) (*page.Mandate, error) {
 	}
 	if v.Mine != nil && !v.Over {
 		p.Declared = !v.Mine.DeclaredAt.IsZero()
+		if s.Desk != nil {
+			return p, nil
+		}
 		p.Declare = declareForm(p.Row.Path, p.Declared)
-		if p.Declared && s.Desk == nil && v.From <= s.Engine.Today() {
+		if p.Declared && v.From <= s.Engine.Today() {
 			p.Pack = packForm(p.Row.Path)
 		}
 	}
