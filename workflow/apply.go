@@ -80,8 +80,11 @@ func move(i *Issue, arrow *Arrow, at time.Time) {
 	if arrow.Clock != "" {
 		i.Clock = Clock{Name: arrow.Clock, From: today}
 	}
-	if to == Closed {
+	switch to {
+	case Closed:
 		i.ClosedOn = today
+	case Found, Assigned, Planning, PlanReview, Rectifying:
+		i.NextReview = "" // it is not lasting any more, and due on its due day alone
 	}
 	if to.End() || to == Found || to == Assigned {
 		lapse(i, at)

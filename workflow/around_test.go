@@ -179,3 +179,50 @@ func TestTheLightTurnsOnItsDay(t *testing.T) {
 		require.Equal(t, c.want, workflow.LightOf(workflow.Rectifying, c.due, c.warn, workflow.DayOf(noon.Add(time.Minute))))
 	}
 }
+
+// The day of the next review and the due day are one as long as an issue is lasting, and there is no such day when it is not.
+func TestALastingIssueHasOneDay(t *testing.T) {
+	d := machine(t, "standard")
+	lasting := do(t, d, issueOf(d, workflow.Rectifying), stepOf(workflow.Ask, workflow.LastingForm), at(branchLine, rectifier))
+	lasting = do(t, d, lasting, stepOf(workflow.GrantIt, workflow.LastingForm), at(groupLine, closer))
+	s := stepOf(workflow.Ask, workflow.Extension)
+	s.Due = "2027-03-31"
+	i := do(t, d, lasting, s, at(branchLine, rectifier))
+	i = do(t, d, i, stepOf(workflow.GrantIt, ""), at(committeeLine, verifier))
+	require.Equal(t, []workflow.Day{"2027-03-31", "2027-03-31", "2027-03-21"}, []workflow.Day{i.NextReview, i.Due, i.Warn})
+	require.Equal(t, workflow.Lasting, i.State)
+	dates := i.Dates()
+	dates.Due = "2027-04-02"
+	i.SetDates(dates)
+	require.Equal(t, workflow.Day("2027-04-02"), i.NextReview, "dates that are worked out again")
+
+	i = do(t, d, lasting, stepOf(workflow.Ask, workflow.Suspension), at(branchLine, rectifier))
+	i = do(t, d, i, stepOf(workflow.GrantIt, ""), at(groupLine, closer))
+	i = do(t, d, i, stepOf(workflow.Resume, ""), at(committeeLine, stranger))
+	require.Equal(t, [2]any{workflow.Rectifying, workflow.Day("")}, [2]any{i.State, i.NextReview})
+	i = do(t, d, lasting, stepOf(workflow.Submit, ""), at(branchLine, rectifier))
+	i = do(t, d, i, stepOf(workflow.Withdraw, ""), at(branchLine, rectifier))
+	require.Equal(t, [2]any{workflow.Rectifying, workflow.Day("")}, [2]any{i.State, i.NextReview})
+	require.NotEmpty(t, i.Due)
+}
+
+// An issue into which others were merged is not cancelled: nobody would put them right.
+func TestWhatOthersWereMergedIntoIsNotCancelled(t *testing.T) {
+	d := machine(t, "standard")
+	i := issueOf(d, workflow.Rectifying)
+	by := at(branchLine, rectifier)
+	asked := do(t, d, i, stepOf(workflow.Ask, workflow.Cancellation), by)
+	merged := issueOf(d, workflow.Merged)
+	merged.ID, merged.Number = 5, "SJ-0101-2026-0005"
+	i = workflow.Absorb(i, &merged, false, at(committeeLine, stranger), noon).Issue
+	f := refused(t, d, i, stepOf(workflow.Ask, workflow.Cancellation), by)
+	require.Equal(t, "others_merged", f.Code)
+	require.Contains(t, f.Error(), "SJ-0101-2026-0005")
+	require.Error(t, workflow.Open(d, &i, workflow.Ask, workflow.Cancellation, &by, noon), "no button")
+	require.NoError(t, workflow.Open(d, &i, workflow.Ask, workflow.Extension, &by, noon))
+	asked = workflow.Absorb(asked, &merged, false, at(committeeLine, stranger), noon).Issue
+	require.Equal(t, "others_merged", refused(t, d, asked, stepOf(workflow.GrantIt, ""), at(groupLine, closer)).Code, "merged while it was asked")
+	do(t, d, asked, stepOf(workflow.Deny, ""), at(groupLine, closer))
+	free := workflow.Absorb(asked, &merged, true, at(committeeLine, stranger), noon).Issue
+	require.Equal(t, workflow.Cancelled, do(t, d, free, stepOf(workflow.GrantIt, ""), at(groupLine, closer)).State)
+}

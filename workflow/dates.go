@@ -50,6 +50,7 @@ func (d Dates) Equal(other Dates) bool {
 // SetDates puts the days as they are worked out now in the place of those that the issue has.
 func (i *Issue) SetDates(d Dates) {
 	i.Clock, i.Due, i.Warn, i.ReturnBy, i.Pause = d.Clock, d.Due, d.Warn, d.ReturnBy, d.Pause
+	i.reviewedWhenDue()
 	i.LookBack.Due, i.LookBack.Provisional = d.LookBack, d.Provisional
 	i.Calls = slices.Clone(i.Calls)
 	for n := range min(len(i.Calls), len(d.Calls)) {

@@ -56,6 +56,9 @@ func standing(need Need, i *Issue, s *Step, by *Actor, at time.Time) error {
 		if err := needNothingAsked(i, s, at); err != nil {
 			return err
 		}
+		if s.Request == Cancellation {
+			return needNothingAbsorbed(i)
+		}
 		if s.Request == Extension && i.Due != "" && i.Due < DayOf(at) {
 			return needLaterDue(i, s, at)
 		}

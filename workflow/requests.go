@@ -13,6 +13,8 @@ func needRequest(i *Issue, s *Step, at time.Time) error {
 		return err
 	}
 	switch s.Request {
+	case Cancellation:
+		return needNothingAbsorbed(i)
 	case Extension:
 		return needLaterDue(i, s, at)
 	case LastingForm:
@@ -44,11 +46,29 @@ func needLaterDue(i *Issue, s *Step, at time.Time) error {
 	return nil
 }
 
-func needOpenRequest(i *Issue, _ *Step, _ time.Time) error {
+func needOpenRequest(i *Issue, s *Step, _ time.Time) error {
 	if !i.Request.Open() {
 		return Refused("no_open_request", Say("没有待审批的申请", "no request is open"))
 	}
+	if s.Action == GrantIt && i.Request.Kind == Cancellation {
+		return needNothingAbsorbed(i)
+	}
 	return nil
+}
+
+// needNothingAbsorbed: an issue into which others were merged is not cancelled, or their problems would be put right by nobody and a
+// merge could not be undone any more.
+func needNothingAbsorbed(i *Issue) error {
+	if len(i.Absorbed) == 0 {
+		return nil
+	}
+	zh, en := make([]string, len(i.Absorbed)), make([]string, len(i.Absorbed))
+	for n := range i.Absorbed {
+		zh[n], en[n] = i.Absorbed[n].Number, i.Absorbed[n].Number
+	}
+	return Refused("others_merged", Say("有%d个问题并入了本问题（%s），撤销会使它们无人整改；请先在那些问题上撤销并案",
+		"%d issues were merged into this one (%s) and would be put right by nobody; undo those merges first", len(zh),
+		Text{strings.Join(zh, "、"), strings.Join(en, ", ")}))
 }
 
 func needNothingAsked(i *Issue, _ *Step, _ time.Time) error {
@@ -76,11 +96,19 @@ func ask(d *Definition, i *Issue, s *Step, by *Actor) {
 	i.Request.Decider = first(decider, i.Line[0].Org)
 }
 
+// reviewedWhenDue keeps the review of a lasting rectification on the day on which it is due: there is one day, whoever asks for it.
+func (i *Issue) reviewedWhenDue() {
+	if i.State == Lasting {
+		i.NextReview = i.Due
+	}
+}
+
 // grant does what was asked for; the arrow of the definition has moved the issue already.
 func grant(i *Issue) {
 	switch r := i.Request; r.Kind {
 	case Extension:
 		i.Due = r.Due
+		i.reviewedWhenDue()
 		i.Extensions++
 	case LastingForm:
 		i.Kind = KindLasting

@@ -9,11 +9,11 @@ import (
 // The longest texts, in characters, and the most of what a step may bring. They keep a record within what every database takes in one
 // row and what a person can read.
 const (
-	longText    = 5000
-	middleText  = 2000
-	shortText   = 190
-	mostItems   = 100
-	mostAsked   = 500 // orgs that one step asks for a self-check
+	longText   = 5000
+	middleText = 2000
+	shortText  = 190
+	mostItems  = 100
+	mostAsked  = 500 // orgs that one step asks for a self-check
 )
 
 type sized struct {

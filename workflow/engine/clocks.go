@@ -81,6 +81,9 @@ func resumed(days *calendar.Calendar, c *workflow.Change) {
 			due, _ = days.Resumed(due, i.Pause.Stopped, i.Pause.On)
 			return due
 		})
+		if i.State == workflow.Lasting {
+			i.NextReview = i.Due
+		}
 		c.Line.Note += "（挂账期间停止计时：整改时限由" + string(c.Before.Due) + "顺延至" + string(i.Due)
 		if moved > 0 {
 			c.Line.Note += fmt.Sprintf("，%d条未完成措施的时限同样顺延", moved)
