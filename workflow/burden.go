@@ -21,6 +21,12 @@ var needLoads = map[Need]Load{
 	NeedNextReview: {Fields: 1}, NeedPerson: {Fields: 1}, NeedUnpicked: {Fields: 1}, NeedOrgs: {Fields: 2},
 }
 
+// MeasureLoad is what each measure of a plan asks for: a text, a person and a day. NeedMeasures weighs the first.
+func MeasureLoad() Load { return needLoads[NeedMeasures] }
+
+// Times is the load n times over.
+func (l Load) Times(n int) Load { return Load{l.Fields * n, l.Files * n} }
+
 // Asks is what the form of the step must be given. Evidence counts as a file, though a text will do.
 func (a *Arrow) Asks() (l Load) {
 	for _, need := range a.Needs {
@@ -40,7 +46,7 @@ func (d *Definition) Asks(do Action) (l Load) {
 }
 
 // UnitSteps are the steps that the unit takes that puts an issue right, from its being assigned to its being submitted, if nothing goes
-// wrong: the first of each action that the machine has.
+// wrong: the first of each action that the machine has. A plan has as many measures as the unit writes down; here it is one.
 func (d *Definition) UnitSteps() (steps []*Arrow) {
 	for _, do := range []Action{Accept, Plan, Finish, Submit} {
 		for n := range d.Arrows {
@@ -95,7 +101,7 @@ func (b Budget) Affords(d *Definition) error {
 	if sum.Within(b.Issue) {
 		return nil
 	}
-	return Invalid("over_budget", "definitions", Say("流程“%s”要求责任单位为一个问题填写%d项、上传%d件（%s），超过负担预算%d项、%d件；请减少要求，或由系统管理员调整预算",
-		"the machine “%s” asks %d fields and %d files of the unit for one issue (%s), more than the budget of %d and %d; ask for less, or have the system administrator change the budget",
+	return Invalid("over_budget", "definitions", Say("流程“%s”要求责任单位为一个问题填写%d项、上传%d件（按一条措施计：%s），超过负担预算%d项、%d件；请减少要求，或由系统管理员调整预算",
+		"the machine “%s” asks %d fields and %d files of the unit for one issue (with one measure: %s), more than the budget of %d and %d; ask for less, or have the system administrator change the budget",
 		d.Title, sum.Fields, sum.Files, parts, b.Issue.Fields, b.Issue.Files))
 }

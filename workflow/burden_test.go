@@ -23,6 +23,7 @@ func TestABudgetRefusesAMachineThatAsksTooMuch(t *testing.T) {
 	err := budget.Affords(&d)
 	require.ErrorIs(t, err, workflow.ErrInvalid)
 	require.ErrorContains(t, err, "5项、上传1件")
+	require.ErrorContains(t, err, "按一条措施计：")
 	require.ErrorContains(t, err, "提交方案3项0件")
 	require.ErrorContains(t, err, "4项、1件")
 	require.NoError(t, workflow.Budget{Issue: workflow.Load{Fields: 5, Files: 1}}.Affords(&d))

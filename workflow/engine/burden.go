@@ -148,7 +148,7 @@ func (e *Engine) loads(ctx context.Context, taken []store.Taken) (map[workflow.O
 		}
 		b := out[t.Org]
 		b.Steps += t.N
-		b.Load = b.Load.Plus(workflow.Load{Fields: asks.Fields * t.N, Files: asks.Files * t.N})
+		b.Load = b.Load.Plus(asks.Times(t.N)).Plus(workflow.MeasureLoad().Times(t.More))
 		out[t.Org] = b
 	}
 	return out, nil

@@ -54,5 +54,15 @@ func TestTheBurdenIsMeasured(t *testing.T) {
 		kept, err := o.Budget(o.ctx)
 		require.NoError(t, err)
 		require.Equal(t, 6, kept.Issue.Fields)
+
+		// a plan is as long as its measures: each has its three fields
+		i := o.find("hejing", engine.Finding{Detail: "采购未招标", Source: "inspection", Responsible: o.org("0104").ID})
+		o.do("linsf", i.ID, o.assignTo("0104"))
+		o.do("liangwen", i.ID, simple(workflow.Accept))
+		plan := o.planBy("liangwen")
+		plan.Measures = append(plan.Measures, plan.Measures[0], plan.Measures[0])
+		o.do("penghui", i.ID, plan)
+		require.Equal(t, 9, of("wuhai", "0100")["0104"].Fields)
+		require.Equal(t, 2, of("wuhai", "0100")["0104"].Steps)
 	})
 }
