@@ -191,7 +191,7 @@ func (b *formBuilder) said() page.Field {
 // handover are the fields with which somebody else takes over.
 func (b *formBuilder) handover(name string) page.Field {
 	i := &b.view.Issue
-	held := i.Holders()
+	held := i.HoldersFor(b.offer.Grant)
 	if name == "from" {
 		if len(held) < 2 {
 			return page.Field{Kind: page.Hidden, Value: strings.Join(each(held, id[workflow.PersonID]), "")}
@@ -209,7 +209,11 @@ func (b *formBuilder) handover(name string) page.Field {
 // organisation above. Who judged in this round, and the only one who has something to hand over, cannot.
 func (b *formBuilder) takers(held []workflow.PersonID) []page.Option {
 	i := &b.view.Issue
-	for orgs := append([]workflow.OrgID{i.Responsible}, i.Assisting...); orgs[0] != 0; orgs = []workflow.OrgID{i.Line.Above(orgs[0])} {
+	from := append([]workflow.OrgID{i.Responsible}, i.Assisting...)
+	if b.offer.Grant.Relation == workflow.Assisting {
+		from = []workflow.OrgID{b.offer.Grant.Appointment.Org}
+	}
+	for orgs := from; orgs[0] != 0; orgs = []workflow.OrgID{i.Line.Above(orgs[0])} {
 		people, err := b.server.memberOptions(b.ctx, orgs...)
 		b.fault(err)
 		people = slices.DeleteFunc(people, func(o page.Option) bool {

@@ -202,13 +202,18 @@ func (g *Guard) Could(level workflow.Level, r workflow.Relation, a workflow.Acti
 // Allow says whether the actor may do the action to the issue, as one of the grade, and by which appointment, relation and line.
 // An issue without a grade counts as ordinary. Only the actor's appointments are looked at; those in force is the caller's concern.
 func (g *Guard) Allow(by *workflow.Actor, a workflow.Action, i *workflow.Issue, grade workflow.Grade) (workflow.Grant, bool) {
+	var assists workflow.Grant // with which less may be done: another post counts first
 	for n := range by.Appointments {
 		as := &by.Appointments[n]
-		if grant, ok := g.allow(as, standing(by, as, i), a, grade); ok {
+		grant, ok := g.allow(as, standing(by, as, i), a, grade)
+		switch {
+		case ok && grant.Relation != workflow.Assisting:
 			return grant, true
+		case ok && assists.Rule == "":
+			assists = grant
 		}
 	}
-	return workflow.Grant{}, false
+	return assists, assists.Rule != ""
 }
 
 // AllowAt says whether the actor may do something that is not about an issue (find, import) in the org at the end of the line.

@@ -108,7 +108,25 @@ func needNextReview(i *Issue, s *Step, at time.Time) error {
 	return nil
 }
 
-func needPerson(i *Issue, s *Step, _ time.Time) error {
+// mayEntrust wants to know who takes over from whom. An assisting org hands over its own measures, to people of its own.
+func mayEntrust(i *Issue, s *Step, by *Actor) error {
+	if err := needPerson(i, s); err != nil || by.As.Relation != Assisting {
+		return err
+	}
+	switch {
+	case !slices.Contains(i.HoldersFor(by.As), first(s.From, i.Person)):
+		return notTheirs()
+	case !slices.Contains(s.Facts.Posts, by.As.Appointment.Org):
+		return Forbidden("not_their_own", Say("配合单位的措施只能移交给本单位现任职务的人", "an assisting organisation hands its measures over to people who hold a post in it"))
+	}
+	return nil
+}
+
+func notTheirs() error {
+	return Forbidden("not_their_measure", Say("配合单位只移交自己承担的措施", "an assisting organisation hands over its own measures alone"))
+}
+
+func needPerson(i *Issue, s *Step) error {
 	switch {
 	case s.Person == 0:
 		return missing("person", Say("请选择接手的人", "choose who takes over"))
@@ -141,15 +159,25 @@ func (i *Issue) Holders() []PersonID {
 	return out
 }
 
-// entrust puts another person in the place of the one who hands over, in the issue and in its open measures.
-func entrust(i *Issue, s *Step) {
-	from := first(s.From, i.Person)
-	if i.Person == from {
+// HoldersFor are those of them from whom who was granted the step may hand over: for an assisting org, the people of its own measures.
+func (i *Issue) HoldersFor(as Grant) []PersonID {
+	return slices.DeleteFunc(i.Holders(), func(p PersonID) bool {
+		return as.Relation == Assisting && !slices.ContainsFunc(i.Measures, func(m Measure) bool {
+			return m.Person == p && !m.Done && m.Org == as.Appointment.Org
+		})
+	})
+}
+
+// entrust puts another person in the place of the one who hands over, in the issue and in its open measures; for an assisting org, in its
+// own measures alone.
+func entrust(i *Issue, s *Step, by *Actor) {
+	from, assists := first(s.From, i.Person), by.As.Relation == Assisting
+	if i.Person == from && !assists {
 		i.Person = s.Person
 	}
 	i.Measures = slices.Clone(i.Measures)
 	for n := range i.Measures {
-		if m := &i.Measures[n]; from != 0 && m.Person == from && !m.Done {
+		if m := &i.Measures[n]; from != 0 && m.Person == from && !m.Done && finishes(m, by) {
 			m.Person = s.Person
 		}
 	}

@@ -226,3 +226,26 @@ func TestWhatOthersWereMergedIntoIsNotCancelled(t *testing.T) {
 	free := workflow.Absorb(asked, &merged, true, at(committeeLine, stranger), noon).Issue
 	require.Equal(t, workflow.Cancelled, do(t, d, free, stepOf(workflow.GrantIt, ""), at(groupLine, closer)).State)
 }
+
+// An assisting org hands over its own measures and nothing else, to people of its own.
+func TestAnAssistingOrgHandsOverItsOwnMeasures(t *testing.T) {
+	d := machine(t, "standard")
+	i := issueOf(d, workflow.Rectifying)
+	i.Person = rectifier
+	i.Measures = []workflow.Measure{{Text: "主办", Person: rectifier, Due: "2026-05-31"}, {Text: "协办", Org: otherBranch, Person: rectifier, Due: "2026-05-31"},
+		{Text: "主办", Person: named, Due: "2026-05-31"}}
+	by := at(otherLine, stranger)
+	by.As.Relation = workflow.Assisting
+	s := stepOf(workflow.Entrust, "")
+	s.From, s.Person = rectifier, partner
+	require.Equal(t, "not_their_own", refused(t, d, i, s, by).Code)
+	s.Facts.Posts = []workflow.OrgID{otherBranch}
+	after := do(t, d, i, s, by)
+	require.Equal(t, []workflow.PersonID{rectifier, rectifier, partner, named},
+		[]workflow.PersonID{after.Person, after.Measures[0].Person, after.Measures[1].Person, after.Measures[2].Person})
+	require.NoError(t, workflow.Open(d, &i, workflow.Entrust, "", &by, noon))
+	s.From = named
+	require.Equal(t, "not_their_measure", refused(t, d, i, s, by).Code)
+	i.Measures[1].Done = true
+	require.Error(t, workflow.Open(d, &i, workflow.Entrust, "", &by, noon), "no button")
+}

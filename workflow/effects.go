@@ -93,7 +93,7 @@ func mark(d *Definition, i *Issue, s *Step, by *Actor) {
 		i.NextReview, i.Due = s.NextReview, s.NextReview
 		i.StageGoal = first(s.StageGoal, i.StageGoal)
 	case Entrust:
-		entrust(i, s)
+		entrust(i, s, by)
 	case Pick:
 		i.LookBack = LookBack{Due: s.Due, Provisional: s.Facts.Provisional, Draw: s.Draw}
 	case Spread:

@@ -13,7 +13,7 @@ const reasonLength = 10
 // checker tests one need of a step on an issue.
 type checker func(i *Issue, s *Step, at time.Time) error
 
-// checkers holds the check of every need but those that depend on who asks: NeedCountersign, NeedNoSuperior, NeedMeasure, NeedOpenCall and NeedOrgs.
+// checkers holds the check of every need but those that depend on who asks: NeedCountersign, NeedNoSuperior, NeedMeasure, NeedOpenCall, NeedOrgs and NeedPerson.
 var checkers = map[Need]checker{
 	NeedDetail:        needDetail,
 	NeedSource:        needSource,
@@ -47,7 +47,6 @@ var checkers = map[Need]checker{
 	NeedCall:          needCall,
 	NeedLateCall:      needLateCall,
 	NeedNextReview:    needNextReview,
-	NeedPerson:        needPerson,
 	NeedUnpicked:      needUnpicked,
 	NeedStaleDates:    needStaleDates,
 }
@@ -70,6 +69,8 @@ func check(arrow *Arrow, i *Issue, s *Step, by *Actor, at time.Time) error {
 			err = mayRespond(i, s, by)
 		case NeedOrgs:
 			err = mayAsk(i, s, by, at)
+		case NeedPerson:
+			err = mayEntrust(i, s, by)
 		default:
 			err = checkers[need](i, s, at)
 		}

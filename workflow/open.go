@@ -44,6 +44,10 @@ func standing(need Need, i *Issue, s *Step, by *Actor, at time.Time) error {
 		if i.LookBack.Waits() {
 			return needUnpicked(i, s, at)
 		}
+	case NeedPerson:
+		if by.As.Relation == Assisting && len(i.HoldersFor(by.As)) == 0 {
+			return notTheirs()
+		}
 	case NeedNoSuperior:
 		return mayRecord(i, by)
 	case NeedCountersign:

@@ -57,6 +57,7 @@ type Facts struct {
 	Line  Lineage           // of Responsible
 	Orgs  map[OrgID]Lineage // of Step.Orgs and Step.Parties
 	Mute  []OrgID           // those of Step.Parties in which by the policy no post could sign
+	Posts []OrgID           // the orgs in which Step.Person holds a business post today, for Entrust
 	Dates Dates             // as they are worked out now, for Reclock
 	Other *Issue            // the other issue of a merge, nil when there is none
 

@@ -153,11 +153,13 @@ func (e *Engine) handing(ctx context.Context, by *workflow.Actor, h HandOver) (o
 // MayHandOver says whether the actor may look at what a person holds in the organisation at the end of a line: the person may, and who
 // oversees it. Whether each issue may be handed over is decided one by one.
 func (e *Engine) MayHandOver(by *workflow.Actor, from workflow.PersonID, line workflow.Lineage) bool {
-	business := func(a workflow.Appointment) bool {
-		post, _ := workflow.PostNamed(string(a.Post))
-		return !post.Admin && a.Post != "inspector"
-	}
 	return slices.ContainsFunc(by.Appointments, business) && (by.Person == from || e.Oversees(by, line))
+}
+
+// business says whether the post of an appointment takes a part in the business of its organisation.
+func business(a workflow.Appointment) bool {
+	post, _ := workflow.PostNamed(string(a.Post))
+	return !post.Admin && a.Post != "inspector"
 }
 
 // Oversees says whether everything in an organisation is within the actor's reach.
@@ -216,7 +218,11 @@ func (e *Engine) entrustAll(ctx context.Context, by workflow.Actor, k store.Key,
 	for n := range out.Rows {
 		ids[n] = out.Rows[n].Issue.ID
 	}
-	a := asked{by: by, step: h.step(), at: e.moment()}
+	a := asked{by: by, at: e.moment()}
+	var err error
+	if a.step, a.lacking, err = e.completed(ctx, h.step()); err != nil {
+		return err
+	}
 	return e.withDefinitions(ctx, func() error {
 		issues, err := e.db.TransitionAll(ctx, ids, k, func(all []store.Loaded) ([]workflow.Change, error) {
 			changes := make([]workflow.Change, len(all))

@@ -142,3 +142,32 @@ func TestTheEndOfAPostIsAskedFor(t *testing.T) {
 		require.False(t, v.Everyone[0].EndAsked())
 	})
 }
+
+// Who holds a measure of an issue in which their unit only assists hands it over as well, and nothing else of that issue.
+func TestAnAssistingUnitHandsOver(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.appoint("penghui", "0102", "branch_officer", "")
+		o.appoint("liangwen", "0102", "branch_officer", "")
+		i := o.find("zhenglan", engine.Finding{Org: o.org("0100").ID, Detail: "采购未招标", Source: "inspection", Responsible: o.org("0101").ID})
+		assign := o.assignTo("0101")
+		assign.Assisting = []workflow.OrgID{o.org("0102").ID}
+		o.do("zhenglan", i.ID, assign)
+		o.do("gaofeng", i.ID, simple(workflow.Accept))
+		plan := o.planBy("mali")
+		plan.Measures = append(plan.Measures, workflow.Measure{Text: "协助核对", Org: o.org("0102").ID, Person: o.actor("liangwen").Person, Due: "2026-12-01"})
+		o.do("gaofeng", i.ID, plan)
+		o.do("zhenglan", i.ID, simple(workflow.ApprovePlan))
+		_, err := o.try("penghui", i.ID, workflow.Step{Action: workflow.Entrust, From: o.actor("mali").Person, Person: o.actor("penghui").Person, Note: reason})
+		fault(t, err, workflow.ErrForbidden, "not_their_measure")
+		_, err = o.try("liangwen", i.ID, workflow.Step{Action: workflow.Entrust, From: o.actor("liangwen").Person, Person: o.actor("mali").Person, Note: reason})
+		fault(t, err, workflow.ErrForbidden, "not_their_own")
+		out, err := o.HandOver(o.ctx, o.actor("liangwen"), "key", engine.HandOver{From: o.actor("liangwen").Person, To: o.actor("penghui").Person,
+			Org: o.org("0102").ID, Note: "梁文调离"})
+		require.NoError(t, err)
+		require.True(t, out.Done)
+		after, err := o.db.Issue(o.ctx, i.ID)
+		require.NoError(t, err)
+		require.Equal(t, o.actor("penghui").Person, after.Measures[1].Person)
+		require.Equal(t, o.actor("mali").Person, after.Measures[0].Person)
+	})
+}

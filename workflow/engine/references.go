@@ -51,6 +51,18 @@ func (e *Engine) known(ctx context.Context, s *workflow.Step) error {
 			}
 		}
 	}
+	if s.Action == workflow.Entrust && s.Person != 0 {
+		held, err := e.db.Appointments(ctx, s.Person, e.Today())
+		if err != nil {
+			return err
+		}
+		s.Facts.Posts = nil
+		for n := range held {
+			if business(held[n]) {
+				s.Facts.Posts = append(s.Facts.Posts, held[n].Org)
+			}
+		}
+	}
 	if len(orgs) == 0 {
 		return nil
 	}
