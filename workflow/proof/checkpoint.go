@@ -46,8 +46,11 @@ func (c Checkpoint) Day() workflow.Day { return workflow.DayOf(c.At) }
 
 // ShortCode stands for the checkpoint where people read it aloud or print it: the first ten bytes of the SHA-256 of its text, in
 // groups of four letters and digits (Crockford's, without I, L, O and U).
-func (c Checkpoint) ShortCode() string {
-	sum := sha256.Sum256([]byte(c.Text()))
+func (c Checkpoint) ShortCode() string { return shortOf(c.Text()) }
+
+// shortOf is the short code of a text.
+func shortOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	return dashed(base32.NewEncoding(codeLetters).EncodeToString(sum[:10]))
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,8 +26,9 @@ const (
 
 // PublicKey is a key that checkpoints of the log are verified with.
 type PublicKey struct {
-	Key  string    `json:"key"`  // as NewVerifier reads it
-	From time.Time `json:"from"` // in force from this moment until the next key of its kind
+	Key  string    `json:"key"`          // as NewVerifier reads it
+	From time.Time `json:"from"`         // in force from this moment until the next key of its kind
+	By   []string  `json:"by,omitempty"` // signatures of the keys before it, see vouch; none for the first
 }
 
 // Keys are the keys of a log: the private ones that sign now, and every public one there ever was, the newest last.
@@ -87,7 +89,7 @@ func ReadKeys(dir string, random io.Reader) (*Keys, error) {
 			return nil, badKey()
 		}
 		k.Signers = append(k.Signers, signer)
-		k.Public = withKey(k.Public, PublicKey{public, one.From}) // the files were written one after the other
+		k.Public = withKey(k.Public, PublicKey{public, one.From, one.By}) // the files were written one after the other
 	}
 	if len(k.Signers) == 0 {
 		return nil, badKey()
@@ -97,7 +99,7 @@ func ReadKeys(dir string, random io.Reader) (*Keys, error) {
 }
 
 // RotateKeys puts new keys of the same log in the place of those that sign now, from the moment at on. The old public keys stay: what they
-// signed stays valid.
+// signed stays valid. The old keys sign the new ones, so that whoever has an old public key can tell that the new ones are of this log.
 func RotateKeys(dir string, random io.Reader, at time.Time, withSM2 bool) (*Keys, error) {
 	k, err := ReadKeys(dir, random)
 	if err != nil {
@@ -106,6 +108,12 @@ func RotateKeys(dir string, random io.Reader, at time.Time, withSM2 bool) (*Keys
 	private, public, err := generate(k.Origin, random, at, withSM2)
 	if err != nil {
 		return nil, err
+	}
+	for n := range public {
+		if public[n].By, err = vouch(k.Origin, public[n], k.Signers); err != nil {
+			return nil, err
+		}
+		private[n].By = public[n].By
 	}
 	if err := writeKeys(dir, privateFile, private, os.Rename); err != nil {
 		return nil, err
@@ -119,8 +127,8 @@ func RotateKeys(dir string, random io.Reader, at time.Time, withSM2 bool) (*Keys
 // Sign signs the checkpoint with every key that signs now.
 func (k *Keys) Sign(c Checkpoint) (string, error) { return c.Sign(k.Signers...) }
 
-// ParseKeys reads public keys as the file of them has them, one a line, each followed by the moment from which it is in force. Empty
-// lines and lines that begin with # are skipped. It returns ErrInvalid for what is no key.
+// ParseKeys reads public keys as the file of them has them, one a line, each followed by the moment from which it is in force and by
+// the signatures of the keys before it. Empty lines and lines that begin with # are skipped. It returns ErrInvalid for what is no key.
 func ParseKeys(text string) ([]PublicKey, error) {
 	keys, err := parseKeys(text)
 	if err != nil {
@@ -134,7 +142,7 @@ func ParseKeys(text string) ([]PublicKey, error) {
 func FormatKeys(keys []PublicKey) string {
 	var text strings.Builder
 	for _, k := range keys {
-		text.WriteString(k.Key + " " + k.From.UTC().Format(timeForm) + "\n")
+		text.WriteString(strings.Join(append([]string{k.Key, k.From.UTC().Format(timeForm)}, k.By...), " ") + "\n")
 	}
 	return text.String()
 }
@@ -145,12 +153,15 @@ func parseKeys(text string) (keys []PublicKey, err error) {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		key, from, _ := strings.Cut(line, " ")
-		at, err := time.Parse(timeForm, from)
+		fields := strings.Fields(line)
+		if len(fields) < 2 {
+			return nil, badKey()
+		}
+		at, err := time.Parse(timeForm, fields[1])
 		if err != nil {
 			return nil, badKey()
 		}
-		keys = append(keys, PublicKey{key, at})
+		keys = append(keys, PublicKey{fields[0], at, slices.Clone(fields[2:])})
 	}
 	return keys, nil
 }
@@ -167,7 +178,7 @@ func generate(origin string, random io.Reader, at time.Time, withSM2 bool) (priv
 		if err != nil {
 			return nil, nil, err
 		}
-		private, public = append(private, PublicKey{secret, at}), append(public, PublicKey{open, at})
+		private, public = append(private, PublicKey{Key: secret, From: at}), append(public, PublicKey{Key: open, From: at})
 	}
 	return private, public, nil
 }

@@ -44,7 +44,10 @@ func (v *verifier) publicKeys(r *keysRecord) {
 		v.wrong("keys", workflow.Say("公钥无法识别（文件第%d行）", "the public keys cannot be understood (line %d of the file)", v.n), "keys")
 		return
 	}
-	if v.o.Keys == nil && v.keys == nil {
+	switch {
+	case v.o.Keys != nil:
+		v.trust(r.Keys)
+	case v.keys == nil:
 		v.keys = r.Keys
 	}
 }
