@@ -10,7 +10,7 @@ import (
 
 // ListDuties shows the duty list of an organisation, or those of the caller's own posts.
 func (s *Server) ListDuties(ctx context.Context, r ListDutiesRequestObject) (ListDutiesResponseObject, error) {
-	q, err := s.dutyQuery(r.Params.Org, string(r.Params.Period), r.Params.Day)
+	q, err := s.dutyQuery(r.Params.Org, string(r.Params.Period), r.Params.Day, r.Params.On)
 	if err != nil {
 		return nil, err
 	}
@@ -22,12 +22,13 @@ func (s *Server) ListDuties(ctx context.Context, r ListDutiesRequestObject) (Lis
 type dutyQuery struct {
 	org    workflow.OrgID
 	period engine.Period
+	on     workflow.Day // a past day, "" for now
 }
 
-func (s *Server) dutyQuery(org, period, on string) (q dutyQuery, err error) {
+func (s *Server) dutyQuery(org, period, day, on string) (q dutyQuery, err error) {
 	var in reading
-	q.org = idOf[workflow.OrgID](&in, "org", org)
-	at := first(dayOf(&in, "day", on), s.Engine.Today())
+	q.org, q.on = idOf[workflow.OrgID](&in, "org", org), dayOf(&in, "on", on)
+	at := first(dayOf(&in, "day", day), q.on, s.Engine.Today())
 	if in.err != nil {
 		return q, in.err
 	}
@@ -37,9 +38,9 @@ func (s *Server) dutyQuery(org, period, on string) (q dutyQuery, err error) {
 
 func (s *Server) dutyLists(ctx context.Context, q dutyQuery, below bool) ([]engine.DutyList, error) {
 	if q.org == 0 {
-		return s.Engine.OwnDuties(ctx, actorOf(ctx), q.period)
+		return s.Engine.OwnDuties(ctx, actorOf(ctx), q.period, q.on)
 	}
-	list, err := s.Engine.Duties(ctx, actorOf(ctx), q.org, below, q.period)
+	list, err := s.Engine.Duties(ctx, actorOf(ctx), q.org, below, q.period, q.on)
 	return []engine.DutyList{list}, err
 }
 
@@ -66,12 +67,12 @@ type dutyBook struct {
 
 // VisitExportDutiesResponse writes the workbook.
 func (b dutyBook) VisitExportDutiesResponse(w http.ResponseWriter) error {
-	attach(w, "责任清单.xlsx", workbookType)
-	return whole(w, b.server.Engine.ExportDuties(b.ctx, actorOf(b.ctx), b.query.org, b.below, b.query.period, w))
+	attach(w, dated("责任清单", b.query.on), workbookType)
+	return whole(w, b.server.Engine.ExportDuties(b.ctx, actorOf(b.ctx), b.query.org, b.below, b.query.period, b.query.on, w))
 }
 
 // ExportDuties sends a duty list as a workbook.
 func (s *Server) ExportDuties(ctx context.Context, r ExportDutiesRequestObject) (ExportDutiesResponseObject, error) {
-	q, err := s.dutyQuery(r.Params.Org, string(r.Params.Period), r.Params.Day)
+	q, err := s.dutyQuery(r.Params.Org, string(r.Params.Period), r.Params.Day, r.Params.On)
 	return dutyBook{server: s, ctx: ctx, query: q, below: r.Params.Below}, err
 }

@@ -2,6 +2,8 @@ package api
 
 import (
 	"bytes"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -143,6 +145,35 @@ func TestLettersAndCallsOfAPastDay(t *testing.T) {
 	require.Contains(t, calls, `href="/calls?list=made&amp;on=2026-11-02"`)
 	require.Contains(t, head.see(callsPage+then+"&list=answered"), "没有呼叫")
 	require.Contains(t, head.see(callsPage+"?list=answered"), "请求协助")
+}
+
+// A duty list is of the day that is asked for, on the page, over the API and as a workbook.
+func TestADutyListOfAPastDay(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.take(t, "zhenglan", o.rectifying(), noticeLetter())
+	o.later(3)
+	o.take(t, "zhenglan", o.rectifying(), noticeLetter())
+	o.later(1)
+	of := "/duties?below=true&org=" + o.orgs["0100"]
+	sent := func(path string) any {
+		return from(o.call("zhenglan", "GET", "/api/v1"+path, "").json(t), "lists", 0, "letters").(map[string]any)["notice"]
+	}
+	require.EqualValues(t, 2, sent(of))
+	require.EqualValues(t, 1, sent(of+"&on=2026-11-02"))
+	w := o.signedIn(t, "zhenglan")
+	page := w.see(of + "&on=2026-11-02")
+	require.Contains(t, page, "/api/v1/duties.xlsx?")
+	require.Contains(t, page, "截至 2026年11月2日 的情况")
+	require.Contains(t, page, "按现行规则列出")
+	require.NotContains(t, page, "待办是现在的数")
+	require.Contains(t, w.see(of), "待办是现在的数")
+	a := o.call("zhenglan", "GET", strings.Replace("/api/v1"+of, "duties", "duties.xlsx", 1)+"&on=2026-11-02", "")
+	require.Equal(t, 200, a.status, a.body)
+	book, err := excelize.OpenReader(bytes.NewReader([]byte(a.body)))
+	require.NoError(t, err)
+	require.Contains(t, strings.Join(book.GetSheetList(), " ")+fmt.Sprint(book.GetRows(book.GetSheetList()[0])), "提示函")
+	require.Equal(t, "future_day", o.call("zhenglan", "GET", "/api/v1"+of+"&on=2027-01-01", "").json(t)["code"])
 }
 
 // A page that is of now alone says so to who asks for a past day, and shows nothing.

@@ -15,7 +15,7 @@ const dutiesPage = "/duties"
 
 // showDuties shows one's own duty lists, or that of an organisation.
 func (s *Server) showDuties(c echo.Context) error {
-	q, err := s.dutyQuery(c.QueryParam("org"), c.QueryParam("period"), c.QueryParam("day"))
+	q, err := s.dutyQuery(c.QueryParam("org"), c.QueryParam("period"), c.QueryParam("day"), c.QueryParam("on"))
 	if err != nil {
 		return err
 	}
@@ -26,6 +26,10 @@ func (s *Server) showDuties(c echo.Context) error {
 	}
 	p := page.DutyLists{Frame: s.frame(c, workflow.Say("三级四岗责任清单", "Duty list")), Tabs: reportTabs(dutiesPage), Period: q.period.Text(), Own: q.org == 0, Printed: s.Engine.Today(),
 		Before: s.dutiesAt(c, q.period.Before()), After: s.dutiesAt(c, q.period.After()), Lists: each(lists, dutyList)}
+	if len(lists) > 0 {
+		asOf(c, &p.Frame, lists[0].On)
+	}
+	p.Pick = dayPick(c, "org", "below", "period")
 	p.Export = "/api/v1/duties.xlsx?" + c.Request().URL.RawQuery
 	for _, k := range engine.PeriodKinds() {
 		other, _ := engine.PeriodOf(k.Word, q.period.From)
@@ -45,7 +49,7 @@ func (s *Server) dutiesAt(c echo.Context, p engine.Period) string {
 
 // otherDuties lead from one's own list to those of the organisations, and back.
 func otherDuties(c echo.Context, q dutyQuery, below bool, lists []engine.DutyList) (out []page.Link) {
-	at := "&period=" + q.period.Kind + "&day=" + string(q.period.From)
+	at := onPath("&period="+q.period.Kind+"&day="+string(q.period.From), q.on)
 	for n := range lists {
 		org := &lists[n].Org
 		if q.org == 0 || below {

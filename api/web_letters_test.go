@@ -214,6 +214,6 @@ func TestAStandInIsShown(t *testing.T) {
 	history := o.call("zhenglan", "GET", "/api/v1/issues/"+issue+"/history?limit=200", "").body
 	require.Contains(t, history, `"for":"`+o.person("gaofeng")+`"`)
 	require.Contains(t, o.call("zhenglan", "GET", "/api/v1/issues/"+issue, "").body, `"signed_for":"`+o.person("gaofeng")+`"`)
-	_, err := o.Engine.Duties(t.Context(), workflow.Actor{}, 1, false, engine.Period{})
+	_, err := o.Engine.Duties(t.Context(), workflow.Actor{}, 1, false, engine.Period{}, "")
 	require.ErrorIs(t, err, workflow.ErrNotFound)
 }

@@ -25,7 +25,7 @@ func asOf(c echo.Context, f *page.Frame, on workflow.Day) {
 // was told, what one may do, and rules and settings.
 func pastPages() []string {
 	return []string{timePage, "/issues", "/issues/export", threeListsPage, threeListsPage + "/export", "/issues/:issue", "/issues/:issue/letters/:no", checklistsPage,
-		sourcesPage, sourcesPage + "/:source", sourcesPage + "/:source/export", lettersPage, callsPage}
+		sourcesPage, sourcesPage + "/:source", sourcesPage + "/:source/export", lettersPage, callsPage, dutiesPage}
 }
 
 // ofNow refuses to show a page of now to who asks for one of a past day.
@@ -53,7 +53,7 @@ func onPath(path string, on workflow.Day) string {
 	switch {
 	case on == "":
 		return path
-	case strings.Contains(path, "?"):
+	case strings.ContainsAny(path, "?&"):
 		return path + "&on=" + string(on)
 	}
 	return path + "?on=" + string(on)

@@ -108,6 +108,7 @@ type DutyLists struct {
 	Tabs    []Link
 	Period  workflow.Text
 	Kinds   []Link
+	Pick    DayPick
 	Before  string
 	After   string
 	Lists   []DutyList

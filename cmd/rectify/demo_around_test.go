@@ -256,7 +256,7 @@ func showsPeriods(t *testing.T, o *opened, by workflow.Actor) {
 		now, err := engine.PeriodOf(kind, o.engine.Today())
 		require.NoError(t, err)
 		for _, p := range []engine.Period{now, now.Before()} { // on its first days nothing is done in a period
-			list, err := o.engine.Duties(t.Context(), by, root, true, p)
+			list, err := o.engine.Duties(t.Context(), by, root, true, p, "")
 			require.NoError(t, err)
 			for _, row := range list.Rows {
 				for _, c := range row.Charges {

@@ -25,6 +25,7 @@ type seenOn struct {
 	whole  []string
 	sent   []engine.LetterRow
 	called []engine.CallRow
+	duties []engine.DutyList
 }
 
 func seeDay(t *testing.T, o *opened, who string, day, on workflow.Day) seenOn {
@@ -49,6 +50,7 @@ func seeDay(t *testing.T, o *opened, who string, day, on workflow.Day) seenOn {
 	require.NoError(t, err)
 	require.Equal(t, []workflow.Day{day, day}, []workflow.Day{letters.Today, calls.Today})
 	s.sent, s.called = letters.Rows, calls.Rows
+	s.duties = seeDuties(t, o, by, day, on)
 	s.counts, err = o.engine.Counts(t.Context(), by, engine.Filter{On: on}, 0)
 	require.NoError(t, err)
 	require.NoError(t, o.db.EachIssue(t.Context(), store.Scope{All: true}, store.Filter{On: on, Today: day}, func(i workflow.Issue) error {
@@ -57,6 +59,20 @@ func seeDay(t *testing.T, o *opened, who string, day, on workflow.Day) seenOn {
 		return err
 	}))
 	return s
+}
+
+// seeDuties are the duty lists of somebody's own posts in the quarter, without the mark of which day they are.
+func seeDuties(t *testing.T, o *opened, by workflow.Actor, day, on workflow.Day) []engine.DutyList {
+	t.Helper()
+	quarter, err := engine.PeriodOf("quarter", day)
+	require.NoError(t, err)
+	lists, err := o.engine.OwnDuties(t.Context(), by, quarter, on)
+	require.NoError(t, err)
+	for n := range lists {
+		require.Equal(t, on, lists[n].On)
+		lists[n].On = ""
+	}
+	return lists
 }
 
 // What was recorded on the days of the story, as people saw it then, is what is shown of those days afterwards.

@@ -33,7 +33,7 @@ func BenchmarkDuties(b *testing.B) {
 		duties := func(account, org string, p engine.Period) func() error {
 			by, id := o.actor(account), o.org(org).ID
 			return func() error {
-				_, err := o.Duties(o.ctx, by, id, true, p)
+				_, err := o.Duties(o.ctx, by, id, true, p, "")
 				return err
 			}
 		}
@@ -42,7 +42,7 @@ func BenchmarkDuties(b *testing.B) {
 			name string
 			run  func() error
 		}{
-			{"own", func() error { _, err := o.OwnDuties(o.ctx, own, month); return err }},
+			{"own", func() error { _, err := o.OwnDuties(o.ctx, own, month, ""); return err }},
 			{"unit-month", duties("wuhai", "0100", month)}, {"unit-year", duties("wuhai", "0100", year)},
 			{"all-month", duties("zhouqm", "00", month)}, {"all-year", duties("zhouqm", "00", year)},
 			{"letters-branch", func() error { _, err := o.Letters(o.ctx, own, engine.LetterFilter{}, 0, "", 50); return err }},

@@ -21,6 +21,7 @@ type DutyList struct {
 	Whole    bool // with the organisations below
 	Period   Period
 	Today    workflow.Day
+	On       workflow.Day // the past day at whose end it was so, which Today is then; "" for now
 	Rows     []DutyRow
 	Accounts AccountCount
 }
@@ -32,7 +33,7 @@ type AccountCount = store.AccountCount
 type DutyRow struct {
 	Level   workflow.Level
 	Post    workflow.PostRule
-	Holders []Holder // in the organisation itself, today
+	Holders []Holder // in the organisation itself, on the day
 	Charges []DutyCharge
 }
 
@@ -78,10 +79,16 @@ func (r *DutyRow) Seat() workflow.Text {
 	return workflow.Text{Zh: "书记岗", En: "secretary"}
 }
 
-// Duties is the duty list of an organisation, alone or with those below it.
+// Duties is the duty list of an organisation, alone or with those below it: of today, or as it was at the end of a past day, by the rules
+// of today.
 //
-// Errors: ErrForbidden where the actor does not oversee the organisation, ErrNotFound where it is not there.
-func (e *Engine) Duties(ctx context.Context, by workflow.Actor, org workflow.OrgID, whole bool, p Period) (DutyList, error) {
+// Errors: ErrForbidden where the actor does not oversee the organisation, ErrNotFound where it is not there, ErrInvalid as Issues for a day
+// that cannot be shown.
+func (e *Engine) Duties(ctx context.Context, by workflow.Actor, org workflow.OrgID, whole bool, p Period, on workflow.Day) (DutyList, error) {
+	on, err := e.pastDay(ctx, on)
+	if err != nil {
+		return DutyList{}, err
+	}
 	o, err := e.db.Org(ctx, org)
 	if err != nil {
 		return DutyList{}, err
@@ -89,14 +96,18 @@ func (e *Engine) Duties(ctx context.Context, by workflow.Actor, org workflow.Org
 	if !e.Oversees(&by, o.Line) {
 		return DutyList{}, workflow.Forbidden("not_permitted", workflow.Say("责任清单由本单位和上级组织查看", "a duty list is for the organisation and those above it"))
 	}
-	if err := e.took(ctx, &by, "duties", 0, o.Shown()); err != nil {
+	if err := e.took(ctx, &by, "duties", 0, titled(o.Shown(), on)); err != nil {
 		return DutyList{}, err
 	}
-	return e.duties(ctx, o, whole, p, nil)
+	return e.duties(ctx, o, whole, p, on, nil)
 }
 
-// OwnDuties are the duty lists of the posts that the actor holds today, one for each organisation.
-func (e *Engine) OwnDuties(ctx context.Context, by workflow.Actor, p Period) ([]DutyList, error) {
+// OwnDuties are the duty lists of the posts that the actor holds today, one for each organisation, as of now or of a past day.
+func (e *Engine) OwnDuties(ctx context.Context, by workflow.Actor, p Period, on workflow.Day) ([]DutyList, error) {
+	on, err := e.pastDay(ctx, on)
+	if err != nil {
+		return nil, err
+	}
 	var orgs []workflow.OrgID
 	posts := make(map[workflow.OrgID][]workflow.Post)
 	for _, a := range by.Appointments {
@@ -114,7 +125,7 @@ func (e *Engine) OwnDuties(ctx context.Context, by workflow.Actor, p Period) ([]
 	}
 	out := make([]DutyList, len(orgs))
 	for n, id := range orgs {
-		if out[n], err = e.duties(ctx, found[id], false, p, posts[id]); err != nil {
+		if out[n], err = e.duties(ctx, found[id], false, p, on, posts[id]); err != nil {
 			return nil, err
 		}
 	}
@@ -122,8 +133,8 @@ func (e *Engine) OwnDuties(ctx context.Context, by workflow.Actor, p Period) ([]
 }
 
 // duties makes the list, of some posts or (nil) of all.
-func (e *Engine) duties(ctx context.Context, org Org, whole bool, p Period, posts []workflow.Post) (DutyList, error) {
-	list := DutyList{Org: org, Whole: whole, Period: p, Today: e.Today()}
+func (e *Engine) duties(ctx context.Context, org Org, whole bool, p Period, on workflow.Day, posts []workflow.Post) (DutyList, error) {
+	list := DutyList{Org: org, Whole: whole, Period: p, Today: first(on, e.Today()), On: on}
 	for _, row := range e.dutyRows() {
 		in := row.Level == org.Level || whole && row.Level < org.Level
 		if in && (posts == nil || slices.Contains(posts, row.Post.Post)) {
@@ -134,7 +145,7 @@ func (e *Engine) duties(ctx context.Context, org Org, whole bool, p Period, post
 	if err := e.seat(ctx, &list); err != nil {
 		return list, err
 	}
-	among := store.Among{Org: org.ID}
+	among := store.Among{Org: org.ID, On: on}
 	if whole {
 		among.Under = org.Line
 	}

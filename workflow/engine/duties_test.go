@@ -31,7 +31,7 @@ func TestDuties(t *testing.T) {
 		o.do("zhenglan", i.ID, letter(workflow.RungNotice, "2026-11-20"))
 		november, err := engine.PeriodOf("month", o.Today())
 		require.NoError(t, err)
-		list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0100").ID, true, november)
+		list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0100").ID, true, november, "")
 		require.NoError(t, err)
 		officer := func(charge workflow.Charge) []int {
 			return counted(dutyOf(t, list, "committee_officer", workflow.OrganCommittee, charge))
@@ -53,25 +53,25 @@ func TestDuties(t *testing.T) {
 		s := passed()
 		s.Results.Outcomes = []workflow.Outcome{{Kind: "criticism", Count: 2}}
 		o.do("xuning", i.ID, s)
-		list, err = o.Duties(o.ctx, o.actor("wuhai"), o.org("0100").ID, true, november.After())
+		list, err = o.Duties(o.ctx, o.actor("wuhai"), o.org("0100").ID, true, november.After(), "")
 		require.NoError(t, err)
 		require.Equal(t, []int{0, 0, 1, 1}, officer("verifying"), "verified too late")
 		require.Equal(t, map[workflow.OutcomeKind]int{"criticism": 2}, list.Accounts.Outcomes)
 		require.Empty(t, list.Accounts.Letters, "of another month")
 		year, err := engine.PeriodOf("year", o.Today())
 		require.NoError(t, err)
-		list, err = o.Duties(o.ctx, o.actor("zhouqm"), o.org("00").ID, true, year)
+		list, err = o.Duties(o.ctx, o.actor("zhouqm"), o.org("00").ID, true, year, "")
 		require.NoError(t, err)
 		require.Equal(t, []int{0, 0, 2, 0}, officer("plan_review"), "the year holds its months")
 		require.Equal(t, 1, list.Accounts.Letters[workflow.RungNotice])
 		o.now = o.now.AddDate(0, 2, 0) // the months are over, and summed up
 		for range 2 {
-			list, err = o.Duties(o.ctx, o.actor("zhouqm"), o.org("00").ID, true, year)
+			list, err = o.Duties(o.ctx, o.actor("zhouqm"), o.org("00").ID, true, year, "")
 			require.NoError(t, err)
 			require.Equal(t, []int{0, 0, 2, 0}, officer("plan_review"))
 			require.Equal(t, []int{0, 0, 1, 1}, officer("verifying"))
 		}
-		list, err = o.Duties(o.ctx, o.actor("zhouqm"), o.org("02").ID, true, year)
+		list, err = o.Duties(o.ctx, o.actor("zhouqm"), o.org("02").ID, true, year, "")
 		require.NoError(t, err)
 		require.Equal(t, []int{0, 0, 0, 0}, officer("plan_review"), "bound to the subtree")
 	})
@@ -82,18 +82,18 @@ func TestOwnDuties(t *testing.T) {
 		o.rectifying(workflow.Ordinary)
 		p, err := engine.PeriodOf("quarter", o.Today())
 		require.NoError(t, err)
-		own, err := o.OwnDuties(o.ctx, o.actor("huzq"), p)
+		own, err := o.OwnDuties(o.ctx, o.actor("huzq"), p, "")
 		require.NoError(t, err)
 		require.Len(t, own, 2, "two posts in two organisations")
 		for _, list := range own {
 			require.Len(t, list.Rows, 1)
 			require.Equal(t, "胡志强", list.Rows[0].Holders[len(list.Rows[0].Holders)-1].Name)
 		}
-		none, err := o.OwnDuties(o.ctx, o.actor("renan"), p)
+		none, err := o.OwnDuties(o.ctx, o.actor("renan"), p, "")
 		require.NoError(t, err)
 		require.Empty(t, none, "an administrator holds no business post")
 		for _, account := range []string{"gaofeng", "renan", "yeqing"} {
-			_, err = o.Duties(o.ctx, o.actor(account), o.org("0100").ID, false, p)
+			_, err = o.Duties(o.ctx, o.actor(account), o.org("0100").ID, false, p, "")
 			fault(t, err, workflow.ErrForbidden, "not_permitted")
 		}
 	})
@@ -127,12 +127,22 @@ func TestOwnFindingsAreCountedAgainstNobody(t *testing.T) {
 		year, err := engine.PeriodOf("year", o.Today())
 		require.NoError(t, err)
 		accepting := func() engine.DutyCharge {
-			list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0103").ID, false, year)
+			list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0103").ID, false, year, "")
 			require.NoError(t, err)
 			return dutyOf(t, list, "branch_secretary", workflow.Branch, "assigned")
 		}
 		c := accepting()
 		require.Equal(t, []int{1, 0, 1, 0}, []int{c.Open, c.OpenLate, c.Own, c.OwnLate})
+		o.do("xuning", o.find("gaofeng", engine.Finding{Detail: "学习材料缺页", Source: "self_check"}).ID, o.assignTo("0101"))
+		begun := o.Today()
+		ofAll := func(on workflow.Day) []int {
+			list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0100").ID, true, year, on)
+			require.NoError(t, err)
+			c := dutyOf(t, list, "branch_secretary", workflow.Branch, "assigned")
+			return []int{c.Open, c.OpenLate, c.Own, c.OwnLate, c.Done}
+		}
+		was := ofAll("")
+		require.Equal(t, 1, was[2], "of several branches one found something by itself")
 		o.now = o.now.AddDate(0, 0, 14) // the two days to accept are over
 		c = accepting()
 		require.Equal(t, []int{1, 0, 1, 1}, []int{c.Open, c.OpenLate, c.Own, c.OwnLate})
@@ -140,9 +150,11 @@ func TestOwnFindingsAreCountedAgainstNobody(t *testing.T) {
 		require.NoError(t, err)
 		c = accepting()
 		require.Equal(t, []int{0, 0, 1, 0}, counted(c), "done, and not late")
+		require.NotEqual(t, was, ofAll(""))
+		require.Equal(t, was, ofAll(begun), "and on that day it was as it was")
 		o.do("zhenglan", found.ID, letter(workflow.RungNotice, o.Today().Add(1)))
 		o.now = o.now.AddDate(0, 0, 2)
-		list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0103").ID, false, year)
+		list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0103").ID, false, year, "")
 		require.NoError(t, err)
 		c = dutyOf(t, list, "branch_secretary", workflow.Branch, workflow.ChargeLetter)
 		require.Equal(t, []int{1, 0, 1, 1}, []int{c.Open, c.OpenLate, c.Own, c.OwnLate}, "nor is a letter about it")
@@ -154,7 +166,7 @@ func TestDutiesNameTheirLimits(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		month, err := engine.PeriodOf("month", o.Today())
 		require.NoError(t, err)
-		list, err := o.Duties(o.ctx, o.actor("zhouqm"), o.org("00").ID, true, month)
+		list, err := o.Duties(o.ctx, o.actor("zhouqm"), o.org("00").ID, true, month, "")
 		require.NoError(t, err)
 		says := map[workflow.Charge]string{}
 		for _, r := range list.Rows {

@@ -14,14 +14,14 @@ var dutyHeaders = []string{"单位", "层级", "岗位", "职务", "现任", "�
 
 // ExportDuties writes the duty list of an organisation (0: those of the actor's own posts) as a workbook. That it was taken is on record.
 // Errors as Duties.
-func (e *Engine) ExportDuties(ctx context.Context, by workflow.Actor, org workflow.OrgID, whole bool, p Period, w io.Writer) error {
+func (e *Engine) ExportDuties(ctx context.Context, by workflow.Actor, org workflow.OrgID, whole bool, p Period, on workflow.Day, w io.Writer) error {
 	var lists []DutyList
 	var err error
 	if org == 0 {
-		lists, err = e.OwnDuties(ctx, by, p)
+		lists, err = e.OwnDuties(ctx, by, p, on)
 	} else {
 		lists = make([]DutyList, 1)
-		lists[0], err = e.Duties(ctx, by, org, whole, p)
+		lists[0], err = e.Duties(ctx, by, org, whole, p, on)
 	}
 	if err != nil {
 		return err
@@ -33,6 +33,9 @@ func (e *Engine) ExportDuties(ctx context.Context, by workflow.Actor, org workfl
 	title := "责任清单 " + p.Text().Zh
 	if org != 0 {
 		title = lists[0].Org.Shown() + title
+	}
+	if len(lists) > 0 {
+		title = titled(title, lists[0].On)
 	}
 	if err := e.exported(ctx, &by, title, ""); err != nil {
 		return err

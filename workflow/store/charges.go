@@ -39,6 +39,7 @@ type AccountCount struct {
 type Among struct {
 	Org   workflow.OrgID
 	Under workflow.Lineage // "" for the one org alone
+	On    workflow.Day     // as it was at the end of a past day; "" for now
 }
 
 // orgs is the condition on the row o of an org.
@@ -53,17 +54,20 @@ func (a *Among) orgs() condition {
 
 // openCharges are what orgs answer for, each counted by an org of a table and a word: the day before which it is late is "" for none, and
 // own says by 1 or 0 whether it is about what the org found by itself when it was asked to look.
-var openCharges = []struct{ org, word, from, where, by, own string }{
-	{"turn", "state", "issues", "", "step_by", "0"}, // its own are in ownCharges
-	{"decider", "'request'", "issues", "", "", "0"},
-	{"w.org_id", "'review'", "issue_waits w JOIN issues i ON i.id = w.issue_id AND i.verifier = w.org_id", "i.state = 'lasting'", "i.due", "0"},
-	{"to_org", "'call'", "issue_calls", "waiting = 1", "until_day", "0"},
-	{"l.to_org", "'letter'", "issue_letters l JOIN issues i ON i.id = l.issue_id", toBeSigned, "l.limit_day", "i.prompted"},
+var openCharges = []struct{ issue, org, word, from, where, by, own string }{
+	{"id", "turn", "state", "issues", "", "step_by", "0"}, // its own are in ownCharges
+	{"id", "decider", "'request'", "issues", "", "", "0"},
+	{"i.id", "w.org_id", "'review'", "issue_waits w JOIN issues i ON i.id = w.issue_id AND i.verifier = w.org_id", "i.state = 'lasting'", "i.due", "0"},
+	{"issue_id", "to_org", "'call'", "issue_calls", "waiting = 1", "until_day", "0"},
+	{"l.issue_id", "l.to_org", "'letter'", "issue_letters l JOIN issues i ON i.id = l.issue_id", toBeSigned, "l.limit_day", "i.prompted"},
 }
 
-// OpenCharges counts what waits for orgs today, one row for each level and charge. It reads indexes alone, but for what is lasting, for
+// OpenCharges counts what waits for orgs today, or waited at the end of a past day, which today is then: one row for each level and charge. It reads indexes alone, but for what is lasting, for
 // letters and for what several sign.
 func (db *DB) OpenCharges(ctx context.Context, a Among, today workflow.Day) (out []ChargeCount, err error) {
+	if a.On != "" {
+		return db.openOn(ctx, a, today)
+	}
 	o := a.orgs()
 	err = db.read(ctx, func(tx *gorm.DB) error {
 		out = out[:0]
@@ -116,14 +120,11 @@ func withSigns(tx *gorm.DB, out []ChargeCount, a Among, today workflow.Day) ([]C
 		if err := scan(&c.Level, &org, &doc); err != nil {
 			return err
 		}
-		i, err := decodeIssue(doc)
-		if err != nil || !slices.Contains(i.Unsigned(), org) { // awaited for something else
+		state, late, err := toSign(doc, org, today)
+		if err != nil || state == "" {
 			return err
 		}
-		if by := i.StepBy(); by != "" && by < today {
-			c.Late = 1
-		}
-		c.Charge = workflow.Charge(i.State)
+		c.Charge, c.Late = workflow.Charge(state), late
 		n := slices.IndexFunc(out, func(x ChargeCount) bool { return x.Level == c.Level && x.Charge == c.Charge })
 		if n < 0 {
 			out = append(out, c)
@@ -134,6 +135,18 @@ func withSigns(tx *gorm.DB, out []ChargeCount, a Among, today workflow.Day) ([]C
 	}, "SELECT o.level, o.id, i.doc FROM orgs o JOIN issue_waits w ON w.org_id = o.id JOIN issues i ON i.id = w.issue_id AND i.turn <> w.org_id WHERE "+o.sql+
 		" AND i.state IN (?, ?)", append(slices.Clone(o.args), string(workflow.PlanReview), string(workflow.Verifying))...)
 	return out, err
+}
+
+// toSign is the state of an issue that waits for the yes of an org, "" if it is awaited for something else, and 1 if that is late.
+func toSign(doc []byte, org workflow.OrgID, today workflow.Day) (state workflow.State, late int, err error) {
+	i, err := decodeIssue(doc)
+	if err != nil || !slices.Contains(i.Unsigned(), org) {
+		return "", 0, err
+	}
+	if by := i.StepBy(); by != "" && by < today {
+		late = 1
+	}
+	return i.State, late, nil
 }
 
 // ownCharges counts what orgs found by themselves when they were asked to look, and what of it waits for them.
@@ -153,13 +166,21 @@ func ownCharges(tx *gorm.DB, a Among, today workflow.Day) (out []ChargeCount, er
 // MetCharges counts what orgs did in the months from that of a day to that of another, by their level and the post that did it. A month
 // that was over on the day before yesterday never changes: it is summed up once, when it is first asked for.
 func (db *DB) MetCharges(ctx context.Context, a Among, from, to, today workflow.Day) (out []MetCount, err error) {
-	o := a.orgs()
-	for _, m := range months(from, to) {
-		table, done, late := "duties_done", "COUNT(*)", "SUM(late)"
-		if m < month(today.Add(-2)) {
+	o, all := a.orgs(), months(from, to)
+	over := func(m string) bool { return m < month(today.Add(-2)) }
+	for _, m := range all {
+		if over(m) {
 			if err := db.sumUp(ctx, m); err != nil {
 				return nil, err
 			}
+		}
+	}
+	if a.On != "" {
+		return db.metOn(ctx, a, all, over)
+	}
+	for _, m := range all {
+		table, done, late := "duties_done", "COUNT(*)", "SUM(late)"
+		if over(m) {
 			table, done, late = "duty_months", "SUM(done)", "SUM(late)"
 		}
 		query := "SELECT o.level, x.post, x.duty, x.done, x.late FROM (SELECT org, duty, post, " + done + " AS done, " + late + " AS late FROM " + table +
@@ -217,6 +238,9 @@ func (db *DB) sumUp(ctx context.Context, m string) error {
 
 // Accounts counts letters sent to orgs and outcomes about their issues from a day to a day.
 func (db *DB) Accounts(ctx context.Context, a Among, from, to workflow.Day) (out AccountCount, err error) {
+	if a.On != "" {
+		return db.accountsOn(ctx, a, from, to)
+	}
 	o := a.orgs()
 	args := slices.Concat(o.args, []any{string(from), string(to)})
 	err = db.read(ctx, func(tx *gorm.DB) error {

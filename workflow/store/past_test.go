@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +31,14 @@ type answer struct {
 	Sums   map[string]int
 	Export []string
 	Beside beside
+	Duties []duties
+}
+
+// duties are what orgs answer for and what was done about it.
+type duties struct {
+	Open     []store.ChargeCount
+	Met      []store.MetCount
+	Accounts store.AccountCount
 }
 
 // beside are the letters and the calls of a list.
@@ -70,6 +79,8 @@ func (c *crowd) ask(day, on workflow.Day) (out []answer) {
 		out = append(out, c.answer(fmt.Sprintf("scope %d filter %d", at, n), scopes[at], f))
 		if n < len(scopes) {
 			out[n].Beside = c.beside(scopes[at], f)
+			org := workflow.OrgID(1 + n)
+			out[n].Duties = []duties{c.duties(store.Among{Org: org, On: on}, day), c.duties(store.Among{Org: org, Under: lines[org], On: on}, day)}
 		}
 	}
 	return out
@@ -96,6 +107,21 @@ func (c *crowd) answer(of string, s store.Scope, f store.Filter) answer {
 		return nil
 	}))
 	return a
+}
+
+func (c *crowd) duties(a store.Among, day workflow.Day) duties {
+	ctx, from := c.t.Context(), day.Add(-40)
+	d := duties{must(c.db.OpenCharges(ctx, a, day)), must(c.db.MetCharges(ctx, a, from, day, day)), must(c.db.Accounts(ctx, a, from, day.Add(9)))}
+	d.Open = slices.DeleteFunc(d.Open, func(n store.ChargeCount) bool { return n.Open == 0 })
+	slices.SortFunc(d.Open, func(a, b store.ChargeCount) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	met := make(map[store.MetCount]store.MetCount)
+	for _, n := range d.Met { // a level may come once for each month
+		key := store.MetCount{Level: n.Level, Post: n.Post, Charge: n.Charge}
+		n.Done, n.Late = n.Done+met[key].Done, n.Late+met[key].Late
+		met[key] = n
+	}
+	d.Met = slices.SortedFunc(maps.Values(met), func(a, b store.MetCount) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	return d
 }
 
 func (c *crowd) beside(s store.Scope, f store.Filter) (b beside) {
@@ -193,6 +219,8 @@ func TestPastDaysAreWhatTheyWere(t *testing.T) {
 		some := all[len(all)-1].asked[0].Beside
 		t.Logf("%d issues, %d letters, %d calls", len(c.ids), len(some.Letters), len(some.LateCalls))
 		require.NotEmpty(t, some.Letters)
+		require.NotEmpty(t, all[0].asked[0].Duties[1].Open)
+		require.NotEmpty(t, all[0].asked[0].Duties[1].Accounts.Letters)
 		early := all[0].day
 		_, _, err := c.db.IssueOn(t.Context(), c.ids[len(c.ids)-1], early)
 		asFault(t, err, "not_yet")
