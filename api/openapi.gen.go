@@ -3675,6 +3675,9 @@ type ListDutiesParams struct {
 
 	// Day 期间内的任一天，不写为今天 a day within the period; none for today
 	Day Day `form:"day,omitempty" json:"day,omitempty,omitzero"`
+
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
 }
 
 // ListDutiesParamsPeriod defines parameters for ListDuties.
@@ -3693,6 +3696,9 @@ type ExportDutiesParams struct {
 
 	// Day 期间内的任一天，不写为今天 a day within the period; none for today
 	Day Day `form:"day,omitempty" json:"day,omitempty,omitzero"`
+
+	// On 截至哪一天结束时(北京时间)的情况，如 2026-05-31；不给则为现在；今天之后和最早的记录之前的日子拒绝 as of the end of a past day (UTC+8); now if not given; a day to come, or one before the first line of history, is refused
+	On WithOn `form:"on,omitempty" json:"on,omitempty,omitzero"`
 }
 
 // ExportDutiesParamsPeriod defines parameters for ExportDuties.
@@ -5102,6 +5108,13 @@ func (w *ServerInterfaceWrapper) ListDuties(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day: %s", err))
 	}
 
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListDuties(ctx, params)
 	return err
@@ -5139,6 +5152,13 @@ func (w *ServerInterfaceWrapper) ExportDuties(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "day", ctx.QueryParams(), &params.Day, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day: %s", err))
+	}
+
+	// ------------- Optional query parameter "on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on", ctx.QueryParams(), &params.On, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter on: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments

@@ -124,7 +124,7 @@ func holdsUp(t *testing.T, o *office) {
 	require.NoError(t, err)
 	open := func(org workflow.OrgID) (out [2]int) {
 		t.Helper()
-		list, err := o.Duties(o.ctx, o.actor("zhouqm"), org, false, p)
+		list, err := o.Duties(o.ctx, o.actor("zhouqm"), org, false, p, "")
 		require.NoError(t, err)
 		for _, r := range list.Rows {
 			for _, c := range r.Charges {

@@ -195,7 +195,7 @@ func TestDutiesOfSeveralOrganisations(t *testing.T) {
 		o.now = o.now.AddDate(0, 0, 14) // the two days to accept are over
 		year, err := engine.PeriodOf("year", o.Today())
 		require.NoError(t, err)
-		list, err := o.Duties(o.ctx, o.actor("zhouqm"), o.org("00").ID, true, year)
+		list, err := o.Duties(o.ctx, o.actor("zhouqm"), o.org("00").ID, true, year, "")
 		require.NoError(t, err)
 		c := dutyOf(t, list, "branch_secretary", workflow.Branch, "assigned")
 		require.Equal(t, []int{4, 3, 1, 1}, []int{c.Open, c.OpenLate, c.Own, c.OwnLate})
@@ -211,7 +211,7 @@ func TestLettersAreLateAfterTheirLimit(t *testing.T) {
 		signing := func() []int {
 			year, err := engine.PeriodOf("year", o.Today())
 			require.NoError(t, err)
-			list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0101").ID, false, year)
+			list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0101").ID, false, year, "")
 			require.NoError(t, err)
 			return counted(dutyOf(t, list, "branch_officer", workflow.Branch, workflow.ChargeLetter))
 		}
@@ -250,7 +250,7 @@ func TestLettersThatNobodyCanSignWaitForNobody(t *testing.T) {
 				require.NoError(t, err)
 				no := false
 				waiting := func() []int {
-					list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0100").ID, true, month)
+					list, err := o.Duties(o.ctx, o.actor("wuhai"), o.org("0100").ID, true, month, "")
 					require.NoError(t, err)
 					prompt, err := o.Prompt(o.ctx, o.actor("wuhai"), o.org("0100").ID, engine.ThisMonth)
 					require.NoError(t, err)

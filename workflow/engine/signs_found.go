@@ -256,11 +256,11 @@ func (l *signLook) toAndFro(ctx context.Context) ([]clue, error) {
 
 // quick finds verifications that took less time than reading does.
 func (l *signLook) quick(ctx context.Context) ([]clue, error) {
-	passes, err := l.e.db.QuickPasses(ctx, l.span, workflow.MostReading)
+	passes, cut, err := l.e.db.QuickPasses(ctx, l.span, workflow.MostReading)
 	if err != nil {
 		return nil, err
 	}
-	l.cut = len(passes) == l.span.Most
+	l.cut = cut
 	at := make(map[workflow.IssueID][]*store.QuickPass)
 	var ids []workflow.IssueID
 	for n := range passes {

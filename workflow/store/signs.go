@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -67,27 +68,65 @@ type QuickPass struct {
 	Seq, Round        int
 	Submitted, Passed time.Time
 	Note              string // of the submission
+	submission        int
 }
 
-// QuickPasses reads the verifications of a span that came within some time after the submission, the earliest first.
-func (db *DB) QuickPasses(ctx context.Context, s SignSpan, within time.Duration) (out []QuickPass, err error) {
-	c := and(condition{"s.action = ? AND s.at >= ? AND s.at < ?", []any{string(workflow.Pass), millis(s.From), millis(s.Until)}}, s.inside())
-	passes := `SELECT s.issue_id, s.seq, s.round, s.at, (SELECT MAX(h.seq) FROM history h WHERE h.kind = 'issue' AND h.subject = s.issue_id AND h.seq < s.seq
-AND h.action = 'submit') AS submission FROM sign_steps s JOIN issues i ON i.id = s.issue_id WHERE ` + c.sql
-	query := `SELECT p.issue_id, p.seq, p.round, p.at, h.at, h.note FROM (` + passes + `) AS p
-JOIN history h ON h.kind = 'issue' AND h.subject = p.issue_id AND h.seq = p.submission WHERE p.at - h.at < ? ORDER BY p.at, p.issue_id, p.seq LIMIT ?`
+// QuickPasses reads the verifications of a span that came within some time after the submission, the earliest first; cut says that there were
+// more. They are found among the steps alone, which are narrow; rows and lines of history are read for those that were quick.
+func (db *DB) QuickPasses(ctx context.Context, s SignSpan, within time.Duration) (out []QuickPass, cut bool, err error) {
+	const passes = `SELECT s.issue_id, s.seq, s.round, s.at, (SELECT MAX(x.seq) FROM sign_steps x WHERE x.issue_id = s.issue_id AND x.seq < s.seq
+AND x.action = 'submit') AS submission FROM sign_steps s WHERE s.action = 'pass' AND s.at >= ? AND s.at < ?`
+	var ids []workflow.IssueID
 	err = db.read(ctx, func(tx *gorm.DB) error {
-		out = nil
+		out, ids = nil, nil
 		return each(tx, func(scan func(...any) error) error {
 			var x QuickPass
 			var passed, submitted int64
-			err := scan(&x.Issue, &x.Seq, &x.Round, &passed, &submitted, &x.Note)
+			err := scan(&x.Issue, &x.Seq, &x.Round, &passed, &submitted, &x.submission)
 			x.Passed, x.Submitted = moment(passed), moment(submitted)
-			out = append(out, x)
+			out, ids = append(out, x), append(ids, x.Issue)
 			return err
-		}, query, append(c.args, within.Milliseconds(), s.Most)...)
+		}, "SELECT p.issue_id, p.seq, p.round, p.at, b.at, b.seq FROM ("+passes+") AS p JOIN sign_steps b ON b.issue_id = p.issue_id AND b.seq = p.submission "+
+			"WHERE p.at - b.at < ? ORDER BY p.at, p.issue_id, p.seq LIMIT ?", millis(s.From), millis(s.Until), within.Milliseconds(), s.Most)
 	})
-	return out, err
+	if err != nil {
+		return nil, false, err
+	}
+	cut = len(out) == s.Most
+	inside, err := db.among(ctx, s.inside(), ids)
+	if err != nil {
+		return nil, false, err
+	}
+	out = slices.DeleteFunc(out, func(p QuickPass) bool { return !inside[p.Issue] })
+	return out, cut, db.submissions(ctx, out)
+}
+
+// submissions reads what was said when the issues of passes were submitted.
+func (db *DB) submissions(ctx context.Context, all []QuickPass) error {
+	type line struct {
+		issue workflow.IssueID
+		seq   int
+	}
+	said := make(map[line]string, len(all))
+	ids := make([]workflow.IssueID, len(all))
+	for n := range all {
+		ids[n] = all[n].Issue
+	}
+	err := db.read(ctx, func(tx *gorm.DB) error {
+		return inBatches(once(ids), func(marks string, args []any) error {
+			return each(tx, func(scan func(...any) error) error {
+				var l line
+				var note string
+				err := scan(&l.issue, &l.seq, &note)
+				said[l] = note
+				return err
+			}, "SELECT subject, seq, note FROM history WHERE kind = 'issue' AND subject IN ("+marks+") AND action = 'submit'", args...)
+		})
+	})
+	for n := range all {
+		all[n].Note = said[line{all[n].Issue, all[n].submission}]
+	}
+	return err
 }
 
 // SharedFiles reads which files several issues refer to, by the hashes of the files: issues of the span's place, whenever that was. Most
@@ -260,18 +299,33 @@ func (db *DB) WaitingBelow(ctx context.Context, s SignSpan) (out []Waiting, err 
 	return out, err
 }
 
-// VerifiedBelow counts the issues that were verified, by the org one below the span's place.
+// VerifiedBelow counts the issues that were verified, by the org one below the span's place. It reads what the counters hold of each issue,
+// which is narrow, and the issues themselves where those are owed to the counters; all issues where the counters are far behind.
 func (db *DB) VerifiedBelow(ctx context.Context, s SignSpan) (out map[workflow.OrgID]int, err error) {
-	c := and(among("state", []workflow.State{workflow.Closing, workflow.Publicized, workflow.Closed}, wordParam), condition{sql: "reported = 1"}, s.inside())
+	verified := and(among("state", []workflow.State{workflow.Closing, workflow.Publicized, workflow.Closed}, wordParam), condition{sql: "reported = 1"})
+	c := and(verified, s.inside())
+	query := func(from, more string) string {
+		return "SELECT " + s.unit() + " AS unit, COUNT(*) FROM " + from + " WHERE " + c.sql + more + " GROUP BY unit"
+	}
 	err = db.read(ctx, func(tx *gorm.DB) error {
 		out = make(map[workflow.OrgID]int)
+		owed := 0
+		err := each(tx, func(scan func(...any) error) error { return scan(&owed) }, "SELECT COUNT(*) FROM ("+owedIssues+" LIMIT ?) AS p", mostOwed+1)
+		if err != nil {
+			return err
+		}
+		all, args := query("issues", ""), c.args
+		if owed <= mostOwed && len(s.Scope.Mandated) == 0 { // one statement sees one state of the database
+			all = query("counted", " AND issue NOT IN (SELECT subject FROM ("+owedIssues+") AS p)") + " UNION ALL " + query("issues", " AND id IN (SELECT subject FROM ("+owedIssues+") AS p)")
+			args = slices.Concat(args, args)
+		}
 		return each(tx, func(scan func(...any) error) error {
 			var org workflow.OrgID
 			var n int
 			err := scan(&org, &n)
-			out[org] = n
+			out[org] += n
 			return err
-		}, "SELECT "+s.unit()+" AS unit, COUNT(*) FROM issues WHERE "+c.sql+" GROUP BY unit", c.args...)
+		}, all, args...)
 	})
 	return out, err
 }
