@@ -424,6 +424,59 @@ type AskedSelfChecks struct {
 	Text   string `json:"text"`
 }
 
+// Awaited defines model for Awaited.
+type Awaited struct {
+	Issue IssueRow `json:"issue"`
+
+	// Waits 等什么，至少一项 what it waits for, one thing at least
+	Waits []AwaitedStep `json:"waits"`
+}
+
+// AwaitedPage defines model for AwaitedPage.
+type AwaitedPage struct {
+	Awaiting []Awaited `json:"awaiting"`
+
+	// Next 下一页的 after；没有则是最后一页 after of the next page
+	Next string `json:"next,omitempty,omitzero"`
+
+	// Orgs 出现的组织，以 id 为键 the organisations that occur
+	Orgs OrgNames `json:"orgs"`
+
+	// People 出现的人员姓名，以 id 为键 the names of people that occur
+	People PersonNames `json:"people"`
+}
+
+// AwaitedStep defines model for AwaitedStep.
+type AwaitedStep struct {
+	// Action 办什么 the step
+	Action string `json:"action"`
+
+	// After 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	After Day `json:"after,omitempty,omitzero"`
+
+	// Basis 两种语言的一句话 a sentence in both languages
+	Basis Text `json:"basis"`
+
+	// Late 已过 until；要等到 after 的从不算超期 past until; what has to wait for after is never late
+	Late bool `json:"late"`
+
+	// Provisional 该日所在年份的放假安排尚未公布 the holidays of its year are not known yet
+	Provisional bool `json:"provisional"`
+
+	// Request 待审批的申请 the request that is to be decided
+	Request string `json:"request,omitempty,omitzero"`
+
+	// Text 两种语言的一句话 a sentence in both languages
+	Text Text `json:"text"`
+
+	// Until 日期，如 2026-03-31 a day
+	//
+	// Examples: 2026-03-31
+	Until Day `json:"until,omitempty,omitzero"`
+}
+
 // Budget defines model for Budget.
 type Budget struct {
 	Issue Load `json:"issue"`
@@ -3541,6 +3594,15 @@ type WithText = string
 // Examples: 861234567890123
 type WithUnder = Id
 
+// ListAwaitingParams defines parameters for ListAwaiting.
+type ListAwaitingParams struct {
+	// After 上一页的 next the next of the page before
+	After WithAfter `form:"after,omitempty" json:"after,omitempty,omitzero"`
+
+	// Limit 每页条数 rows on a page
+	Limit WithLimit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
 // GetBurdenParams defines parameters for GetBurden.
 type GetBurdenParams struct {
 	// Org 该组织及其下级 the organisation and all below
@@ -4334,6 +4396,9 @@ type ServerInterface interface {
 	// Appoint 任职 Appoint
 	// (POST /api/v1/appointments)
 	Appoint(ctx echo.Context) error
+	// ListAwaiting 待办：等本人办理的问题，等什么、什么时候前办，按时限排序 What waits for the caller, with what each waits for and until when, by due day
+	// (GET /api/v1/awaiting)
+	ListAwaiting(ctx echo.Context, params ListAwaitingParams) error
 	// GetBurden 负担表：向各组织要了多少 What was asked of organisations in a month, against the budget
 	// (GET /api/v1/burden)
 	GetBurden(ctx echo.Context, params GetBurdenParams) error
@@ -4659,6 +4724,31 @@ func (w *ServerInterfaceWrapper) Appoint(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.Appoint(ctx)
+	return err
+}
+
+// ListAwaiting converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAwaiting(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAwaitingParams
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAwaiting(ctx, params)
 	return err
 }
 
@@ -7282,6 +7372,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/api/v1/me/password", wrapper.ChangePassword, options.OperationMiddlewares["changePassword"]...)
 	router.GET(options.BaseURL+"/api/v1/issues", wrapper.ListIssues, options.OperationMiddlewares["listIssues"]...)
 	router.POST(options.BaseURL+"/api/v1/issues", wrapper.FindIssue, options.OperationMiddlewares["findIssue"]...)
+	router.GET(options.BaseURL+"/api/v1/awaiting", wrapper.ListAwaiting, options.OperationMiddlewares["listAwaiting"]...)
 	router.GET(options.BaseURL+"/api/v1/counts", wrapper.CountIssues, options.OperationMiddlewares["countIssues"]...)
 	router.GET(options.BaseURL+"/api/v1/ledger.xlsx", wrapper.ExportLedger, options.OperationMiddlewares["exportLedger"]...)
 	router.GET(options.BaseURL+"/api/v1/issues/similar", wrapper.SimilarIssues, options.OperationMiddlewares["similarIssues"]...)
@@ -7450,6 +7541,45 @@ type AppointdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AppointdefaultApplicationProblemPlusJSONResponse) VisitAppointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAwaitingRequestObject struct {
+	Params ListAwaitingParams
+}
+
+type ListAwaitingResponseObject interface {
+	VisitListAwaitingResponse(w http.ResponseWriter) error
+}
+
+type ListAwaiting200JSONResponse AwaitedPage
+
+func (response ListAwaiting200JSONResponse) VisitListAwaitingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAwaitingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAwaitingdefaultApplicationProblemPlusJSONResponse) VisitListAwaitingResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11448,6 +11578,9 @@ type StrictServerInterface interface {
 	// Appoint 任职 Appoint
 	// (POST /api/v1/appointments)
 	Appoint(ctx context.Context, request AppointRequestObject) (AppointResponseObject, error)
+	// ListAwaiting 待办：等本人办理的问题，等什么、什么时候前办，按时限排序 What waits for the caller, with what each waits for and until when, by due day
+	// (GET /api/v1/awaiting)
+	ListAwaiting(ctx context.Context, request ListAwaitingRequestObject) (ListAwaitingResponseObject, error)
 	// GetBurden 负担表：向各组织要了多少 What was asked of organisations in a month, against the budget
 	// (GET /api/v1/burden)
 	GetBurden(ctx context.Context, request GetBurdenRequestObject) (GetBurdenResponseObject, error)
@@ -11828,6 +11961,31 @@ func (sh *strictHandler) Appoint(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(AppointResponseObject); ok {
 		return validResponse.VisitAppointResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAwaiting operation middleware
+func (sh *strictHandler) ListAwaiting(ctx echo.Context, params ListAwaitingParams) error {
+	var request ListAwaitingRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAwaiting(ctx.Request().Context(), request.(ListAwaitingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAwaiting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAwaitingResponseObject); ok {
+		return validResponse.VisitListAwaitingResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -52,6 +52,7 @@ func (s *Server) routes() []route {
 
 		{"GET", "/api/v1/issues", member, nothing, w.ListIssues},
 		{"POST", "/api/v1/issues", member, jsonBody, w.FindIssue},
+		{"GET", "/api/v1/awaiting", member, nothing, w.ListAwaiting},
 		{"GET", "/api/v1/counts", member, nothing, w.CountIssues},
 		{"GET", "/api/v1/ledger.xlsx", member, nothing, w.ExportLedger},
 		{"GET", "/api/v1/issues/similar", member, nothing, w.SimilarIssues},

@@ -31,13 +31,18 @@ type Row struct {
 	Amount      int64 // fen
 	Recovered   int64 // fen
 	UpdatedAt   time.Time
-	Why         workflow.Text // what it waits for
-	Until       workflow.Day  // by when that is to be done, "" where no clock runs
-	UntilLeft   workflow.Text
-	UntilLate   bool
-	UntilBasis  workflow.Text
+	Why         []Waited // what it waits for
+}
 
-	UntilProvisional bool
+// Waited is one thing that an issue waits for.
+type Waited struct {
+	Text  workflow.Text
+	When  workflow.Text // by which day, or after which; empty where no time runs
+	Left  workflow.Text // how long until then, empty for what has to be waited out
+	Late  bool
+	Basis workflow.Text // of the day
+
+	Provisional bool
 }
 
 // Table is a list of issues with the columns that it shows.

@@ -33,7 +33,7 @@ func samples() []Page {
 	}
 	form.Fields = append(form.Fields, Field{Name: "later", Kind: Line, Label: wrong, Fault: wrong, More: true})
 	rows := []Row{{Path: "/issues/1", Number: "XC-0101-2026-1", OwnNumber: "3", Title: "问题", Org: "河道处", Person: "高峰", State: wrong, Light: "overdue", Due: "2026-11-01",
-		Left: wrong, Supervised: true, Reported: true, Kind: wrong, Amount: 5, Why: wrong, Until: "2026-11-01", UntilLeft: wrong, UntilLate: true}, {Path: "/issues/2", Light: "none"}}
+		Left: wrong, Supervised: true, Reported: true, Kind: wrong, Amount: 5, Why: []Waited{{Text: wrong, When: wrong, Left: wrong, Late: true, Basis: wrong, Provisional: true}, {Text: wrong}}}, {Path: "/issues/2", Light: "none"}}
 	tallies := []Tally{{Text: wrong, Count: 3, Path: "/issues?phase=find", Chosen: true, Class: "late"}}
 	head := Head{Path: "/issues/1", Number: "XC-1", Title: "问题", State: wrong, Light: "soon", Left: wrong, Phases: []Phase{{Text: wrong, Past: true}, {Text: wrong, Current: true}, {Text: wrong}}}
 	return append(append(append(listSamples(frame, form, wrong), append(officeSamples(frame, form, wrong), deliverySamples(frame, form, wrong)...)...), alikeSamples(frame, head, wrong)...), []Page{

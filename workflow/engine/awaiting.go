@@ -15,26 +15,14 @@ var statesOwned = []workflow.State{workflow.Assigned, workflow.Planning, workflo
 // awaitingRounds bounds how often Awaiting looks for more candidates when most of them turn out to wait for somebody else.
 const awaitingRounds = 8
 
-// Waiting is a page of what waits for somebody, with why each of the issues waits.
+// Waiting is a page of what waits for somebody, with why each of the issues waits: at least one reason each.
 type Waiting struct {
 	Page
-	Why map[workflow.IssueID]Why
-}
-
-// Why says what an issue waits for.
-type Why struct {
-	Action  workflow.Action
-	Request workflow.RequestKind // of an open request that is to be decided
-	Signers int                  // of a countersign, the verifier among them
-	Open    int                  // measures that are not done
-	Until   workflow.Day         // when the clock of the state runs out, "" where none runs
-	Basis   workflow.Text        // of that clock
-
-	Provisional bool // the holidays of a year up to Until are not known
+	Why map[workflow.IssueID][]Why
 }
 
 // Awaiting lists the issues that wait for the actor: those with a step that is theirs to take by their part in it, as responsible, verifier,
-// party, closer, decider or finder. They come by due day, so that what is overdue is first; after is the Next of the page before.
+// party, closer, decider, finder or assisting, or because they were called. They come by due day, so that what is overdue is first; after is the Next of the page before.
 func (e *Engine) Awaiting(ctx context.Context, by workflow.Actor, after string, limit int) (Waiting, error) {
 	if limit < 1 || limit > PageLimit {
 		return Waiting{}, badLimit()
@@ -50,7 +38,7 @@ func (e *Engine) Awaiting(ctx context.Context, by workflow.Actor, after string, 
 // awaiting is Awaiting without the names. Issues that were read before are known, and are read again only where they have changed; those
 // that are read become known.
 func (e *Engine) awaiting(ctx context.Context, by workflow.Actor, after string, limit int, known map[workflow.IssueID]workflow.Issue) (Waiting, error) {
-	w := Waiting{Page: Page{Today: e.Today()}, Why: make(map[workflow.IssueID]Why)}
+	w := Waiting{Page: Page{Today: e.Today()}, Why: make(map[workflow.IssueID][]Why)}
 	lists := e.waitingLists(&by)
 	for range awaitingRounds {
 		rows, next, err := e.candidates(ctx, &by, lists, after, limit)
@@ -99,43 +87,16 @@ func (e *Engine) sift(ctx context.Context, by workflow.Actor, w *Waiting, rows [
 			if _, again := w.Why[i.ID]; !ok || again {
 				continue
 			}
-			why, waits, err := e.whyWaits(by, &i)
+			why, err := e.whyWaits(by, &i)
 			if err != nil {
 				return err
 			}
-			if waits {
+			if len(why) > 0 {
 				w.Why[i.ID], w.Rows = why, append(w.Rows, rows[n])
 			}
 		}
 		return nil
 	})
-}
-
-// whyWaits says whether an issue has a step that is the actor's to take, and which. A request that is to be decided comes before the rest.
-func (e *Engine) whyWaits(by workflow.Actor, i *workflow.Issue) (why Why, waits bool, err error) {
-	offers, err := e.offers(by, i)
-	if err != nil {
-		return why, false, err
-	}
-	why = Why{Signers: len(i.Signers()), Until: i.Clock.Until, Provisional: i.Clock.Provisional}
-	if why.Basis, err = e.basis(i); err != nil {
-		return why, false, err
-	}
-	for n := range offers {
-		o := &offers[n]
-		if isTurn(i, &by, o) && (!waits || o.Action == workflow.GrantIt) {
-			why.Action, why.Request, waits = o.Action, o.Request, true
-		}
-	}
-	if why.Action == workflow.GrantIt {
-		why.Until, why.Basis, why.Provisional = "", workflow.Text{}, false // the clock that runs is that of the responsible organisation
-	}
-	for n := range i.Measures {
-		if !i.Measures[n].Done {
-			why.Open++
-		}
-	}
-	return why, waits, err
 }
 
 // waitingLists are the lists in which everything is that can wait for the actor.
@@ -156,7 +117,8 @@ func (e *Engine) waitingLists(by *workflow.Actor) []Filter {
 		}
 		out = append(out, Filter{Turn: a.Org})
 		add(may(workflow.Person, workflow.Report), Filter{Person: first(a.For, by.Person), States: statesOwned})
-		add(may(workflow.Party, workflow.Pass), Filter{Party: a.Org})
+		awaited := may(workflow.Party, workflow.Pass) || may(workflow.Called, workflow.Respond) || may(workflow.Responsible, workflow.SignLetter)
+		add(awaited || may(workflow.Verifier, workflow.Review) || may(workflow.Assisting, workflow.Finish), Filter{Party: a.Org})
 		add(may(workflow.Decider, workflow.GrantIt), Filter{Decider: a.Org})
 	}
 	return out
@@ -200,20 +162,4 @@ func (e *Engine) candidates(ctx context.Context, by *workflow.Actor, lists []Fil
 func byDue(a, b *Row) int {
 	late := func(r *Row) string { return first(string(r.Due), "9999-12-31") }
 	return cmp.Or(cmp.Compare(late(a), late(b)), cmp.Compare(a.ID, b.ID))
-}
-
-// isTurn says whether an offered step is what the issue waits for, and from whom who is offered it.
-func isTurn(i *workflow.Issue, by *workflow.Actor, o *Offer) bool {
-	switch o.Action {
-	case workflow.Register, workflow.Accept, workflow.Plan, workflow.ApprovePlan, workflow.Pass, workflow.Close, workflow.Publicize, workflow.Answer,
-		workflow.GrantIt, workflow.Record:
-		return true
-	case workflow.Endorse:
-		return o.Grant.Relation == workflow.Closer && !i.Endorsed && i.State.Phase() == workflow.PhaseClose && i.Machine == "major"
-	case workflow.Report:
-		return o.Grant.Relation == workflow.Responsible || o.Grant.Relation == workflow.Person
-	case workflow.Assign:
-		return slices.ContainsFunc(by.Appointments, func(a workflow.Appointment) bool { return a.Org == i.Turn() })
-	}
-	return false
 }

@@ -86,7 +86,7 @@ func awaitsByDueDay(t *testing.T, o *office) {
 	require.Contains(t, o.waiting("zhenglan"), i.Number)
 	w, err := o.Awaiting(o.ctx, o.actor("zhenglan"), "", 50)
 	require.NoError(t, err)
-	require.Equal(t, engine.Why{Action: workflow.GrantIt, Request: workflow.Extension, Signers: 1, Open: 1}, w.Why[i.ID])
+	require.Equal(t, []engine.Why{{Action: workflow.GrantIt, Request: workflow.Extension, State: workflow.Rectifying}}, w.Why[i.ID])
 	_, err = o.Awaiting(o.ctx, o.actor("gaofeng"), "", 0)
 	require.ErrorIs(t, err, workflow.ErrInvalid)
 }
@@ -105,7 +105,7 @@ func partyWaits(t *testing.T, o *office) {
 	require.Contains(t, o.waiting("yeqing"), i.Number)
 	w, err := o.Awaiting(o.ctx, o.actor("yeqing"), "", 50)
 	require.NoError(t, err)
-	require.Equal(t, 2, w.Why[i.ID].Signers)
+	require.Equal(t, 2, w.Why[i.ID][0].Signers)
 	o.do("yeqing", i.ID, simple(workflow.ApprovePlan))
 	require.NotContains(t, o.waiting("yeqing"), i.Number, "signed")
 }
@@ -146,4 +146,65 @@ func holdsUp(t *testing.T, o *office) {
 	require.Equal(t, [2]int{0, 0}, open(i.Verifier), "it has signed")
 	require.Equal(t, [2]int{1, 1}, open(party), "the other holds it up")
 	require.Equal(t, party, i.Turn())
+}
+
+// why is what an issue waits for from the account, in words with the days.
+func (o *office) why(account string, id workflow.IssueID) (out []string) {
+	o.t.Helper()
+	w, err := o.Awaiting(o.ctx, o.actor(account), "", 50)
+	require.NoError(o.t, err)
+	for _, x := range w.Why[id] {
+		out = append(out, x.Text().Zh+" "+x.WhenText().Zh)
+	}
+	return out
+}
+
+// What is awaited beside the step of the state is there as well, each thing by its own day: calls, letters, measures of assisting units.
+func TestAwaitingBeside(t *testing.T) { each(t, awaitsBeside) }
+
+func awaitsBeside(t *testing.T, o *office) {
+	i := o.find("gaofeng", engine.Finding{Detail: "台账不全", Source: "self_check"})
+	assign := o.assignTo("0101")
+	assign.Assisting = []workflow.OrgID{o.org("0103").ID}
+	o.do("zhenglan", i.ID, assign)
+	o.do("gaofeng", i.ID, simple(workflow.Accept))
+	plan := o.planBy("gaofeng")
+	own := plan.Measures[0]
+	own.Org, own.Person, own.Due = assign.Assisting[0], o.actor("luomin").Person, "2026-12-10"
+	plan.Measures = append(plan.Measures, own)
+	o.do("gaofeng", i.ID, plan)
+	require.Empty(t, o.why("luomin", i.ID))
+	i = o.do("xuning", i.ID, simple(workflow.ApprovePlan))
+	require.Equal(t, []string{"配合整改，本单位还有1条措施 2026-12-10前办"}, o.why("luomin", i.ID))
+	o.do("gaofeng", i.ID, callFor(o.org("0100").ID))
+	i = o.do("zhenglan", i.ID, letter(workflow.RungNotice, "2026-11-20"))
+	require.Equal(t, []string{"呼叫待答复 " + string(i.Calls[0].Until) + "前办"}, o.why("xuning", i.ID))
+	require.Equal(t, []string{"待整改，还有2条措施 ", "督办函待签收 2026-11-20前办"}, o.why("gaofeng", i.ID))
+	w, err := o.Awaiting(o.ctx, o.actor("luomin"), "", 50)
+	require.NoError(t, err)
+	require.Equal(t, []bool{false, true}, []bool{w.Why[i.ID][0].Late("2026-12-10"), w.Why[i.ID][0].Late("2026-12-11")})
+	o.do("luomin", i.ID, workflow.Step{Action: workflow.Finish, Measure: 2, Note: "已核对"})
+	require.Empty(t, o.why("luomin", i.ID))
+	o.do("xuning", i.ID, workflow.Step{Action: workflow.Respond, Reply: workflow.ReplyHelp, Note: "由机关党委协调"})
+	require.Empty(t, o.why("xuning", i.ID))
+	o.do("gaofeng", i.ID, simple(workflow.SignLetter))
+	require.Equal(t, []string{"待整改，还有1条措施 "}, o.why("gaofeng", i.ID))
+}
+
+// The review of what is lasting and a look-back that was picked wait for who is to do them.
+func TestAwaitingLater(t *testing.T) { each(t, awaitsLater) }
+
+func awaitsLater(t *testing.T, o *office) {
+	i := o.rectifying(workflow.Ordinary)
+	o.do("gaofeng", i.ID, workflow.Step{Action: workflow.Ask, Request: workflow.LastingForm, Note: reason, StageGoal: "半年见效", NextReview: "2026-12-20"})
+	o.do("zhenglan", i.ID, workflow.Step{Action: workflow.GrantIt, Request: workflow.LastingForm})
+	require.Equal(t, []string{"长期整改待阶段复核 2026-12-20前办"}, o.why("xuning", i.ID))
+
+	i = o.closed()
+	require.Empty(t, o.why("wuhai", i.ID), "not picked")
+	i = o.do("wuhai", i.ID, workflow.Step{Action: workflow.Pick, Due: "2026-12-20"})
+	require.Equal(t, []string{"待回头看 2026-12-20前办"}, o.why("wuhai", i.ID))
+	require.Empty(t, o.why("zhouqm", i.ID), "it may, but it is the closing org's")
+	o.do("wuhai", i.ID, simple(workflow.LookBackAt))
+	require.Empty(t, o.why("wuhai", i.ID))
 }

@@ -218,8 +218,23 @@ func (d *dayRun) waits(ctx context.Context, by *workflow.Actor) (remind.Waits, e
 		if r.Round > 1 {
 			number += "-R" + strconv.Itoa(r.Round)
 		}
-		why := found.Why[r.ID]
-		w.Rows = append(w.Rows, remind.Said{Number: number, Title: remind.TitleOf(r.Title), Path: "/issues/" + strconv.FormatInt(int64(r.ID), 10), Text: why.Action.Text()})
+		w.Rows = append(w.Rows, remind.Said{Number: number, Title: remind.TitleOf(r.Title), Path: "/issues/" + strconv.FormatInt(int64(r.ID), 10), Text: whyText(found.Why[r.ID])})
 	}
 	return w, err
+}
+
+// whyText says in a line what an issue waits for, and until when.
+func whyText(all []Why) (out workflow.Text) {
+	for n := range all {
+		text, when := all[n].Text(), all[n].WhenText()
+		if when.Zh != "" {
+			text = workflow.Say("%s（%s）", "%s (%s)", text, when)
+		}
+		if n == 0 {
+			out = text
+			continue
+		}
+		out = workflow.Say("%s；%s", "%s; %s", out, text)
+	}
+	return out
 }
