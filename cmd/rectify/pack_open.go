@@ -117,7 +117,11 @@ func (c *serveCommand) showPack(p *program, h pack.Head, dir string) error {
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(p.ctx, store.Config{DSN: "sqlite:" + filepath.Join(dir, pack.Database), Now: p.now, Log: p.log})
+	where := store.Config{DSN: "sqlite:" + filepath.Join(dir, pack.Database), Now: p.now, Log: p.log}
+	if _, err := store.Migrate(p.ctx, where); err != nil { // it may have been made by an older version of this program; what is here is a copy
+		return err
+	}
+	db, err := store.Open(p.ctx, where)
 	if err != nil {
 		return err
 	}
