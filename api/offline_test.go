@@ -143,7 +143,7 @@ func TestPackOnPages(t *testing.T) {
 	require.Contains(t, a.body, "bad_signature")
 	record := o.signedIn(t, "jianghe").see(looks)
 	require.Contains(t, record, "打开离线数据包")
-	require.Regexp(t, `离线数据包\d+ 2026-11-02 \d\d:\d\d:\d\d `, record, "what was looked at in the pack is on record where it came back")
+	require.Regexp(t, `孙立在离线数据包\d+里 2026-11-02 \d\d:\d\d:\d\d `, record, "what was looked at in the pack is on record where it came back")
 	require.Contains(t, w.get("/api/v1/mandates").body, "SQ-2026-1")
 }
 

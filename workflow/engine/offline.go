@@ -74,7 +74,7 @@ func (e *Engine) ApplyFindings(ctx context.Context, by workflow.Actor, data []by
 		}
 		a.Rows = append(a.Rows, row)
 	}
-	if a.NewLooks, err = e.takeLooks(ctx, &by, &kept, &m, &set, rehearse); err != nil || rehearse {
+	if a.NewLooks, err = e.takeLooks(ctx, &by, &kept, &m, who.Name, &set, rehearse); err != nil || rehearse {
 		return a, err
 	}
 	said := fmt.Sprintf("%s 离线数据包%d 带回%d条，登记%d条；查阅记录%d条，新入档%d条", m.Number, kept.ID, len(a.Rows), a.New, len(set.Looks), a.NewLooks)
@@ -135,9 +135,9 @@ func (e *Engine) rehearsed(ctx context.Context, by workflow.Actor, f Finding, al
 
 const looksAtOnce = 500 // put on record
 
-// takeLooks puts on record, each once, what was looked at in the pack; with rehearse it counts them. The line says when by the clock of
-// that computer.
-func (e *Engine) takeLooks(ctx context.Context, by *workflow.Actor, p *store.Pack, m *Mandate, set *pack.Set, rehearse bool) (fresh int, err error) {
+// takeLooks puts on record, each once, what was looked at in the pack; with rehearse it counts them. The line is theirs who brought it
+// back; its note says who looked, and when by the clock of that computer.
+func (e *Engine) takeLooks(ctx context.Context, by *workflow.Actor, p *store.Pack, m *Mandate, inspector string, set *pack.Set, rehearse bool) (fresh int, err error) {
 	if rehearse {
 		known, err := e.db.PackLooks(ctx, p.ID)
 		for _, l := range set.Looks {
@@ -156,7 +156,7 @@ func (e *Engine) takeLooks(ctx context.Context, by *workflow.Actor, p *store.Pac
 	for some := range slices.Chunk(looks, looksAtOnce) {
 		rows := make([]store.PackLook, len(some))
 		for n, l := range some {
-			text := fmt.Sprintf("离线数据包%d %s %s", p.ID, l.At.In(workflow.China).Format(time.DateTime), l.Note)
+			text := fmt.Sprintf("%s在离线数据包%d里 %s %s", inspector, p.ID, l.At.In(workflow.China).Format(time.DateTime), l.Note)
 			rows[n] = store.PackLook{Opening: l.Opening, Seq: l.Seq, Line: e.note(by, KindLook, int64(p.Person), l.Action, strings.TrimSpace(text), data)}
 		}
 		n, err := e.db.PutPackLooks(ctx, p.ID, rows)
