@@ -2643,7 +2643,13 @@ type ProofReport struct {
 	Files       int64                    `json:"files"`
 	Issues      int64                    `json:"issues"`
 	Keys        []map[string]interface{} `json:"keys,omitempty,omitzero"`
-	Lines       int64                    `json:"lines"`
+
+	// Late 写着的时间之后超过十分钟才有检查点的记录 lines that no checkpoint had within ten minutes of their time
+	Late  int64 `json:"late,omitempty,omitzero"`
+	Lines int64 `json:"lines"`
+
+	// LongestSeconds 最长等了多少秒 the longest wait of a line for a checkpoint
+	LongestSeconds int64 `json:"longest_seconds,omitempty,omitzero"`
 
 	// More 另有几处不符 how many more are wrong
 	More int `json:"more,omitempty,omitzero"`

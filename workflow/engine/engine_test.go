@@ -33,8 +33,9 @@ type office struct {
 	now time.Time
 	db  *store.DB
 
-	uploads map[string]string // hashes by name
-	known   sync.Map          // organisations by code, as they were when first asked for
+	evidence string            // the folder of the files
+	uploads  map[string]string // hashes by name
+	known    sync.Map          // organisations by code, as they were when first asked for
 }
 
 // compiled is the shipped policy. It does not change, and takes long to make.
@@ -43,10 +44,11 @@ var compiled = sync.OnceValues(policies.Shipped)
 func newOffice(t testing.TB, db *store.DB, defs *definitions.Set, adjust ...func(*engine.Config)) *office {
 	guard, err := compiled()
 	require.NoError(t, err)
-	files, err := store.OpenFiles(t.TempDir())
+	evidence := t.TempDir()
+	files, err := store.OpenFiles(evidence)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
-	o := &office{t: t, ctx: t.Context(), now: time.Date(2026, 11, 2, 9, 0, 0, 0, workflow.China), db: db}
+	o := &office{t: t, ctx: t.Context(), now: time.Date(2026, 11, 2, 9, 0, 0, 0, workflow.China), db: db, evidence: evidence}
 	clock := func() time.Time { return o.now }
 	config := engine.Config{
 		DB: db, Files: files, Guard: guard, Definitions: defs, Calendar: calendar.Shipped(), Now: clock,

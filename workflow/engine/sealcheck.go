@@ -53,7 +53,11 @@ type sealChecker struct {
 	good   proof.Checkpoint // the last one that holds
 	broken bool             // one did not hold
 	ends   map[lineOf]lineEnd
-	recent []store.LineAt // that were sealed since the last checkpoint that holds, the first of them
+	files  map[string]store.LineAt // of evidence, and the line that named each first
+
+	late    int64 // lines that were sealed more than ten minutes after the time they bear
+	longest time.Duration
+	recent  []store.LineAt // that were sealed since the last checkpoint that holds, the first of them
 }
 
 type lineOf struct {
@@ -69,12 +73,12 @@ type lineEnd struct {
 
 // CheckSeal goes through the whole of history: whether every line is what it was when it was sealed, fits the one before it, is in its
 // place and was written when it says; whether none is missing, none stands beside the log, and the rows of the issues are what their
-// histories say; whether every checkpoint, and those held by others, is signed and holds. tell is called now and then with the number of lines. It reads alone; steps may go on meanwhile.
+// histories say; whether the files of evidence are those that lines name; whether every checkpoint, and those held by others, is signed and holds. tell is called now and then with the number of lines. It reads alone; steps may go on meanwhile.
 //
 // Errors: those of the database and of the keys, ErrRefused with the code seal_damaged when the tree cannot be read, ErrInvalid for a held
 // text that is no checkpoint.
 func (e *Engine) CheckSeal(ctx context.Context, held []string, tell func(lines int64)) (SealReport, error) {
-	c := &sealChecker{e: e, ends: make(map[lineOf]lineEnd)}
+	c := &sealChecker{e: e, ends: make(map[lineOf]lineEnd), files: make(map[string]store.LineAt)}
 	if err := c.checkpoints(ctx, held); err != nil {
 		return c.report, err
 	}
@@ -103,6 +107,12 @@ func (e *Engine) CheckSeal(ctx context.Context, held []string, tell func(lines i
 		c.report.Open = append(c.report.Open, workflow.Say(
 			"没有给出留存在外的检查点（--held）：如果整个数据库连同密钥文件夹一起被换成旧的，或有人用密钥重写历史，这里查不出来",
 			"no checkpoint that was kept elsewhere was given (--held): a database turned back together with the folder of its keys, or rewritten with the key, cannot be told from this one"))
+	}
+	if err := c.evidence(); err != nil {
+		return c.report, err
+	}
+	if c.late > 0 {
+		c.report.Open = append(c.report.Open, proof.SealedLate(c.late, c.longest))
 	}
 	return c.report, nil
 }

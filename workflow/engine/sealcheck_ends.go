@@ -75,6 +75,7 @@ func (c *sealChecker) fresh(l *workflow.Line, end *lineEnd) {
 		wrong = false
 	}
 	c.report.Lines++
+	c.names(l, at)
 	*end = lineEnd{l.Seq, l.Digest, wrong}
 }
 

@@ -40,6 +40,7 @@ func (c *sealChecker) leaves(ctx context.Context, size int64, tell func(int64)) 
 			if c.line(l) {
 				c.inTime(l, times)
 			}
+			c.names(&l.Line, l.LineAt)
 			c.reached(l.Leaf + 1)
 		}
 		c.report.Lines += int64(limit)
@@ -131,6 +132,12 @@ func (c *sealChecker) inTime(l *store.SealedLine, times sealTimes) {
 		c.wrong("back_dated", l.LineAt, workflow.Say("%s：写的时间是%s，但%s签发的检查点里还没有它：是事后补录的，时间不实（或当时服务器的时钟不对）",
 			"%s: it says %s, and the checkpoint of %s did not have it yet: it was entered later than it says (or the clock of the server was wrong)",
 			c.name(l.LineAt), shownAt(l.Line.At), shownAt(times.at[with-1])))
+	}
+	if with < len(times.sizes) {
+		wait := times.at[with].Sub(l.Line.At)
+		if c.longest = max(c.longest, wait); wait > clockSkew {
+			c.late++
+		}
 	}
 	if with < len(times.sizes) && l.Line.At.After(times.at[with].Add(clockSkew)) {
 		c.wrong("forward_dated", l.LineAt, workflow.Say("%s：写的时间是%s，但%s签发的检查点里已经有它：时间不实（或当时服务器的时钟不对）",

@@ -2,7 +2,10 @@ package engine_test
 
 import (
 	"database/sql"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +13,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"rectify/workflow"
+	"rectify/workflow/engine"
 	"rectify/workflow/proof"
 	"rectify/workflow/store/storetest"
 )
@@ -300,4 +304,47 @@ func TestSealCheckWhileStepsGoOn(t *testing.T) {
 		close(stop)
 		require.NoError(t, <-done)
 	})
+}
+
+// A file of evidence that was overwritten or taken away is named by the line that names it; where there is none at all it is said that they
+// were not looked at. How late lines were sealed is said as well.
+func TestSealCheckLooksAtTheFiles(t *testing.T) {
+	s := newSomebody(t, storetest.SQLite(t))
+	text := []byte("三会一课签到表")
+	hash, other := s.o.upload("签到表.txt", text), s.o.upload("照片.txt", []byte("照片"))
+	i := s.o.do("gaofeng", s.issue.ID, workflow.Step{Action: workflow.Report, Note: "进展正常", Evidence: []workflow.Evidence{{Hash: hash, Name: "签到表.txt"}, {Hash: other, Name: "照片.txt"}}})
+	s.o.seal()
+	check := func() engine.SealReport {
+		r, err := s.o.CheckSeal(s.o.ctx, nil, func(int64) {})
+		require.NoError(t, err)
+		return r
+	}
+	r := check()
+	require.Empty(t, r.Wrong)
+	says := func(r engine.SealReport, text string) bool {
+		return slices.ContainsFunc(r.Open, func(t workflow.Text) bool { return strings.Contains(t.Zh, text) })
+	}
+	require.True(t, says(r, "超过10分钟才有检查点证明它们（最长24小时"), "a day went by before some were sealed: %v", r.Open)
+	find := func(hash string) (name string) {
+		require.NoError(t, filepath.WalkDir(s.o.evidence, func(path string, _ os.DirEntry, err error) error {
+			if strings.HasSuffix(path, hash) || strings.HasSuffix(path, hash[2:]) {
+				name = path
+			}
+			return err
+		}))
+		require.NotEmpty(t, name)
+		return name
+	}
+	require.NoError(t, os.Chmod(find(hash), 0o600))
+	require.NoError(t, os.WriteFile(find(hash), []byte("四会一课签到表"), 0o600))
+	r = check()
+	require.Equal(t, []any{"file_altered", int64(i.ID)}, []any{r.Wrong[0].Code, r.Wrong[0].Subject})
+	require.NoError(t, os.WriteFile(find(hash), text, 0o600))
+	require.NoError(t, os.Remove(find(other)))
+	r = check()
+	require.Equal(t, "file_gone", r.Wrong[0].Code)
+	require.NoError(t, os.Remove(find(hash)))
+	r = check()
+	require.Empty(t, r.Wrong)
+	require.True(t, says(r, "都不在这里"), r.Open)
 }

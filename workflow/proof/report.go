@@ -56,6 +56,9 @@ type Report struct {
 	Newest      string        `json:"newest,omitempty"`     // the newest checkpoint as it is signed
 	Keys        []PublicKey   `json:"keys,omitempty"`       // that signatures were verified with
 
+	Late    int64 `json:"late"`            // lines that no checkpoint had within ten minutes of the time they bear
+	Longest int64 `json:"longest_seconds"` // from the time of a line to the first checkpoint that has it
+
 	Checked []Finding `json:"checked"`        // what was looked at and is right
 	Wrong   []Finding `json:"wrong"`          // in the order of the file
 	More    int       `json:"more,omitempty"` // that is wrong beside these
@@ -152,6 +155,27 @@ func clock(stamp string) string {
 		return stamp
 	}
 	return shown(at)
+}
+
+// Lasting writes how long something took, for people.
+func Lasting(d time.Duration) workflow.Text {
+	switch hours := int(d.Hours()); {
+	case d < time.Minute:
+		return workflow.Say("%d秒", "%d s", int(d.Seconds()))
+	case hours < 1:
+		return workflow.Say("%d分钟", "%d min", int(d.Minutes()))
+	case hours < 48:
+		return workflow.Say("%d小时%d分钟", "%d h %d min", hours, int(d.Minutes())%60)
+	default:
+		return workflow.Say("%d天", "%d days", hours/24)
+	}
+}
+
+// SealedLate says how many lines were sealed more than ten minutes after the time that they bear: nothing but their order bounds that time.
+func SealedLate(late int64, longest time.Duration) workflow.Text {
+	return workflow.Say("有%d条记录写着的时间之后超过10分钟才有检查点证明它们（最长%s）：这些时间只受前后检查点的约束，此前补录、倒填看不出来。第一次封存以前的、停机期间的、一次导入的都会这样；只带每日检查点的长时段证明包也会这样",
+		"%d lines were in no checkpoint until more than ten minutes after the time that they bear (at most %s): only the checkpoints around them bound that time, and one that was filled in within that gap cannot be told. So it is with lines from before the first sealing, from when the server stood still or that were imported at once, and in a bundle of a long span, which has the last checkpoint of each day alone",
+		late, Lasting(longest))
 }
 
 func shown(at time.Time) string { return at.In(workflow.China).Format("2006-01-02 15:04") }

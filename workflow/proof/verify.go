@@ -10,6 +10,7 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+	"time"
 
 	"rectify/workflow"
 )
@@ -82,6 +83,7 @@ type verifier struct {
 	g       group
 	lost    int             // lines that could not be read
 	lostRow int             // rows that could not be read
+	longest time.Duration   // from a line to the first checkpoint that has it
 	failed  map[string]bool // codes of what is wrong
 	counts  counts
 }

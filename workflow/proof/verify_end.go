@@ -162,6 +162,7 @@ func (v *verifier) finish() {
 	if v.newest != nil {
 		v.rep.Size, v.rep.ShortCode, v.rep.Newest = v.newest.Size, v.newest.ShortCode(), v.newest.note
 	}
+	v.rep.Longest = int64(v.longest.Seconds())
 	v.rep.Checkpoints, v.rep.Keys = len(v.points), v.keys
 	for _, held := range v.held { // there is nothing to hold them against
 		v.uncompared("held_unknown", workflow.Say("证明包里没有可用的检查点，您留存的没法比对：%s", "the bundle has no checkpoint that yours can be compared with: %s", strings.SplitN(held, "\n", 2)[0]))
@@ -212,7 +213,7 @@ func (v *verifier) sayChecked() {
 	v.checked(workflow.Say("%d条记录：每一条都与自己的指纹相符，每个对象（共%d个）的记录首尾相接、没有缺漏", "%d lines: each fits its fingerprint; those of each of %d subjects follow each other without a gap",
 		v.rep.Lines, v.counts.subjects), "line", "chain", "record", "data")
 	v.checked(workflow.Say("每一条都封存在日志里，正是当时的样子", "each line is sealed in the log just as it is"), "inclusion", "checkpoint", "consistency", "line", "complete", "leaves", "record")
-	v.checked(workflow.Say("每一条写着的时间与封存的先后相符（误差不超过10分钟）", "the time of each line fits when it was sealed (within ten minutes)"), "backdated", "clock", "checkpoint", "record")
+	v.checked(workflow.Say("每一条写着的时间在它前后两个检查点之间（误差不超过10分钟）；从写着的时间到有检查点证明它，最长%s", "the time of each line is between the checkpoints before and after it (within ten minutes); from that time to the first checkpoint that has it, at most %s", Lasting(v.longest)), "backdated", "clock", "checkpoint", "record")
 	if v.rep.Issues > 0 {
 		v.checked(workflow.Say("核对了%d个问题的现状：与办理记录推算出来的一致", "the rows of %d issues are what their history tells", v.counts.rows-v.counts.moved), "row", "state", "line", "chain", "record")
 		v.checked(workflow.Say("整改、验收、销号的%d步没有同一个人既办又批", "%d steps: nobody judged what they had a part in", v.counts.judged), "apart", "line", "record")
@@ -229,6 +230,9 @@ func (v *verifier) sayOpen() {
 	if v.o.Keys == nil && len(v.keys) > 0 {
 		v.open("own_keys", workflow.Say("签名是用证明包里带的公钥核对的。请与您从别处得到的公钥（如销号证明、上级单位留存的）比对，或用 --key 指定",
 			"Signatures were verified with the keys of the bundle itself. Compare them with keys that you have from elsewhere, or name those with --key."))
+	}
+	if v.rep.Late > 0 {
+		v.open("late", SealedLate(v.rep.Late, v.longest))
 	}
 	w := v.h.What
 	if v.headed && !w.All {

@@ -204,6 +204,12 @@ func (v *verifier) inTime(leaf int64, l *workflow.Line, name *LineName) {
 		v.put(Finding{Code: "backdated", Record: v.n, Line: name, Field: "at", Since: before.Day(),
 			Text: workflow.Say("%s是补录的，时间是倒填的：%s的检查点里还没有这一条", "%s was entered later than it says: the checkpoint of %s did not have it yet", name.Text, shown(before.At))})
 	}
+	if after != nil && after.holds {
+		wait := after.At.Sub(l.At)
+		if v.longest = max(v.longest, wait); wait > entrySlack {
+			v.rep.Late++
+		}
+	}
 	if after != nil && after.holds && after.At.Add(entrySlack).Before(l.At) {
 		v.put(Finding{Code: "backdated", Record: v.n, Line: name, Field: "at", Since: after.Day(),
 			Text: workflow.Say("%s的时间是往后填的：%s的检查点里已经有这一条", "%s bears a later time than it was written: the checkpoint of %s had it already", name.Text, shown(after.At))})
