@@ -117,3 +117,14 @@ func (o *office) actor(account string) (workflow.Actor, workflow.PersonID) {
 	require.NoError(o.t, err)
 	return by, by.Person
 }
+
+// A day in a year whose holidays are not known is marked on each of the three lists.
+func TestTheThreeListsMarkProvisionalDays(t *testing.T) {
+	o := newOffice(t)
+	issue := o.found()
+	o.step("zhenglan", issue, "1", `{"action":"assign","due":"2027-03-01"}`)
+	o.step("gaofeng", issue, "2", `{"action":"accept"}`)
+	o.step("gaofeng", issue, "3", `{"action":"plan","measures":[{"text":"补齐会议记录","person":"`+o.person("mali")+`","due":"2027-02-01"}]}`)
+	body := o.call("zhenglan", "GET", "/issues/lists", "").body
+	require.Equal(t, 3, strings.Count(body, `class="provisional"`), "the problem, its task and who answers for it")
+}

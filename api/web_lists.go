@@ -35,7 +35,7 @@ func (s *Server) showThreeLists(c echo.Context) error {
 	}
 	asOf(c, &p.Frame, lists.On)
 	for n := range lists.Issues {
-		listInto(&p, &lists, &lists.Issues[n])
+		s.threeInto(&p, &lists, &lists.Issues[n])
 	}
 	p.Pager = pagerOf(c, lists.Next)
 	p.Ledger, p.Export = "/issues"+without(query, "after"), threeListsPage+"/export"+without(query, "after")
@@ -56,23 +56,23 @@ func without(query url.Values, part string) string {
 	return "?" + rest.Encode()
 }
 
-// listInto puts an issue on each of the three lists.
-func listInto(p *page.ThreeLists, lists *engine.Lists, i *workflow.Issue) {
+// threeInto puts an issue on each of the three lists.
+func (s *Server) threeInto(p *page.ThreeLists, lists *engine.Lists, i *workflow.Issue) {
 	org := func(o workflow.OrgID) string { x := lists.Orgs[o]; return x.Shown() }
 	source, _ := i.Source.Rule()
 	of := page.ListedIssue{Path: issuePathOn(i.ID, lists.On), Number: i.ShownNumber(), Title: headline(i.Detail)}
 	p.Problems = append(p.Problems, page.ListedProblem{ListedIssue: of, OwnNumber: i.OwnNumber, Source: source.Text, Aspect: i.Aspect, Detail: i.Detail,
-		Grade: i.Grade.Text(), Kind: kindText(i.Kind), Org: org(i.Responsible), Due: i.Due, State: i.State.Text(),
+		Grade: i.Grade.Text(), Kind: kindText(i.Kind), Org: org(i.Responsible), Due: i.Due, Provisional: s.Engine.Provisional(i.State, i.Due), State: i.State.Text(),
 		Light: workflow.LightOf(i.State, i.Due, i.Warn, lists.Today), Reported: i.Reported && !i.State.End()})
 	for n := range i.Measures {
 		m := &i.Measures[n]
 		p.Tasks = append(p.Tasks, page.ListedTask{ListedIssue: of, N: n + 1, Text: m.Text, Org: org(first(m.Org, i.Responsible)), Leader: m.Leader,
-			Person: lists.People[m.Person], Due: m.Due, DoneOn: m.DoneOn, Done: m.Done, Late: i.MeasureLate(m, lists.Today)})
+			Person: lists.People[m.Person], Due: m.Due, Provisional: !m.Done && s.Engine.Provisional(i.State, m.Due), DoneOn: m.DoneOn, Done: m.Done, Late: i.MeasureLate(m, lists.Today)})
 	}
 	for _, a := range i.Answerables() {
 		people := each(a.People, func(x workflow.PersonID) string { return lists.People[x] })
 		p.Duties = append(p.Duties, page.ListedDuty{ListedIssue: of, Main: a.Main, Org: org(a.Org), Leader: a.Leader, People: strings.Join(people, "、"),
-			Measures: strings.Join(each(a.Measures, strconv.Itoa), "、"), Done: a.Done, Of: len(a.Measures), Due: a.Due, Verifier: org(i.Verifier), Closer: org(i.Closer)})
+			Measures: strings.Join(each(a.Measures, strconv.Itoa), "、"), Done: a.Done, Of: len(a.Measures), Due: a.Due, Provisional: s.Engine.Provisional(i.State, a.Due), Verifier: org(i.Verifier), Closer: org(i.Closer)})
 	}
 }
 

@@ -26,6 +26,7 @@ type ListedProblem struct {
 	Source, Grade, Kind, State workflow.Text
 	Org                        string
 	Due                        workflow.Day
+	Provisional                bool // the holidays of the year of Due are not known
 	Light                      workflow.Light
 	Reported                   bool
 }
@@ -36,6 +37,7 @@ type ListedTask struct {
 	N                         int
 	Text, Org, Leader, Person string
 	Due, DoneOn               workflow.Day
+	Provisional               bool // the holidays of the year of Due are not known
 	Done, Late                bool
 }
 
@@ -46,5 +48,6 @@ type ListedDuty struct {
 	Org, Leader, People, Measures string
 	Done, Of                      int
 	Due                           workflow.Day
+	Provisional                   bool // the holidays of the year of Due are not known
 	Verifier, Closer              string
 }
