@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"rectify/workflow"
@@ -64,7 +65,7 @@ func (c *checkCommand) Run(p *program) error {
 func (c *checkCommand) tell(p *program, r rules, full *engine.RuleCheck, wrong []complaintJSON) error {
 	switch {
 	case c.JSON:
-		if err := p.printJSON(map[string]any{"ok": len(wrong) == 0, "wrong": wrong, "states": full.Verdict.States, "steps": full.Verdict.Steps}); err != nil {
+		if err := p.printJSON(map[string]any{"ok": len(wrong) == 0, "wrong": wrong, "states": full.Verdict.States, "steps": full.Verdict.Steps, "posts": p.reaches(full)}); err != nil {
 			return err
 		}
 	case len(wrong) == 0:
@@ -73,6 +74,10 @@ func (c *checkCommand) tell(p *program, r rules, full *engine.RuleCheck, wrong [
 			p.print(workflow.Say("走遍 %d 个状态、%d 步，下列各条都成立：", "%d states and %d steps were gone through, and all of this holds:", v.States, v.Steps))
 			for _, proof := range v.Proofs {
 				p.print(workflow.Say("  · %s", "  · %s", proof.Claim.Text()))
+			}
+			p.print(workflow.Say("各职务最多能办到什么等级：", "What each post can reach at most:"))
+			for _, r := range p.reaches(full) {
+				fmt.Fprintf(p.out, "  · %s\n", r.Text)
 			}
 		}
 	default:
@@ -84,6 +89,38 @@ func (c *checkCommand) tell(p *program, r rules, full *engine.RuleCheck, wrong [
 		return exit(exitPartly)
 	}
 	return nil
+}
+
+// reachJSON is the most that a post can do, for programs.
+type reachJSON struct {
+	Post  string            `json:"post"`
+	Level string            `json:"level"`
+	Most  map[string]string `json:"most"` // the heaviest grade, by action
+	Text  string            `json:"text"`
+}
+
+// reaches tells what each post can reach at most, the heaviest grade first.
+func (p *program) reaches(c *engine.RuleCheck) []reachJSON {
+	out := []reachJSON{}
+	for _, r := range c.Verdict.Reaches() {
+		one := reachJSON{Post: string(r.Post.Post), Level: r.Level.String(), Most: make(map[string]string)}
+		var grades []string
+		for _, g := range []workflow.Grade{workflow.Major, workflow.Serious, workflow.Ordinary} {
+			var actions []string
+			for n := range r.Most {
+				if m := &r.Most[n]; m.UpTo == g {
+					one.Most[strings.TrimSuffix(string(m.Action)+"."+string(m.Of), ".")] = g.String()
+					actions = append(actions, p.say(m.Text()))
+				}
+			}
+			if len(actions) > 0 {
+				grades = append(grades, p.say(workflow.Say("%s：%s", "%s: %s", g.Text(), strings.Join(actions, p.say(workflow.Say("、", ", "))))))
+			}
+		}
+		one.Text = p.say(workflow.Say("%s（%s）——%s", "%s (%s) — %s", r.Post.Text, r.Level.Text(), strings.Join(grades, p.say(workflow.Say("；", "; ")))))
+		out = append(out, one)
+	}
+	return out
 }
 
 // shippedCheck checks the shipped rules once, however often it is asked for.

@@ -194,6 +194,7 @@ func TestAnEditedDatabaseIsFound(t *testing.T) {
 			o.now = real
 		}, false, "inclusion", 10, ""},
 		{"the row is altered and the history is not", func(o *office) { o.issues[102].Due = "2026-09-30" }, false, "row", 0, ""},
+		{"a file of evidence is taken away", func(o *office) { delete(o.files, o.issues[102].Evidence[0].Hash) }, false, "file", 0, ""},
 		{"a file of evidence is altered", func(o *office) { o.files[o.issues[102].Evidence[0].Hash] = []byte("别的文件") }, false, "file", 0, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -374,7 +375,8 @@ func TestOnePersonForAllIsFound(t *testing.T) {
 	require.Contains(t, r.Wrong[0].Text.Zh, "责任人≠验收人≠销号人")
 }
 
-// Ten thousand changes of a single byte: each is found, and the record is named in which it is; of a line, the field.
+// Ten thousand changes of a single byte: each is found, and the record is named in which it is; of a line, a field, and
+// about three times in four the very one (a change that breaks the form of a record, or its tags, blurs it).
 func TestEveryByteCounts(t *testing.T) {
 	o := newOffice(t)
 	o.life(101)
@@ -389,7 +391,7 @@ func TestEveryByteCounts(t *testing.T) {
 func changeBytes(t *testing.T, name string, bundle []byte) {
 	starts := recordStarts(bundle)
 	random := mathrand.New(mathrand.NewPCG(5, uint64(len(name))))
-	changes, exact := 5000, 0
+	changes, lines, exact := 5000, 0, 0
 	if testing.Short() {
 		changes = 500
 	}
@@ -404,12 +406,13 @@ func changeBytes(t *testing.T, name string, bundle []byte) {
 		require.NotNil(t, found, "%s: byte %d of record %d: %s", name, at, record, r.Print("zh"))
 		if is := kindOf(bundle[starts[record-1]:]); is == isLine && bundle[at] != '\n' {
 			require.NotEmpty(t, found.Field, "byte %d: %s", at, found.Text.Zh)
+			lines++
 			if found.Field == trueField(bundle[starts[record-1]:], at-starts[record-1]) {
 				exact++
 			}
 		}
 	}
-	t.Logf("%s: %d bytes, %d changes, in %d the very field of a line was named", name, len(bundle), changes, exact)
+	require.GreaterOrEqual(t, 100*exact, 65*lines, "%s: of %d changes in lines the very field was named in %d", name, lines, exact)
 }
 
 func recordStarts(bundle []byte) (starts []int) {

@@ -228,8 +228,8 @@ func (v *verifier) sayChecked() {
 
 func (v *verifier) sayOpen() {
 	if v.o.Keys == nil && len(v.keys) > 0 {
-		v.open("own_keys", workflow.Say("签名是用证明包里带的公钥核对的。请与您从别处得到的公钥（如销号证明、上级单位留存的）比对，或用 --key 指定",
-			"Signatures were verified with the keys of the bundle itself. Compare them with keys that you have from elsewhere, or name those with --key."))
+		v.open("own_keys", workflow.Say("签名是用证明包里带的公钥核对的。请与您从别处得到的 seal.pub（如第一天留存的、上级单位留存的）比对，或用 --key 指定；第一把公钥的指纹是%s",
+			"Signatures were verified with the keys of the bundle itself. Compare them with a seal.pub that you have from elsewhere, or name that with --key; the fingerprint of the first key is %s.", v.keys[0].Fingerprint()))
 	}
 	if v.rep.Late > 0 {
 		v.open("late", SealedLate(v.rep.Late, v.longest))

@@ -276,7 +276,11 @@ func (o *office) subject(w *Writer, of subjectKey, leaves, files bool, what What
 	require.NoError(o.t, w.Row(o.row(of, i)))
 	if files {
 		for _, e := range i.Evidence {
-			require.NoError(o.t, w.File(e.Hash, bytes.NewReader(o.files[e.Hash])))
+			var content io.Reader
+			if file, there := o.files[e.Hash]; there {
+				content = bytes.NewReader(file)
+			}
+			require.NoError(o.t, w.File(e.Hash, content))
 		}
 	}
 }
