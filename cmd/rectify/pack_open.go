@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -213,20 +214,9 @@ func (c *wipeCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	names := []string{whole, whole + pack.Beside}
-	for _, dir := range folders {
-		names = append(names, filepath.Join(dir, pack.Database))
-	}
-	var gone []wiped
-	for _, name := range names {
-		w, err := wipe(name)
-		if errors.Is(err, os.ErrNotExist) && name != whole {
-			continue
-		}
-		if err != nil {
-			return unreadableFile(name, err)
-		}
-		gone = append(gone, w)
+	gone, err := wipeAll(whole, folders)
+	if err != nil {
+		return err
 	}
 	for _, dir := range folders {
 		if err := os.RemoveAll(dir); err != nil {
@@ -234,6 +224,37 @@ func (c *wipeCommand) Run(p *program) error {
 		}
 	}
 	return c.certify(p, gone, folders)
+}
+
+// wipeAll takes a pack away, what is kept beside it, and the files in folders. What an attempt before this one has taken away already is
+// passed over; that nothing at all is there is an error.
+func wipeAll(whole string, folders []string) (gone []wiped, err error) {
+	names := []string{whole, whole + pack.Beside, whole + pack.Beside + ".new"}
+	for _, dir := range folders {
+		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() && name != filepath.Join(dir, openedMark) {
+				names = append(names, name)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range names {
+		w, err := wipe(name)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return gone, unreadableFile(name, err)
+		}
+		gone = append(gone, w)
+	}
+	if len(gone)+len(folders) == 0 {
+		err = unreadableFile(whole, os.ErrNotExist)
+	}
+	return gone, err
 }
 
 // decrypted are the folders that a crash left behind of a pack. ErrRefused while it is open.

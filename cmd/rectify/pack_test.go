@@ -228,3 +228,29 @@ func TestWhatACrashLeftOfAPackIsTakenAway(t *testing.T) {
 	require.Contains(t, got.out, left, "what a crash left behind is named")
 	require.NoDirExists(t, left)
 }
+
+// Wiping that was interrupted is done to its end when it is asked for again: what is left beside the pack and what was decrypted of it.
+func TestWipingGoesOn(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "x.age")
+	got := rectify(t, nil, "wipe", file, "--yes")
+	require.Equal(t, 2, got.code, "there is nothing to wipe")
+	require.NoError(t, os.WriteFile(file+pack.Beside, []byte("encrypted"), 0o600))
+	left, err := os.MkdirTemp("", openedPrefix)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(left)) })
+	body, err := json.Marshal(mark{PID: 1 << 22, Pack: file, At: time.Now()}) // no such process
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(left, openedMark), body, 0o600))
+	require.NoError(t, os.MkdirAll(filepath.Join(left, "evidence", "ab"), 0o700))
+	for _, name := range []string{pack.Database, pack.Proof, "evidence/ab/abcd"} {
+		require.NoError(t, os.WriteFile(filepath.Join(left, name), []byte("as it is"), 0o600))
+	}
+	got = rectify(t, nil, "wipe", file, "--yes")
+	require.Zero(t, got.code, got)
+	for _, name := range []string{pack.Beside, pack.Database, pack.Proof, "abcd"} {
+		require.Contains(t, got.out, name, "what was destroyed is named")
+	}
+	require.NoFileExists(t, file+pack.Beside)
+	require.NoDirExists(t, left)
+}

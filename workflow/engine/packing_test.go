@@ -2,7 +2,9 @@ package engine_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,6 +104,14 @@ func TestPackThereAndBack(t *testing.T) {
 			require.Error(t, err, "no credential came along")
 		}
 
+		require.NotEmpty(t, o.org("0102").ID)
+		orgs, err := away.Orgs(o.ctx, 0, "", engine.PageLimit)
+		require.NoError(t, err)
+		for _, org := range orgs {
+			require.NotEqual(t, "0102", org.Code, "where there are ties")
+		}
+		_, err = away.FindOrg(o.ctx, "0102")
+		require.Error(t, err)
 		desk := away.NewDesk(h, "", filepath.Join(t.TempDir(), "p.findings"))
 		good := engine.OfflineFinding{Detail: "党费收缴台账缺三个月", Basis: "查看党费收缴台账", FoundOn: "2026-11-02", Texts: []pack.Text{{Name: "摘录.txt", Text: "四月至六月无记录"}}}
 		for field, change := range map[string]func(*engine.OfflineFinding) string{
@@ -120,7 +130,20 @@ func TestPackThereAndBack(t *testing.T) {
 		require.Empty(t, found)
 		set, err := desk.Export()
 		require.NoError(t, err)
+		thief := h
+		var public string
+		thief.SignWith, public, _, err = pack.NewKeys(rand.Reader, fmt.Sprintf("rectify-pack-%d", h.ID))
+		require.NoError(t, err)
+		require.NotEmpty(t, public)
+		forged, err := thief.Sign(&pack.Notes{Findings: []pack.Finding{good}}, o.now)
+		require.NoError(t, err)
+		_, err = o.ApplyFindings(o.ctx, o.actor("xuning"), forged, 0, true)
+		fault(t, err, workflow.ErrRefused, "bad_signature")
 		o.appliesOnce(set, m)
+		_, err = o.EndMandate(o.ctx, o.actor("renan"), m.ID, "巡察工作提前结束，收回授权")
+		require.NoError(t, err)
+		_, err = o.Pack(o.ctx, o.actor("songyuan"), plan, &data)
+		fault(t, err, workflow.ErrForbidden, "no_mandate")
 	})
 }
 
