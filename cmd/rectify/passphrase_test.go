@@ -104,7 +104,7 @@ func TestAPassphraseIsNotShown(t *testing.T) {
 	require.Empty(t, a.answers, "asked twice")
 	require.Contains(t, a.said.String(), "再输一次")
 
-	p, a = s.asking(t.Context(), packWord, "other")
+	p, _ = s.asking(t.Context(), packWord, "other")
 	_, err = packFlags{}.newPassphrase(p)
 	require.ErrorIs(t, err, workflow.ErrInvalid)
 	require.ErrorContains(t, err, "两次输入的口令不同")

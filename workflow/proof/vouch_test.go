@@ -24,7 +24,7 @@ func TestTheFirstKeyVouchesForLaterOnes(t *testing.T) {
 		}
 		parsed, err := ParseKeys(FormatKeys(o.keys.Public))
 		require.NoError(t, err)
-		require.Equal(t, len(o.keys.Public[1].By), 1)
+		require.Len(t, o.keys.Public[1].By, 1)
 		require.Equal(t, o.keys.Public[1:], parsed[1:])
 		bundle := func() *bytes.Reader { return bytes.NewReader(o.bundle(o.issue(101), false, true)) }
 		r := Verify(bundle(), Options{Keys: first})
