@@ -128,7 +128,7 @@ func record(after, before *Issue, s *Step, by *Actor) error {
 		}
 	}
 	if s.Action == Entrust || before.inHand() {
-		handedOver(after, before)
+		handedOver(after, before, before.inHand() && (after.State == Found || after.State == Assigned || after.plans()))
 	}
 	for _, deed := range after.Deeds {
 		if deed.Duty != DutyRectify && after.named([]PersonID{deed.Person}) {
@@ -144,15 +144,17 @@ func (i *Issue) inHand() bool {
 	return i.State == Rectifying || i.State == Lasting || i.State == Suspended
 }
 
+// plans says whether a plan is made or reviewed, so that another may name others.
+func (i *Issue) plans() bool { return i.State == Planning || i.State == PlanReview }
+
 // handedOver keeps that who was named had a part in the round, so that they do not judge it after handing over, after the issue went to
 // another org, or after another plan. Where an issue that was in hand begins anew, that holds for those who stay named as well: the next
 // step may take their name out.
-func handedOver(after, before *Issue) {
+func handedOver(after, before *Issue, anew bool) {
 	persons := []PersonID{before.Person}
 	for n := range before.Measures {
 		persons = append(persons, before.Measures[n].Person)
 	}
-	anew := before.inHand() && (after.State == Found || after.State == Assigned || after.State == Planning || after.State == PlanReview)
 	for _, person := range persons {
 		one := []PersonID{person}
 		if person != 0 && (anew || !after.named(one)) && !after.did(DutyRectify, one) {

@@ -82,8 +82,8 @@ func goesTo(i, before *Issue, to *Definition, target State, at time.Time) {
 	if before.State == Suspended {
 		i.Condition = ""
 	}
-	if before.inHand() {
-		handedOver(i, before)
+	if !before.plans() {
+		handedOver(i, before, i.plans())
 	}
 }
 
