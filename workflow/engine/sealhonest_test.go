@@ -312,3 +312,35 @@ func TestSealCheckFindsAnAlteredTree(t *testing.T) {
 		require.Equal(t, "tiles_altered", r.Wrong[0].Code)
 	}
 }
+
+// While a bundle of a span is taken, others go on and seal: it ends with the checkpoint at which it was taken.
+func TestABundleOfASpanEndsWhereItWasTaken(t *testing.T) {
+	db, keys := storetest.Open(t, storetest.SQLite(t)), filepath.Join(t.TempDir(), "keys")
+	other := sealedOffice(t, db, keys).staffed()
+	other.seal()
+	defs, err := definitions.Shipped()
+	require.NoError(t, err)
+	meanwhile := 0
+	o := newOffice(t, db, defs, func(c *engine.Config) {
+		c.Keys = keys
+		c.Now = func() time.Time { // when the time has been asked for so many times, somebody seals
+			if meanwhile--; meanwhile == 0 {
+				require.NoError(t, db.Note(t.Context(), workflow.Line{Kind: engine.KindSeal, Subject: 100, At: other.now, Action: "noted"}))
+				other.seal()
+			}
+			return other.now
+		}
+	})
+	by := o.actor("jianghe")
+	for n := range 10 {
+		meanwhile = n + 1
+		b, err := o.Bundle(o.ctx, by, engine.BundleWhat{From: "2020-01-01", To: workflow.DayOf(other.now)})
+		require.NoError(t, err)
+		meanwhile = 0
+		var out bytes.Buffer
+		require.NoError(t, b.Write(o.ctx, &out))
+		r := o.VerifyBundle(&out, nil)
+		require.Empty(t, r.Wrong)
+		require.Equal(t, r.Size, r.Lines)
+	}
+}
