@@ -204,7 +204,9 @@ func awaitsLater(t *testing.T, o *office) {
 	require.Empty(t, o.why("wuhai", i.ID), "not picked")
 	i = o.do("wuhai", i.ID, workflow.Step{Action: workflow.Pick, Due: "2026-12-20"})
 	require.Equal(t, []string{"待回头看 2026-12-20前办"}, o.why("wuhai", i.ID))
-	require.Empty(t, o.why("zhouqm", i.ID), "it may, but it is the closing org's")
+	require.Empty(t, o.why("linsf", i.ID), "it may, but it is the closing org's")
+	o.appoint("linsf", "0100", "committee_secretary", "")
+	require.Equal(t, []string{"待回头看 2026-12-20前办"}, o.why("linsf", i.ID), "by whichever of the posts it is granted")
 	o.do("wuhai", i.ID, simple(workflow.LookBackAt))
 	require.Empty(t, o.why("wuhai", i.ID))
 }

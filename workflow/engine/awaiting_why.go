@@ -81,7 +81,7 @@ func (e *Engine) whyWaits(by workflow.Actor, i *workflow.Issue) ([]Why, error) {
 	var main, beside []Why
 	for n := range offers {
 		o := &offers[n]
-		switch w, ok := e.besideTurn(i, o); {
+		switch w, ok := e.besideTurn(i, &by, o); {
 		case ok && o.Action == workflow.GrantIt:
 			beside = slices.Insert(beside, 0, w)
 		case ok:
@@ -122,7 +122,7 @@ func (e *Engine) mainWhy(i *workflow.Issue, o *Offer) (w Why, err error) {
 }
 
 // besideTurn is what the offered step is awaited for beside the step that the state waits for, and whether it is.
-func (e *Engine) besideTurn(i *workflow.Issue, o *Offer) (w Why, ok bool) {
+func (e *Engine) besideTurn(i *workflow.Issue, by *workflow.Actor, o *Offer) (w Why, ok bool) {
 	w = Why{Action: o.Action, State: i.State, Request: o.Request}
 	var charge workflow.Charge
 	switch o.Action {
@@ -135,9 +135,9 @@ func (e *Engine) besideTurn(i *workflow.Issue, o *Offer) (w Why, ok bool) {
 		l, waits := i.UnsignedLetter()
 		ok, w.Until, charge = waits, l.Limit, workflow.ChargeLetter
 	case workflow.Review:
-		ok, w.Until, charge = o.Grant.Relation == workflow.Verifier, i.NextReview, workflow.ChargeReview
+		ok, w.Until, charge = holdsIn(by, i.Verifier), i.NextReview, workflow.ChargeReview
 	case workflow.LookBackAt:
-		ok, w.Until, charge = i.LookBack.Waits() && o.Grant.Appointment.Org == i.Turn(), i.LookBack.Due, workflow.ChargeLookBack
+		ok, w.Until, charge = i.LookBack.Waits() && holdsIn(by, i.Turn()), i.LookBack.Due, workflow.ChargeLookBack
 	case workflow.Finish:
 		return e.ownMeasures(i, o)
 	default:
@@ -179,7 +179,12 @@ func isTurn(i *workflow.Issue, by *workflow.Actor, o *Offer) bool {
 	case workflow.Report:
 		return o.Grant.Relation == workflow.Responsible || o.Grant.Relation == workflow.Person
 	case workflow.Assign:
-		return slices.ContainsFunc(by.Appointments, func(a workflow.Appointment) bool { return a.Org == i.Turn() })
+		return holdsIn(by, i.Turn())
 	}
 	return false
+}
+
+// holdsIn says whether the actor holds a post in the org, by whichever of their posts a step is offered.
+func holdsIn(by *workflow.Actor, org workflow.OrgID) bool {
+	return slices.ContainsFunc(by.Appointments, func(a workflow.Appointment) bool { return a.Org == org })
 }
