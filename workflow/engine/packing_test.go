@@ -128,6 +128,8 @@ func TestPackThereAndBack(t *testing.T) {
 		found, err := again.Findings()
 		require.NoError(t, err)
 		require.Empty(t, found)
+		require.NoError(t, desk.Looked(o.ctx))
+		require.NoError(t, desk.Looked(o.ctx))
 		set, err := desk.Export()
 		require.NoError(t, err)
 		thief := h
@@ -159,6 +161,8 @@ func (o *office) appliesOnce(set []byte, m engine.Mandate) {
 	a, err := o.ApplyFindings(o.ctx, o.actor("songyuan"), set, o.org("0100").ID, false)
 	require.NoError(t, err)
 	require.Zero(t, a.New)
+	require.Greater(t, a.NewLooks, 2, "that it was opened, and what was looked at")
+	require.Equal(t, len(a.Set.Looks), a.NewLooks)
 	require.Contains(t, a.Rows[0].Refused.Zh, "不在您的辖内", "an inspector writes nothing")
 	for range 2 {
 		a, err = o.ApplyFindings(o.ctx, o.actor("xuning"), set, 0, true)
@@ -177,6 +181,7 @@ func (o *office) appliesOnce(set []byte, m engine.Mandate) {
 	a, err = o.ApplyFindings(o.ctx, o.actor("wuhai"), set, o.org("0100").ID, false)
 	require.NoError(t, err)
 	require.Zero(t, a.New, "once, whoever applies it")
+	require.Zero(t, a.NewLooks, "once as well")
 	require.True(t, a.Rows[0].Already)
 	require.Len(t, o.all("wuhai", engine.Filter{}), before+1)
 }
