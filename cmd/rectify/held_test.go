@@ -95,3 +95,29 @@ func TestWhatWasKeptIsReadAsItIs(t *testing.T) {
 		require.Contains(t, got.err, "none.txt 里没有检查点")
 	}
 }
+
+// A backup is put back as the manual says: the folder as it was, and the keys as they are. With the keys of the backup as well nothing is
+// missing for the program, so nothing can be put on record; whoever kept a checkpoint knows either way.
+func TestABackupIsPutBackWithThePresentKeys(t *testing.T) {
+	t.Parallel()
+	for _, present := range []bool{true, false} {
+		o := newOffice(t)
+		require.Zero(t, o.run("seal").code)
+		backup, keys := filepath.Join(t.TempDir(), "backup"), filepath.Join(t.TempDir(), "keys")
+		require.NoError(t, os.CopyFS(backup, os.DirFS(o.folder)))
+		o.selfCheck(1)
+		held := o.held()
+		require.NoError(t, os.CopyFS(keys, os.DirFS(filepath.Join(o.folder, "keys"))))
+		require.NoError(t, os.RemoveAll(o.folder))
+		require.NoError(t, os.CopyFS(o.folder, os.DirFS(backup)))
+		if present {
+			require.NoError(t, os.RemoveAll(filepath.Join(o.folder, "keys")))
+			require.NoError(t, os.CopyFS(filepath.Join(o.folder, "keys"), os.DirFS(keys)))
+		}
+		restored := o.run("seal", "restored", "--by", "dingyi", "--note", "磁盘损坏，恢复了昨夜的备份")
+		require.Equal(t, present, restored.code == 0, restored)
+		got := o.run("seal", "check", "--held", held)
+		require.Equal(t, 1, got.code, got)
+		require.Equal(t, present, strings.Contains(got.out, "有恢复备份的记录"), got.out)
+	}
+}

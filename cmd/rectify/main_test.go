@@ -357,6 +357,7 @@ func TestCheck(t *testing.T) {
 	require.Zero(t, whole.code, whole.err)
 	require.Regexp(t, `^流程 3 个、权限 112 条：都能读，彼此一致\n走遍 \d{5,} 个状态、\d{6,} 步，下列各条都成立：\n`, whole.out)
 	require.Contains(t, whole.out, "同一轮里，谁也不能既整改又验收")
+	require.Regexp(t, `党务干部（机关党委）——重大：.*；较大：交办、`, whole.out, "what each post can reach at most")
 	require.Regexp(t, `^流程 3 个、权限 112 条：都能读，彼此一致\n$`, o.run("check", "--quick").out)
 	require.Zero(t, o.run("check", "--definitions", "../../examples/definitions").code)
 
@@ -364,6 +365,7 @@ func TestCheck(t *testing.T) {
 	require.Equal(t, 1, people.code)
 	require.Contains(t, people.out, "执法支队第二党支部没有可以提请验收的人")
 	require.NotContains(t, people.out, `"place": "0101"`)
+	require.Contains(t, people.out, `"close": "major"`)
 
 	own := t.TempDir()
 	shipped, err := os.ReadFile("../../workflow/definitions/standard.yaml")
