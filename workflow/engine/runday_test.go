@@ -126,6 +126,16 @@ func TestQuietDays(t *testing.T) {
 	})
 }
 
+// A digest says all that waits in the words of the page, and until when.
+func TestADigestSaysWhatWaits(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		i := o.rectifying(workflow.Ordinary)
+		o.do("zhenglan", i.ID, letter(workflow.RungNotice, "2026-11-20"))
+		o.runOn("2026-11-03")
+		require.Contains(t, o.digests()["gaofeng 2026-11-03"], "待整改，还有1条措施；督办函待签收（2026-11-20前办）\n")
+	})
+}
+
 // Days on which nothing ran are made good: each reminder once, the last of those missed, and no second digest when the clock goes back.
 func TestWhatWasMissedIsMadeGood(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
