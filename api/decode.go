@@ -109,6 +109,7 @@ func filterOf(p CountIssuesParams) (f engine.Filter, under workflow.OrgID, err e
 		DueFrom:     dayOf(&r, "due_from", p.DueFrom),
 		DueTo:       dayOf(&r, "due_to", p.DueTo),
 		Light:       workflow.Light(p.Light),
+		Mark:        workflow.Mark(p.Mark),
 		Reported:    p.Reported,
 		Text:        p.Text,
 		On:          dayOf(&r, "on", p.On),

@@ -21,7 +21,7 @@ func (s *Server) ListIssues(ctx context.Context, r ListIssuesRequestObject) (Lis
 	p := &r.Params
 	f, under, err := filterOf(CountIssuesParams{State: p.State, Phase: p.Phase, Source: p.Source, Kind: p.Kind, Grade: p.Grade, Under: p.Under,
 		Responsible: p.Responsible, Checklist: p.Checklist, Person: p.Person, DueFrom: p.DueFrom, DueTo: p.DueTo, Light: p.Light,
-		Reported: p.Reported, Text: p.Text, On: p.On})
+		Mark: p.Mark, Reported: p.Reported, Text: p.Text, On: p.On})
 	if err != nil {
 		return nil, err
 	}

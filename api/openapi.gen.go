@@ -113,6 +113,12 @@ const (
 	Soon    Light = "soon"
 )
 
+// Defines values for Mark.
+const (
+	Escalated  Mark = "escalated"
+	Supervised Mark = "supervised"
+)
+
 // Defines values for OutcomeKind.
 const (
 	OutcomeKindAdministrative OutcomeKind = "administrative"
@@ -2003,6 +2009,9 @@ type Mandates struct {
 	Mandates []Mandate `json:"mandates"`
 }
 
+// Mark 督办标记 mark
+type Mark string
+
 // Me defines model for Me.
 type Me struct {
 	Account            string        `json:"account"`
@@ -3559,6 +3568,9 @@ type WithLight = Light
 // WithLimit defines model for WithLimit.
 type WithLimit = int
 
+// WithMark 督办标记 mark
+type WithMark = Mark
+
 // WithOn 日期，如 2026-03-31 a day
 //
 // Examples: 2026-03-31
@@ -3702,6 +3714,9 @@ type CountIssuesParams struct {
 	// Light 红黄绿灯 light
 	Light WithLight `form:"light,omitempty" json:"light,omitempty,omitzero"`
 
+	// Mark 督办标记：挂牌督办、提级办理 marked as supervised or escalated
+	Mark WithMark `form:"mark,omitempty" json:"mark,omitempty,omitzero"`
+
 	// Reported 是否自报完成 reported done by the unit
 	Reported *WithReported `form:"reported,omitempty" json:"reported,omitempty"`
 
@@ -3823,6 +3838,9 @@ type ListIssuesParams struct {
 
 	// Light 红黄绿灯 light
 	Light WithLight `form:"light,omitempty" json:"light,omitempty,omitzero"`
+
+	// Mark 督办标记：挂牌督办、提级办理 marked as supervised or escalated
+	Mark WithMark `form:"mark,omitempty" json:"mark,omitempty,omitzero"`
 
 	// Reported 是否自报完成 reported done by the unit
 	Reported *WithReported `form:"reported,omitempty" json:"reported,omitempty"`
@@ -3956,6 +3974,9 @@ type ExportLedgerParams struct {
 	// Light 红黄绿灯 light
 	Light WithLight `form:"light,omitempty" json:"light,omitempty,omitzero"`
 
+	// Mark 督办标记：挂牌督办、提级办理 marked as supervised or escalated
+	Mark WithMark `form:"mark,omitempty" json:"mark,omitempty,omitzero"`
+
 	// Reported 是否自报完成 reported done by the unit
 	Reported *WithReported `form:"reported,omitempty" json:"reported,omitempty"`
 
@@ -4031,6 +4052,9 @@ type ListThreeParams struct {
 	// Light 红黄绿灯 light
 	Light WithLight `form:"light,omitempty" json:"light,omitempty,omitzero"`
 
+	// Mark 督办标记：挂牌督办、提级办理 marked as supervised or escalated
+	Mark WithMark `form:"mark,omitempty" json:"mark,omitempty,omitzero"`
+
 	// Reported 是否自报完成 reported done by the unit
 	Reported *WithReported `form:"reported,omitempty" json:"reported,omitempty"`
 
@@ -4084,6 +4108,9 @@ type ExportListsParams struct {
 
 	// Light 红黄绿灯 light
 	Light WithLight `form:"light,omitempty" json:"light,omitempty,omitzero"`
+
+	// Mark 督办标记：挂牌督办、提级办理 marked as supervised or escalated
+	Mark WithMark `form:"mark,omitempty" json:"mark,omitempty,omitzero"`
 
 	// Reported 是否自报完成 reported done by the unit
 	Reported *WithReported `form:"reported,omitempty" json:"reported,omitempty"`
@@ -5019,6 +5046,13 @@ func (w *ServerInterfaceWrapper) CountIssues(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter light: %s", err))
 	}
 
+	// ------------- Optional query parameter "mark" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mark", ctx.QueryParams(), &params.Mark, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mark: %s", err))
+	}
+
 	// ------------- Optional query parameter "reported" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "reported", ctx.QueryParams(), &params.Reported, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
@@ -5393,6 +5427,13 @@ func (w *ServerInterfaceWrapper) ListIssues(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "light", ctx.QueryParams(), &params.Light, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter light: %s", err))
+	}
+
+	// ------------- Optional query parameter "mark" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mark", ctx.QueryParams(), &params.Mark, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mark: %s", err))
 	}
 
 	// ------------- Optional query parameter "reported" -------------
@@ -5870,6 +5911,13 @@ func (w *ServerInterfaceWrapper) ExportLedger(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter light: %s", err))
 	}
 
+	// ------------- Optional query parameter "mark" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mark", ctx.QueryParams(), &params.Mark, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mark: %s", err))
+	}
+
 	// ------------- Optional query parameter "reported" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "reported", ctx.QueryParams(), &params.Reported, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
@@ -6046,6 +6094,13 @@ func (w *ServerInterfaceWrapper) ListThree(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter light: %s", err))
 	}
 
+	// ------------- Optional query parameter "mark" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mark", ctx.QueryParams(), &params.Mark, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mark: %s", err))
+	}
+
 	// ------------- Optional query parameter "reported" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "reported", ctx.QueryParams(), &params.Reported, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
@@ -6174,6 +6229,13 @@ func (w *ServerInterfaceWrapper) ExportLists(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "light", ctx.QueryParams(), &params.Light, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter light: %s", err))
+	}
+
+	// ------------- Optional query parameter "mark" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mark", ctx.QueryParams(), &params.Mark, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mark: %s", err))
 	}
 
 	// ------------- Optional query parameter "reported" -------------

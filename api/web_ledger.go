@@ -167,7 +167,7 @@ func narrowed(query url.Values) bool {
 	return slices.ContainsFunc(filterNames, func(name string) bool { return query.Get(name) != "" })
 }
 
-var filterNames = []string{"state", "phase", "source", "kind", "grade", "under", "responsible", "checklist", "person", "due_from", "due_to", "light", "reported", "text", "on"}
+var filterNames = []string{"state", "phase", "source", "kind", "grade", "under", "responsible", "checklist", "person", "due_from", "due_to", "light", "mark", "reported", "text", "on"}
 
 // paramsOf reads the filter in an address as the JSON API has it; what is empty does not narrow.
 func paramsOf(q url.Values) CountIssuesParams {
@@ -180,7 +180,7 @@ func paramsOf(q url.Values) CountIssuesParams {
 		return out
 	}
 	p := CountIssuesParams{Phase: Phase(q.Get("phase")), Source: some("source"), Under: q.Get("under"), Responsible: q.Get("responsible"),
-		Checklist: q.Get("checklist"), Person: q.Get("person"), DueFrom: q.Get("due_from"), DueTo: q.Get("due_to"), Light: Light(q.Get("light")), Text: q.Get("text"), On: q.Get("on")}
+		Checklist: q.Get("checklist"), Person: q.Get("person"), DueFrom: q.Get("due_from"), DueTo: q.Get("due_to"), Light: Light(q.Get("light")), Mark: Mark(q.Get("mark")), Text: q.Get("text"), On: q.Get("on")}
 	for _, v := range some("state") {
 		p.State = append(p.State, State(v))
 	}
@@ -240,6 +240,7 @@ func (s *Server) filterFields(c echo.Context) ([]page.Field, error) {
 		orgChoice(page.Field{Name: "under", Kind: page.Select, Label: workflow.Say("单位及以下", "Organisation and below"), Options: chosen(orgs, c.QueryParam("under"))}),
 		{Name: "due_from", Kind: page.Date, Label: workflow.Say("时限从", "Due from")},
 		{Name: "due_to", Kind: page.Date, Label: workflow.Say("时限到", "Due to")},
+		{Name: "mark", Kind: page.Select, Label: workflow.Say("督办", "Marked"), Options: wordOptions(workflow.Marks())},
 		onField(c),
 	}
 	under := fields[5].Value // the name, where an id is in the address

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"rectify/workflow"
 	"rectify/workflow/engine"
 	"rectify/workflow/sheet"
 )
@@ -377,4 +378,19 @@ func TestTheLedgerSaysHowManyMatch(t *testing.T) {
 	for query, n := range map[string]string{"": "2", "?light=in_time": "1", "?light=overdue": "0", "?phase=rectify": "1", "?phase=find&light=in_time": "0", "?phase=rectify&light=in_time": "1"} {
 		require.Contains(t, o.see("zhenglan", "/issues"+query).body, "共 "+n+" 件", query)
 	}
+}
+
+// The ledger, as a page and over the API, can be narrowed to what is supervised.
+func TestTheLedgerShowsWhatIsSupervised(t *testing.T) {
+	o := newOffice(t)
+	issue := o.rectifying()
+	require.Contains(t, o.see("zhenglan", "/issues?mark=supervised").body, "共 0 件")
+	o.take(t, "wuhai", issue, workflow.Step{Action: workflow.Supervise, Basis: "工委督办单第3号", Decided: "工委书记专题会"})
+	page := o.see("zhenglan", "/issues?mark=supervised").body
+	require.Contains(t, page, "共 1 件")
+	require.Contains(t, page, `href="/issues/`+issue+`"`)
+	require.Contains(t, o.see("zhenglan", "/issues?mark=escalated").body, "共 0 件")
+	require.Contains(t, o.call("zhenglan", "GET", "/api/v1/issues?mark=supervised", "").body, issue)
+	require.NotContains(t, o.call("zhenglan", "GET", "/api/v1/issues?mark=escalated", "").body, issue)
+	require.NotContains(t, o.see("wuhai", "/issues/"+issue).body, "/do/supervise", "it is offered once")
 }

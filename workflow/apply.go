@@ -20,6 +20,9 @@ func Apply(d *Definition, i Issue, s Step, by Actor, at time.Time) (Change, erro
 	if !ok {
 		return Change{}, notPossible(d, before, s)
 	}
+	if err := mayMark(before, s.Action); err != nil {
+		return Change{}, err
+	}
 	if err := check(arrow, before, &s, &by, at); err != nil {
 		return Change{}, err
 	}
@@ -85,6 +88,9 @@ func move(i *Issue, arrow *Arrow, at time.Time) {
 		i.ClosedOn = today
 	case Found, Assigned, Planning, PlanReview, Rectifying:
 		i.NextReview = "" // it is not lasting any more, and due on its due day alone
+	}
+	if to == Closed || to == Cancelled {
+		i.Supervised = false
 	}
 	if to.End() || to == Found || to == Assigned {
 		lapse(i, at)

@@ -217,7 +217,7 @@ func reopen(d *Definition, i *Issue, s *Step) {
 	i.LookBack, i.Results, i.Spread = LookBack{}, Results{}, nil
 	i.Criteria, i.Request, i.Extensions = Criteria{}, Request{}, 0
 	i.Reported, i.Endorsed, i.Objection, i.ClosedOn = false, false, "", ""
-	i.Document, i.Pause = Document{}, Pause{}
+	i.Document, i.Pause, i.Supervised = Document{}, Pause{}, false
 	i.Verifier, i.Closer = d.Judges(i)
 }
 

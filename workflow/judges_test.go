@@ -129,3 +129,20 @@ func TestRelationsOfAnOrgToAnIssue(t *testing.T) {
 		require.Equal(t, want, i.Relations(c.org, c.person, c.inspector), "org %d", c.org)
 	}
 }
+
+// What is supervised is not marked again; the mark is taken off when the issue is closed, and a round that is opened again has none.
+func TestTheMarkOfSupervisionStandsUntilClosure(t *testing.T) {
+	d := machine(t, "standard")
+	supervise := stepOf(workflow.Supervise, "")
+	boss := at(committeeLine, stranger)
+	i := do(t, d, issueOf(d, workflow.Closing), supervise, boss)
+	require.True(t, i.Supervised)
+	_, err := workflow.Apply(d, i, supervise, boss, noon)
+	require.ErrorIs(t, err, workflow.ErrRefused)
+	require.ErrorIs(t, workflow.Open(d, &i, workflow.Supervise, "", &boss, noon), workflow.ErrRefused, "nor is the button offered")
+	closed := do(t, d, i, stepOf(workflow.Close, ""), boss)
+	require.Equal(t, workflow.Closed, closed.State)
+	require.False(t, closed.Supervised)
+	closed.Supervised = true // as one that was closed before
+	require.False(t, do(t, d, closed, stepOf(workflow.Reopen, ""), boss).Supervised)
+}

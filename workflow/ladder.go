@@ -41,6 +41,28 @@ func (r Rung) Text() Text {
 	return Text{}
 }
 
+// Mark is what an issue is marked with by who oversees it.
+type Mark string
+
+// The marks.
+const (
+	MarkSupervised Mark = "supervised" // 挂牌督办
+	MarkEscalated  Mark = "escalated"  // 提级办理
+)
+
+// Marks lists the marks.
+func Marks() []Wording {
+	return []Wording{{string(MarkSupervised), Text{"挂牌督办", "supervised"}}, {string(MarkEscalated), Text{"提级办理", "escalated"}}}
+}
+
+// mayMark refuses to supervise what is supervised: the mark stands until the issue is closed.
+func mayMark(i *Issue, a Action) error {
+	if a == Supervise && i.Supervised {
+		return Refused("already_supervised", Say("已经挂牌督办，销号时自动摘牌，不必再挂", "the issue is supervised already, until it is closed"))
+	}
+	return nil
+}
+
 // Letter is a supervision letter (督办函): a numbered document with its grounds and a new limit, signed for by the responsible org.
 type Letter struct {
 	Number    string    `json:"number"`

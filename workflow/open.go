@@ -22,6 +22,9 @@ func Open(d *Definition, i *Issue, action Action, of RequestKind, by *Actor, at 
 	if !ok {
 		return notPossible(d, i, s)
 	}
+	if err := mayMark(i, action); err != nil {
+		return err
+	}
 	for _, need := range arrow.Needs {
 		if err := standing(need, i, &s, by, at); err != nil {
 			return err

@@ -244,6 +244,7 @@ func saidOf(f *Filter, rows int) string {
 	add("状态", words(f.States))
 	add("阶段", string(f.Phase))
 	add("亮灯", string(f.Light))
+	add("督办标记", string(f.Mark))
 	add("来源", words(f.Sources))
 	if f.Checklist != 0 {
 		add("清单", strconv.FormatInt(int64(f.Checklist), 10))

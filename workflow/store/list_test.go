@@ -50,6 +50,7 @@ func anyIssue(t *rapid.T, id workflow.IssueID) workflow.Issue {
 	i.Person = workflow.PersonID(rapid.IntRange(0, 2).Draw(t, "person"))
 	i.Checklist = workflow.ChecklistID(rapid.IntRange(1, 2).Draw(t, "checklist"))
 	i.Reported = rapid.Bool().Draw(t, "reported")
+	i.Supervised, i.Escalated = rapid.Bool().Draw(t, "supervised"), rapid.Bool().Draw(t, "escalated")
 	i.Detail = rapid.SampledFrom([]string{"三会一课", "ABC 100%", "a_c", "100 元", "!%"}).Draw(t, "detail")
 	return i
 }
@@ -104,6 +105,9 @@ func anyFilter(t *rapid.T) (f store.Filter) {
 	if some("to?") {
 		f.DueTo = "2026-04-10"
 	}
+	if some("mark?") {
+		f.Mark = rapid.SampledFrom([]workflow.Mark{workflow.MarkSupervised, workflow.MarkEscalated}).Draw(t, "mark")
+	}
 	if some("light?") {
 		f.Light = rapid.SampledFrom([]workflow.Light{workflow.LightNone, workflow.LightInTime, workflow.LightSoon, workflow.LightOverdue}).Draw(t, "light")
 	}
@@ -144,7 +148,7 @@ func passes(f store.Filter, i *workflow.Issue) bool {
 		oneOf(f.Grades, i.Grade) && (f.Under.Depth() == 0 || i.Line.Passes(f.Under.Last().Org)) && dated &&
 		(f.Responsible == 0 || f.Responsible == i.Responsible) && (f.Checklist == 0 || f.Checklist == i.Checklist) &&
 		(f.Person == 0 || f.Person == i.Person) && (f.Light == "" || f.Light == workflow.LightOf(i.State, i.Due, i.Warn, today)) &&
-		(f.Reported == nil || *f.Reported == i.Reported) && strings.Contains(text, strings.ToLower(strings.TrimSpace(f.Text)))
+		(f.Mark == "" || f.Mark == workflow.MarkSupervised && i.Supervised || f.Mark == workflow.MarkEscalated && i.Escalated) && (f.Reported == nil || *f.Reported == i.Reported) && strings.Contains(text, strings.ToLower(strings.TrimSpace(f.Text)))
 }
 
 func sortKey(i *workflow.Issue) workflow.Day { return max(i.Due, cmp.Or(i.Due, "9999-12-31")) }
@@ -204,7 +208,7 @@ func TestListsHaveExactlyWhatTheyShould(t *testing.T) {
 				got[n].UpdatedAt = at
 				require.Equal(rt, store.Row{
 					ID: i.ID, Number: i.Number, Round: 1, Version: 1, OwnNumber: i.OwnNumber, Checklist: i.Checklist, Source: i.Source, Kind: i.Kind,
-					Grade: i.Grade, State: i.State, Due: i.Due, Warn: i.Warn, FoundOn: i.FoundOn, Since: i.Since, Reported: i.Reported, Title: i.Detail,
+					Grade: i.Grade, State: i.State, Due: i.Due, Warn: i.Warn, FoundOn: i.FoundOn, Since: i.Since, Reported: i.Reported, Supervised: i.Supervised, Title: i.Detail,
 					Finder: i.Finder, Responsible: i.Responsible, Person: i.Person, Amount: 100, UpdatedAt: at,
 				}, got[n])
 			}

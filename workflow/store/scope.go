@@ -262,6 +262,12 @@ func (f *Filter) rest() condition {
 	case workflow.LightInTime:
 		all = append(all, condition{"warn > ?", []any{today}})
 	}
+	switch f.Mark {
+	case workflow.MarkSupervised:
+		all = append(all, condition{sql: "supervised = 1"})
+	case workflow.MarkEscalated: // has no column; a quotation mark in a text is written otherwise
+		all = append(all, condition{"doc LIKE ?", []any{`%"escalated":true%`}})
+	}
 	if f.Reported != nil {
 		all = append(all, condition{"reported = ?", []any{flag(*f.Reported)}})
 	}

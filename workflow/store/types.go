@@ -110,6 +110,7 @@ type Filter struct {
 	DueFrom     workflow.Day   // the first day; issues without a due day are left out when either is given
 	DueTo       workflow.Day   // the last day
 	Light       workflow.Light
+	Mark        workflow.Mark
 	Reported    *bool
 	Prompted    *bool        // found by the unit itself when it was asked to look
 	Text        string       // a part of the number, the source's own number or the problem; capital letters do not matter
