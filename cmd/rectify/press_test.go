@@ -190,7 +190,7 @@ func TestWhatIsNotOfferedIsRefused(t *testing.T) {
 			everything[v.Issue.ID] = v.Issue
 		}
 	}
-	require.Len(t, everything, 50)
+	require.Len(t, everything, 55)
 	refused := 0
 	for _, account := range x.accounts {
 		by, err := x.engine.ActorNamed(t.Context(), account)

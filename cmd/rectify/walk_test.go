@@ -6,9 +6,15 @@
 package main
 
 import (
+	"context"
+	"io"
+	"log/slog"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,12 +35,29 @@ type town struct {
 	accounts []string
 }
 
-// demoFolder makes the demonstration, on a working day.
+// demoNow is a working day.
+func demoNow() time.Time { return time.Date(2026, 11, 4, 15, 0, 0, 0, workflow.China) }
+
+// told is a folder with the demonstration of that day, which no test changes.
+var told = sync.OnceValues(func() (string, error) {
+	folder := filepath.Join(filepath.Dir(prepared), "demonstration")
+	p := &program{ctx: context.Background(), flags: &flags{Data: folder, Lang: "zh"}, now: demoNow, osUser: "tester", out: io.Discard, err: io.Discard,
+		log: slog.New(slog.DiscardHandler)}
+	r, err := p.loadRules()
+	if err == nil {
+		_, err = p.demonstrate(r)
+	}
+	return folder, err
+})
+
+// demoFolder has a copy of the demonstration.
 func demoFolder(t *testing.T) (*program, rules, []demoAccount) {
 	t.Helper()
-	p := at(t, t.TempDir())
-	now := time.Date(2026, 11, 4, 15, 0, 0, 0, workflow.China)
-	p.now = func() time.Time { return now }
+	from, err := told()
+	require.NoError(t, err)
+	p := at(t, filepath.Join(t.TempDir(), "data"))
+	p.now = demoNow
+	require.NoError(t, os.CopyFS(p.flags.Data, os.DirFS(from)))
 	r, err := p.loadRules()
 	require.NoError(t, err)
 	accounts, err := p.demonstrate(r)
