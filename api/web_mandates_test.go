@@ -95,11 +95,12 @@ func TestMandateByAPI(t *testing.T) {
 	require.Contains(t, o.call("songyuan", "GET", mandate, "").body, `"over":true`)
 }
 
-// unrecorded are the ways to read by which an inspector learns nothing of what their mandate is about: words and rules, the directory,
-// what is public to everybody, their own messages and settings; and small pictures, which belong to a look that is on record.
+// unrecorded are the ways to read by which an inspector learns nothing of what their mandate is about: words and rules, the directory, what
+// is public to everybody, their own messages and settings, what waits for them by other posts; and small pictures, which belong to a look
+// that is on record.
 var unrecorded = []string{"/healthz", "/readyz", "/api/docs", "/api/v1/openapi.json", "/api/v1/me", "/api/v1/words", "/api/v1/definitions", "/api/v1/policy", "/api/v1/holidays",
 	"/api/v1/orgs", "/api/v1/orgs/:org", "/api/v1/orgs/:org/appointments", "/api/v1/people", "/api/v1/draws", "/api/v1/draws/:draw", "/api/v1/messages", "/api/v1/notices", "/api/v1/me/channels",
-	"/api/v1/mandates", "/api/v1/mandates/:mandate", "/api/v1/self-checks", "/api/v1/sign-rules", signRulesPage,
+	"/api/v1/mandates", "/api/v1/mandates/:mandate", "/api/v1/self-checks", "/api/v1/awaiting", "/api/v1/sign-rules", signRulesPage,
 	signInPage, passwordPage, orgsPage, peoplePage, peoplePage + "/:person", orgsPage + "/:org", "/orgs/names", mePage, rulesPage, policyPage, wordsPage, holidaysPage, recordsPage,
 	drawsPage, drawsPage + "/:draw", "/notices", "/digests", channelsPage, mandatesPage, mandatesPage + "/:mandate", selfChecksPage, "/issues/:issue/thumbnails/:hash", bulkPage, "/me/digests", digestsPage,
 	"/", applyPage, remindersPage, whoPage, "/find", "/time"}

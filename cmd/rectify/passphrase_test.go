@@ -25,6 +25,8 @@ type screen struct {
 	keys, line *os.File
 	mu         sync.Mutex
 	shown      bytes.Buffer
+	typing     sync.WaitGroup
+	done       chan struct{} // closed when nobody asks any more
 }
 
 func newScreen(t *testing.T) *screen {
@@ -39,7 +41,7 @@ func newScreen(t *testing.T) *screen {
 	require.NoError(t, err)
 	line, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
 	require.NoError(t, err)
-	s := &screen{keys: keys, line: line}
+	s := &screen{keys: keys, line: line, done: make(chan struct{})}
 	go func() {
 		b := make([]byte, 256)
 		for {
@@ -52,7 +54,7 @@ func newScreen(t *testing.T) *screen {
 			}
 		}
 	}()
-	t.Cleanup(func() { line.Close(); keys.Close() })
+	t.Cleanup(func() { close(s.done); s.typing.Wait(); line.Close(); keys.Close() })
 	return s
 }
 
@@ -74,15 +76,20 @@ func (a *asked) Write(b []byte) (int, error) {
 	if text := string(b); len(a.answers) > 0 && (strings.HasSuffix(text, "：") || strings.HasSuffix(text, ": ")) {
 		answer := a.answers[0]
 		a.answers = a.answers[1:]
-		go func() {
+		a.s.typing.Go(func() {
 			for on := true; on; { // until the echo is off, as somebody who types is slower than a program
 				tio, err := unix.IoctlGetTermios(int(a.s.line.Fd()), unix.TCGETS)
-				if on = err == nil && tio.Lflag&unix.ECHO != 0; on {
-					time.Sleep(time.Millisecond)
+				if on = err == nil && tio.Lflag&unix.ECHO != 0; !on {
+					break
+				}
+				select {
+				case <-a.s.done:
+					return
+				case <-time.After(time.Millisecond):
 				}
 			}
 			_, _ = io.WriteString(a.s.keys, answer+"\n")
-		}()
+		})
 	}
 	return len(b), nil
 }
