@@ -171,7 +171,7 @@ func behind(columns, table string, also condition, at LineAt, limit int) (query 
 // keepBatch keeps a batch, or nothing of it: errSealedElsewhere.
 func (db *DB) keepBatch(ctx context.Context, b batch) error {
 	if b.next == b.head {
-		return nil
+		return db.stillAt(ctx, b.head)
 	}
 	return db.write(ctx, func(tx *gorm.DB) error {
 		if err := moveSealHead(tx, b.head, b.next); err != nil {
@@ -193,6 +193,16 @@ func (db *DB) keepBatch(ctx context.Context, b batch) error {
 		}
 		return settleOwed(tx, b.lines)
 	})
+}
+
+// stillAt is errSealedElsewhere where the log went on since its head was read: then lines may be in neither, because they were sealed between
+// that and the look for what is not.
+func (db *DB) stillAt(ctx context.Context, head sealHead) error {
+	size, err := db.SealedSize(ctx)
+	if err == nil && size != head.size {
+		err = errSealedElsewhere
+	}
+	return err
 }
 
 // moveSealHead is the guard of the log: it moves only from where the batch was read.

@@ -142,6 +142,10 @@ func TestSeveralWhoSealDoNotDouble(t *testing.T) {
 		}
 		for range rounds(150) {
 			require.NoError(t, c.act())
+			there := store.Asked(t, c.db, "SELECT COUNT(*) FROM history")
+			_, size, err := c.db.Seal(t.Context(), 1)
+			require.NoError(t, err)
+			require.GreaterOrEqual(t, size, int64(there), "every line that was there is in it, whoever sealed it")
 		}
 		stop()
 		wg.Wait()
