@@ -7,6 +7,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,15 +17,15 @@ import (
 	"rectify/workflow/engine"
 )
 
-// Rules of an office's own are proven before they are served: those that let somebody pass their own work are refused with the story, even
-// where another program has proven them; sound ones are served, and the next start knows them.
+// Rules of an office's own are proven before they are served: those under which a request at the top can only be granted are refused
+// with the story, even where another program has proven them; sound ones are served, and the next start knows them.
 func TestServedRulesAreProven(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	shipped, err := os.ReadFile("../../policies/policy.csv")
 	require.NoError(t, err)
 	own := filepath.Join(t.TempDir(), "policy.csv")
-	require.NoError(t, os.WriteFile(own, append(shipped, "\np, branch_secretary, branch, responsible, pass, major\n"...), 0o600))
+	require.NoError(t, os.WriteFile(own, regexp.MustCompile(`(?m)^(p, work_.*) deny\b`).ReplaceAll(shipped, []byte("$1")), 0o600))
 	guard, err := policies.Load(filepath.Dir(own))
 	require.NoError(t, err)
 	set, err := definitions.Shipped()
@@ -33,9 +34,8 @@ func TestServedRulesAreProven(t *testing.T) {
 	require.NoError(t, os.MkdirAll(filepath.Dir(known), 0o750))
 	require.NoError(t, os.WriteFile(known, []byte("proven by an older program"), 0o600))
 
-	refused := o.run("serve", "--listen", "127.0.0.1:0", "--policies", filepath.Dir(own))
+	refused := o.run("serve", "--listen", "nowhere:0", "--policies", filepath.Dir(own))
 	require.Equal(t, 2, refused.code)
-	require.Contains(t, refused.err, "支部书记")
 	require.Contains(t, refused.err, "rectify check 有全文")
 
 	require.NoError(t, os.WriteFile(own, append(shipped, "# our own copy\n"...), 0o600))
