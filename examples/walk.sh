@@ -50,7 +50,7 @@ passwords=$(run user passwords --by dingyi --json $(printf -- '--account %s ' "$
 RECTIFY_DEFINITIONS="$here/definitions" rectify serve --listen 127.0.0.1:0 --data "$folder/data" >"$folder/out" 2>"$folder/log" &
 server=$!
 base=
-for _ in $(seq 1 300); do
+for _ in $(seq 1 6000); do # the rules of an office of its own are proven first
 	base=$(grep -o 'http://[0-9.:]*' "$folder/out" | sed -n 1p || true)
 	if [ -n "$base" ] && curl -fs "$base/readyz" >/dev/null 2>&1; then break; fi
 	if ! kill -0 "$server" 2>/dev/null; then break; fi
