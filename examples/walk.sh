@@ -157,7 +157,8 @@ work_committee=$(org 00) group=$(org 01) office=$(org 0101) personnel=$(org 0102
 
 call renan POST /api/v1/appointments "{\"account\":\"caoying\",\"org\":\"$office\",\"post\":\"branch_officer\",\"from\":\"2024-01-01\",\"until\":\"2024-12-31\"}"
 expect 'caoying was branch officer of 0101 until the end of 2024' 201
-call renan POST /api/v1/mandates "{\"number\":\"演练1号\",\"basis\":\"演练通知\",\"org\":\"$group\",\"from\":\"$(date +%F)\",\"until\":\"$(date +%F)\",\"accounts\":[\"sunli\"]}"
+today=$(TZ=CST-8 date +%F) # in China, as the program counts days
+call renan POST /api/v1/mandates "{\"number\":\"演练1号\",\"basis\":\"演练通知\",\"org\":\"$group\",\"from\":\"$today\",\"until\":\"$today\",\"accounts\":[\"sunli\"]}"
 expect 'sunli is given a mandate for the unit 01' 201
 mandate=$(field id <<<"$body")
 call sunli POST "/api/v1/mandates/$mandate/declaration" '{"none":true}'
